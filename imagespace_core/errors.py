@@ -1,0 +1,37 @@
+"""The errors a user can meet. Each message says what was found, what was expected and what to do."""
+
+
+class ImageSpaceError(Exception):
+    """Base of every error whose message is meant for the user; the command line prints it as one line."""
+
+
+class InputError(ImageSpaceError):
+    """The images, the metadata or an option cannot be used as given."""
+
+
+class UnreadableImageError(InputError):
+    """One image cannot be decoded; the message is the reason, without the path. The build records it and goes on."""
+
+
+class ModelError(ImageSpaceError):
+    """A model file is missing, broken or of the wrong shape."""
+
+
+class HubUnreachableError(ModelError):
+    """The model hub did not answer in time."""
+
+
+class WorkspaceError(ImageSpaceError):
+    """A workspace is missing, incomplete or does not fit together."""
+
+
+class NewerFormatError(WorkspaceError):
+    """The workspace was written by a newer ImageSpace than this one."""
+
+
+class LockedError(WorkspaceError):
+    """Another build is writing this workspace."""
+
+
+class ChangedError(WorkspaceError):
+    """The workspace was rebuilt while it was being read; open it again."""

@@ -1,0 +1,24 @@
+"""One decode feeds everything: the model's input, the sprite and the computed columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded image.
+
+    pixels: uint8 (h, w, c); RGB for photographs. May be smaller than the original: a decoder scales down
+        to the smallest size that still serves everyone who asked.
+    width, height: of the original in pixels, after its orientation was applied.
+    taken_at: when it was taken, without time zone, if the file says so.
+    """
+
+    pixels: np.ndarray
+    width: int
+    height: int
+    taken_at: datetime | None = None

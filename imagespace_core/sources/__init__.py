@@ -1,0 +1,47 @@
+"""Where items come from: a folder of images today; scenes, slices and tiles are one file and one line more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from imagespace_core.images import Picture
+
+
+@dataclass(frozen=True)
+class Item:
+    """One image of a collection.
+
+    key: unique in its source and stable between runs; what `Source.read` takes. Valid UTF-8.
+    path: what people see; for files the POSIX path relative to the source's root.
+    stamp: changes when the content changes (size and modification time), so that caches notice.
+    columns: what the source itself knows of the item, by column name.
+    """
+
+    key: str
+    path: str
+    stamp: str
+    columns: Mapping[str, object] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """A collection of images. Implementations are frozen dataclasses; `read` is called from many threads."""
+
+    def items(self) -> Iterator[Item]:
+        """Every item once, in a stable order."""
+        ...
+
+    def skipped(self) -> list[tuple[str, str]]:
+        """(path, reason) of everything that `items` met and could not offer; filled once `items` is exhausted."""
+        ...
+
+    def read(self, key: str) -> Picture:
+        """The item for models and columns. Raises UnreadableImageError with the reason."""
+        ...
+
+    def preview(self, key: str, max_side: int) -> np.ndarray:
+        """uint8 RGB (h, w, 3) for people, its longer side at most `max_side` pixels."""
+        ...
