@@ -19,8 +19,10 @@ class Embedder(Protocol):
 
     name: str
     size: int
-    fingerprint: str
     min_side: int
+
+    @property
+    def fingerprint(self) -> str: ...
 
     def prepare(self, pixels: np.ndarray) -> np.ndarray:
         """uint8 (h, w, c) -> uint8 (side, side, c): resized and cropped as the model wants. Thread-safe."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
+Tick = Callable[[float], None]
+"""Called by a long step with the share done, rising from 0 to 1. It may raise to stop the step."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where items come from: a folder of images today; scenes, slices and tiles are one file and one line more."""
+"""Where items come from: a folder of images; scenes, slices and tiles will be one file and one line more."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Source(Protocol):
         ...
 
     def skipped(self) -> list[tuple[str, str]]:
-        """(path, reason) of everything that `items` met and could not offer; filled once `items` is exhausted."""
+        """(path, reason) of what `items` met and could not offer; complete once `items` is exhausted."""
         ...
 
     def read(self, key: str) -> Picture:

@@ -1,0 +1,27 @@
+"""The console script `imagespace`: one subcommand per module of `commands`."""
+
+from __future__ import annotations
+
+import typer
+
+import imagespace_core
+from imagespace_core.commands import build
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app.command("build")(build.as_command(build.build_command))
+
+
+@app.callback(invoke_without_command=True)
+def imagespace(version: bool = typer.Option(False, "--version", help="Print the version.")) -> None:
+    """See, search and explore a large image collection."""
+    if version:
+        typer.echo(imagespace_core.__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

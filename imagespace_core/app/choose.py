@@ -1,0 +1,54 @@
+"""Which workspace is shown: the picker, and the page for when there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from imagespace_core.app import load
+from imagespace_core.errors import ImageSpaceError
+from imagespace_core.workspace import Found, Workspace
+
+_STATES = {"broken": "cannot be opened", "newer": "was made by a newer ImageSpace", "unfinished": "is not finished"}
+
+
+def chosen_workspace() -> Workspace:
+    """Draw the picker in the side bar and open what it shows. Without one to open, say what to do and stop the run."""
+    found = load.found()
+    ready = [place for place in found if place.state == "ready"]
+    others = [place for place in found if place.state != "ready"]
+    if not ready:
+        _nothing(others)
+        st.stop()
+    names = [place.name for place in ready]
+    asked = st.query_params.get("workspace")
+    if st.session_state.get("workspace") not in (None, *names):
+        del st.session_state["workspace"]
+    rows = {place.name: place.rows for place in ready}
+    with st.sidebar:
+        name = st.selectbox(
+            "Workspace", names, key="workspace", bind="query-params", format_func=lambda name: f"{name} ({rows[name]:,})"
+        )
+        for place in others:
+            st.warning(f"**{place.name}** {_STATES[place.state]}: {place.reason}", icon=":material/warning:")
+    if asked and asked not in names and asked.rsplit(" (", 1)[0] not in names:
+        st.warning(f"The link names the workspace {asked!r}, which is not here; this is {name!r}.", icon=":material/link_off:")
+    try:
+        return load.workspace(next(place.path for place in ready if place.name == name))
+    except ImageSpaceError as error:
+        load.error_box(error)
+        st.stop()
+
+
+def _nothing(others: list[Found]) -> None:
+    st.title("No workspace yet" if not others else "No workspace can be opened")
+    for place in others:
+        st.warning(f"**{place.name}** {_STATES[place.state]}: {place.reason}", icon=":material/warning:")
+    folder = load.root()
+    where = f"`{folder}`" if folder.exists() else f"`{folder}`, which does not exist"
+    st.write(f"ImageSpace looked in {where}. A workspace is made from a folder of images by one command:")
+    st.code("uv run precompute.py PHOTOS", language="bash")
+    st.write("To try it first with images that come along, 1,797 handwritten digits:")
+    st.code("uv run precompute.py --demo", language="bash")
+    st.caption(f"Then reload this page. Workspaces elsewhere are named by IMAGESPACE_WORKSPACE. Now: {Path.cwd()}")

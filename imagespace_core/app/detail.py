@@ -1,0 +1,68 @@
+"""The detail panel: one image in full, all that is known of it, and its nearest images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from imagespace_core.app import mount
+from imagespace_core.app.pictures import has_original
+from imagespace_core.app.routes import base_url
+from imagespace_core.workspace import Workspace
+
+NEAREST = 12
+_UNITS = {"width": "px", "height": "px", "hue": "°"}
+
+
+def detail(opened: Workspace, row: int, on_click: Callable[[int], None]) -> None:
+    """Draw the panel of `row`; a click on one of its nearest images calls `on_click` with that row."""
+    rows, distances = opened.graph()
+    near = [
+        {"row": int(other), "title": opened.ids[other], "note": f"distance {distance:.3f}"}
+        for other, distance in zip(rows[row, :NEAREST], distances[row, :NEAREST], strict=True)
+    ]
+    config = {
+        "base": base_url(opened),
+        "row": row,
+        "title": opened.ids[row],
+        "facts": facts(opened, row),
+        "neighbors": near,
+        "nearest": f"Nearest images, by {opened.manifest.model}" if near else "There is no other image to compare with",
+        "warning": None if has_original(opened, row) else "The original file is not where it was read; this is the copy that was kept.",
+    }
+    mount.module("detail", config, "detail", lambda event: on_click(int(event["row"])))
+
+
+def facts(opened: Workspace, row: int) -> list[tuple[str, str]]:
+    """Every value of a row as (name, text), metadata first."""
+    values = opened.items.iloc[row]
+    own = set(opened.manifest.measured("table", "metadata_columns", []))
+    order = [name for name in values.index if name in own] + [name for name in values.index if name not in own]
+    found = [(str(name), _text(name, values[name])) for name in order if name not in ("id", "path")]
+    return [*found, ("cluster", _cluster(opened, row)), ("row", f"{row:,}")]
+
+
+def _cluster(opened: Workspace, row: int) -> str:
+    labels, nearest, strength = opened.clusters()
+    if labels[row] >= 0:
+        return f"Cluster {labels[row]} (membership {strength[row]:.2f})"
+    if nearest[row] < 0:
+        return "none"
+    return f"noise; nearest is Cluster {nearest[row]} (membership {strength[row]:.2f})"
+
+
+def _text(name: str, value: Any) -> str:
+    import pandas as pd
+
+    if pd.isna(value):
+        return "–"
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if isinstance(value, (float, np.floating)):
+        value = f"{value:.4g}"
+    unit = _UNITS.get(name, "")
+    return f"{value} {unit}".strip().replace(" °", "°")

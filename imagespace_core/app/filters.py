@@ -1,0 +1,104 @@
+"""Filters by any column, and the rows they leave."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from imagespace_core.workspace import Workspace
+
+NAME = "file name"
+
+
+def filters(opened: Workspace) -> np.ndarray | None:
+    """Draw the filter widgets; bool (n,) of the rows that pass them all, or None where nothing is filtered.
+
+    A row without a value does not pass a filter on that column.
+    """
+    columns = {column["name"]: column for column in opened.columns() if column["kind"] != "color"}
+    offered = [NAME, *(name for name in columns if columns[name]["kind"] != "text")]
+    kept = [name for name in st.session_state.get("filters", []) if name in offered]
+    if kept != st.session_state.get("filters", kept):
+        st.session_state["filters"] = kept
+    chosen = st.multiselect("Filter by", offered, key="filters", bind="query-params", placeholder="Choose columns")
+    visible: np.ndarray | None = None
+    for name in chosen:
+        passed = _by_name(opened) if name == NAME else _by_column(opened, columns[name])
+        if passed is not None:
+            visible = passed if visible is None else visible & passed
+    return visible
+
+
+def _by_name(opened: Workspace) -> np.ndarray | None:
+    text = st.text_input("File name contains", key="f-name", bind="query-params").strip().lower()
+    return np.array([text in name.lower() for name in opened.ids]) if text else None
+
+
+def _by_column(opened: Workspace, column: dict[str, Any]) -> np.ndarray | None:
+    head, values = opened.column(column["slug"])
+    assert values is not None
+    key = f"f-{column['slug']}"
+    match head["kind"]:
+        case "category":
+            return _by_category(head["name"], head["values"], values, key)
+        case "cluster":
+            return _by_category(head["name"], [*head["values"], "noise"], np.where(values < 0, len(head["values"]), values), key)
+        case "date":
+            return _by_date(head, values, key)
+        case _:
+            return _by_number(head, values, key)
+
+
+def _by_category(name: str, labels: Sequence[str], codes: np.ndarray, key: str) -> np.ndarray | None:
+    kept = [value for value in st.session_state.get(key, []) if value in labels]
+    if kept != st.session_state.get(key, kept):
+        st.session_state[key] = kept
+    chosen = st.multiselect(name, labels, key=key, bind="query-params", placeholder="All")
+    return np.isin(codes, [labels.index(value) for value in chosen]) if chosen else None
+
+
+def _by_number(head: dict[str, Any], values: np.ndarray, key: str) -> np.ndarray | None:
+    low, high = head["min"], head["max"]
+    if low is None or low == high:
+        st.caption(f"{head['name']}: {'no values' if low is None else f'{low:g} everywhere'}")
+        return None
+    whole = float(low).is_integer() and float(high).is_integer() and high - low >= 10
+    step = 1.0 if whole else (high - low) / 200
+    # The ends are widened to a multiple of the step, so that the full range always holds the extremes.
+    low, high = np.floor(low / step) * step, np.ceil(high / step) * step
+    chosen = st.slider(head["name"], float(low), float(high), (float(low), float(high)), step, key=key, bind="query-params")
+    if tuple(chosen) == (low, high):
+        return None
+    return (values >= chosen[0]) & (values <= chosen[1])
+
+
+def _by_date(head: dict[str, Any], values: np.ndarray, key: str) -> np.ndarray | None:
+    if head["min"] is None:
+        st.caption(f"{head['name']}: no values")
+        return None
+    first, last = (datetime.datetime.fromtimestamp(head[end], datetime.UTC).date() for end in ("min", "max"))
+    if first == last:
+        st.caption(f"{head['name']}: {first} everywhere")
+        return None
+    chosen = st.slider(head["name"], first, last, (first, last), key=key, bind="query-params")
+    if tuple(chosen) == (first, last):
+        return None
+    start, end = (datetime.datetime.combine(day, datetime.time(), datetime.UTC).timestamp() for day in chosen)
+    return (values >= start) & (values < end + 86_400)
+
+
+def say_count(opened: Workspace, visible: np.ndarray | None, row: int | None) -> None:
+    """Say how many images the filters leave, and whether the selected one is among them."""
+    if visible is None:
+        return
+    count = int(visible.sum())
+    line = f"{count:,} of {opened.rows:,} images pass the filters."
+    if count == 0:
+        line = "No image passes the filters; loosen or remove one in the side bar."
+    elif row is not None and not visible[row]:
+        line += " The selected image is not among them."
+    st.caption(line)

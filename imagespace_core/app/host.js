@@ -1,0 +1,29 @@
+// Mounts a module of imagespace_core/viewer in a Streamlit v2 component. Streamlit loads this text as a blob and calls
+// the function after every rerun; the module is imported once from the app's own server and then only updated.
+const slots = new WeakMap();
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const absolute = (path) => new URL(path, document.baseURI).href;
+  const config = () => ({ ...slot.data.config, base: absolute(slot.data.config.base) });
+  let slot = slots.get(parentElement);
+  if (slot) {
+    Object.assign(slot, { data, setTriggerValue });
+    slot.handle?.update(config());
+  } else {
+    slot = { data, setTriggerValue, handle: null, gone: false };
+    slots.set(parentElement, slot);
+    const element = parentElement.querySelector(".imagespace-host");
+    import(absolute(data.module)).then(
+      ({ mount }) => {
+        if (!slot.gone) slot.handle = mount(element, config(), (name, value) => slot.setTriggerValue(name, value));
+      },
+    ).catch((error) => {
+      element.textContent = `This part of the page could not be loaded (${error.message}). Reload the page.`;
+    });
+  }
+  return () => {
+    slot.gone = true;
+    slot.handle?.destroy();
+    slots.delete(parentElement);
+  };
+}

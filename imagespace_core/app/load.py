@@ -1,0 +1,92 @@
+"""What the app opens, kept between reruns: workspaces, models, indices. Nothing here is copied per session."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from imagespace_core.errors import ImageSpaceError, ModelError
+from imagespace_core.search import METRICS, Index, Metric
+from imagespace_core.search.query import open_index
+from imagespace_core.workspace import Found, Workspace, find
+
+if TYPE_CHECKING:
+    from imagespace_core.embed import Embedder
+
+
+def root() -> Path:
+    """What IMAGESPACE_WORKSPACE names, a workspace or a folder of them, else ./workspaces."""
+    return Path(os.environ.get("IMAGESPACE_WORKSPACE") or "workspaces")
+
+
+def found() -> list[Found]:
+    """Every workspace there is, looked at anew when one of them changes."""
+    return _found(str(root().resolve()), _stamp(root()))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _found(path: str, stamp: tuple[tuple[str, int], ...]) -> list[Found]:
+    return find(Path(path))
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int], ...]:
+    """Changes when a build is started, published or removed anywhere below `folder`."""
+    places = [folder, *(sorted(folder.iterdir()) if folder.is_dir() else [])]
+    return tuple((str(file), file.stat().st_mtime_ns) for p in places for file in (p, p / "manifest.json") if file.exists())
+
+
+def workspace(path: Path) -> Workspace:
+    """The workspace at `path` as it is now; a rebuild is noticed. Raises WorkspaceError."""
+    opened = _workspace(str(path.resolve()), 0)
+    if opened.stale():
+        _workspace.clear(str(path.resolve()), 0)
+        opened = _workspace(str(path.resolve()), 0)
+    return opened
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening the workspace")
+def _workspace(path: str, _version: int) -> Workspace:
+    return Workspace.open(Path(path))
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the model")
+def _embedder(spec: str, model_dir: str | None) -> Embedder:
+    from imagespace_core.embed import catalog
+
+    return catalog.load(spec, model_dir=Path(model_dir) if model_dir else None)
+
+
+def embedder(opened: Workspace) -> Embedder:
+    """The model that made the workspace's vectors. Raises ModelError if it cannot be had here, or is another by now."""
+    made = opened.manifest.steps["embed"]
+    model = _embedder(made["model"], made.get("model_dir"))
+    if model.fingerprint != made["parameters"]["fingerprint"]:
+        raise ModelError(
+            f"{made['model']} is not the model that made this workspace: the file or its preprocessing has changed. "
+            f"Build the workspace again to search with it"
+        )
+    return model
+
+
+def index(opened: Workspace, metric: Metric) -> Index:
+    """The index for `metric`: exact below 50,000 images, else Annoy with its measured setting."""
+    return _index(str(opened.root), opened.manifest.build, metric)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening the search index")
+def _index(path: str, build: str, metric: Metric) -> Index:
+    opened = workspace(Path(path))
+    measured = opened.manifest.steps.get(f"index-{metric}", {})
+    return open_index(metric, opened.vectors(), opened.index_path(metric), measured.get("parameters", {}), measured.get("search_k"))
+
+
+def metrics(opened: Workspace) -> list[Metric]:
+    """The metrics that the workspace was built for."""
+    return [metric for metric in METRICS if f"index-{metric}" in opened.manifest.steps]
+
+
+def error_box(error: ImageSpaceError) -> None:
+    st.error(str(error), icon=":material/error:")

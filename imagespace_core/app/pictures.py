@@ -1,0 +1,33 @@
+"""The largest picture of a row that can still be had: the original, else the kept preview, else the sprite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from imagespace_core.errors import ImageSpaceError
+from imagespace_core.sources.folder import Folder
+from imagespace_core.workspace import Workspace
+
+
+def picture(workspace: Workspace, row: int, side: int) -> np.ndarray:
+    """uint8 RGB (h, w, 3), its longer side at most `side` pixels.
+
+    Raises WorkspaceError only if the workspace itself is damaged; a lost original is no error.
+    """
+    from PIL import Image
+
+    kept = workspace.preview_path(row)
+    try:
+        return Folder(Path(workspace.manifest.source["root"])).preview(str(workspace.ids[row]), side)
+    except ImageSpaceError:
+        image = Image.open(kept) if kept else Image.fromarray(workspace.sprite(row))
+    image = image.convert("RGB")
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return np.asarray(image)
+
+
+def has_original(workspace: Workspace, row: int) -> bool:
+    """Whether the image file itself is still where it was read."""
+    return (Path(workspace.manifest.source["root"]) / str(workspace.ids[row])).exists()

@@ -1,0 +1,121 @@
+"""What the app's server answers beside Streamlit's own pages: the viewer's modules and a workspace's public files.
+
+A URL is `imagespace/<token>/<build>/<file>`. The token is a capability: a keyed hash of the workspace's path under the
+server's secret, handed out only by a rendered page, so a login in front of the pages also guards the data. The build
+key changes with every build, so every answer may be cached for ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from imagespace_core import viewer
+from imagespace_core.app.pictures import picture
+from imagespace_core.errors import ImageSpaceError
+from imagespace_core.workspace import Workspace
+
+FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+PREFIX = "imagespace"
+LARGEST_SIDE = 2048
+
+# Tokens that a page of this server has handed out, and the workspace each opens.
+_handed_out: dict[str, Path] = {}
+
+
+@lru_cache(maxsize=1)
+def _secret() -> bytes:
+    """The server's own secret where one is set, so that tokens survive a restart; else one for this process."""
+    import streamlit as st
+
+    # Streamlit makes up a cookie secret where none is configured; both serve.
+    configured = st.get_option("server.cookieSecret")
+    return configured.encode() if configured else secrets.token_bytes(32)
+
+
+def base_url(workspace: Workspace) -> str:
+    """Where a rendered page may fetch this workspace's files, relative to the app's address, with a slash behind."""
+    token = hmac.new(_secret(), str(workspace.root).encode(), hashlib.sha256).hexdigest()[:32]
+    _handed_out[token] = workspace.root
+    return f"{PREFIX}/{token}/{workspace.manifest.build}/"
+
+
+def module_url(name: str) -> str:
+    """Where a viewer module is served, relative to the app's address; changes with the modules' content."""
+    return f"{PREFIX}/viewer/{viewer.version()}/{name}"
+
+
+async def _module(request: Request) -> Response:
+    path = viewer.path(request.path_params["name"])
+    if path is None or request.path_params["version"] != viewer.version():
+        return PlainTextResponse("no such module; reload the page", 404)
+    kind = "text/css" if path.suffix == ".css" else "text/javascript"
+    return FileResponse(path, media_type=kind, headers=FOREVER)
+
+
+async def _file(request: Request) -> Response:
+    root = _handed_out.get(request.path_params["token"])
+    if root is None:
+        return PlainTextResponse("this address is not valid any more; reload the page", 403)
+    return await run_in_threadpool(_answer, root, request)
+
+
+def _answer(root: Path, request: Request) -> Response:
+    try:
+        workspace = _open(root, _mtime(root))
+        if workspace.manifest.build != request.path_params["build"] or workspace.stale():
+            return PlainTextResponse("the workspace was rebuilt; reload the page", 410)
+        name = request.path_params["name"]
+        kind, _, row = name.partition("/")
+        if kind == "image":
+            return _image(workspace, row, request.query_params.get("side", "1600"))
+        path = workspace.public_file(name)
+    except ImageSpaceError as error:
+        return PlainTextResponse(str(error), 410)
+    if path is None:
+        return PlainTextResponse(f"{name} is not part of this workspace", 404)
+    return FileResponse(path, media_type=_TYPES.get(path.suffix, "application/octet-stream"), headers=FOREVER)
+
+
+_TYPES = {".json": "application/json", ".webp": "image/webp"}
+
+
+def _image(workspace: Workspace, row: str, side: str) -> Response:
+    if not (row.isdecimal() and int(row) < workspace.rows and side.isdecimal() and 0 < int(side) <= LARGEST_SIDE):
+        return PlainTextResponse(f"expected image/<row below {workspace.rows}>?side=<1 to {LARGEST_SIDE}>", 404)
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(picture(workspace, int(row), int(side))).save(buffer, "JPEG", quality=88)
+    return Response(buffer.getvalue(), media_type="image/jpeg", headers=FOREVER)
+
+
+@lru_cache(maxsize=8)
+def _open(root: Path, mtime: int) -> Workspace:
+    return Workspace.open(root)
+
+
+def _mtime(root: Path) -> int:
+    try:
+        return (root / "manifest.json").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def routes(base_path: str = "") -> list[Route]:
+    """The routes, at the server's root and below `base_path` (Streamlit's server.baseUrlPath)."""
+    prefixes = dict.fromkeys(["", f"/{base_path.strip('/')}" if base_path.strip("/") else ""])
+    found = []
+    for prefix in prefixes:
+        found.append(Route(f"{prefix}/{PREFIX}/viewer/{{version}}/{{name}}", _module))
+        found.append(Route(f"{prefix}/{PREFIX}/{{token}}/{{build}}/{{name:path}}", _file))
+    return found

@@ -1,0 +1,64 @@
+"""The state of a view, typed, and its place in the URL, so that a link reopens what was seen.
+
+Widgets keep themselves in the URL (`bind="query-params"`); what is not a widget is kept here. The image is named by
+its id, not its row: a link stays right when the workspace is rebuilt with more images.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from imagespace_core.workspace import Workspace
+
+IMAGE = "image"
+
+
+def selected_row(opened: Workspace) -> int | None:
+    """The row of the image that the URL names, or None."""
+    name = st.query_params.get(IMAGE)
+    return None if name is None else row_of(opened, name)
+
+
+def select(opened: Workspace, row: int | None) -> None:
+    """Select an image, or none; the URL follows."""
+    if row is None:
+        st.query_params.pop(IMAGE, None)
+    else:
+        st.query_params[IMAGE] = opened.ids[row]
+
+
+def say_unknown_image(opened: Workspace) -> None:
+    """Say so if the URL names an image that the workspace does not have."""
+    name = st.query_params.get(IMAGE)
+    if name is not None and row_of(opened, name) is None:
+        st.warning(f"The link names the image {name!r}, which is not in this workspace.", icon=":material/link_off:")
+
+
+def search_with(opened: Workspace, row: int) -> None:
+    """Go to the Search page with this image as the query."""
+    st.switch_page("pages/search.py", query_params={"workspace": opened.name, IMAGE: opened.ids[row]})
+
+
+def row_of(opened: Workspace, name: str) -> int | None:
+    return _rows(str(opened.root), opened.manifest.build, opened).get(name)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _rows(path: str, build: str, _opened: Workspace) -> dict[str, int]:
+    return {name: row for row, name in enumerate(_opened.ids)}
+
+
+def fly_to(row: int) -> None:
+    """Ask the map to glide to a row at its next drawing."""
+    nonce = st.session_state.get("_fly", {}).get("nonce", 0)
+    st.session_state["_fly"] = {"row": row, "nonce": nonce + 1}
+
+
+def flight() -> dict[str, int] | None:
+    return st.session_state.get("_fly")
+
+
+def keep_valid(key: str, options: list[str]) -> None:
+    """Forget a widget's value that is not offered any more, as after a change of workspace; else Streamlit raises."""
+    if st.session_state.get(key) not in (None, *options):
+        del st.session_state[key]

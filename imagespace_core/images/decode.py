@@ -1,0 +1,220 @@
+"""One file to one picture: small, upright, RGB, and quick about it."""
+
+from __future__ import annotations
+
+import functools
+import io
+import os
+import stat
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from imagespace_core.errors import UnreadableImageError
+from imagespace_core.images import Picture, reasons
+from imagespace_core.images.dates import taken_from_exif
+
+MAX_PIXELS = 250_000_000
+"""Pictures with more pixels are refused by their header, before anything is decoded."""
+
+FORMATS = (
+    "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "MPO", "AVIF", "JPEG2000", "PPM", "QOI", "ICO",
+)  # fmt: skip
+"""What is decoded, by Pillow's names. A list of our own: among Pillow's are formats that start other
+programs (EPS) and formats without a signature, for which any garbage passes (TGA)."""
+
+_HEIC_SUFFIXES = frozenset({".heic", ".heif"})
+_LARGE_PIXELS = 50_000_000
+_one_large_at_a_time = threading.Lock()
+
+# Pillow's own limit is the second line of defense (a PNG inside an ICO, a frame larger than its GIF); the
+# first is the check of the header below. Pillow refuses at twice this limit, and its warnings are noise here.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+@functools.cache
+def formats() -> tuple[str, ...]:
+    """Those of FORMATS that this Pillow can open."""
+    Image.init()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
+
+
+@functools.cache
+def suffixes() -> frozenset[str]:
+    """File suffixes, lower case with the dot, that are taken for images.
+
+    HEIC is among them although it cannot be decoded: such photos belong into the list of failures, with what
+    to do about it, rather than among the files that nobody mentions.
+    """
+    known = formats()
+    return frozenset(s for s, name in Image.registered_extensions().items() if name in known) | _HEIC_SUFFIXES
+
+
+@dataclass(frozen=True)
+class Decode:
+    """Decodes a file for models, sprites and columns; called from many threads at once.
+
+    min_side: the shorter side, in pixels, that the picture must keep; it comes out between that and twice
+        that (a smaller original stays as it is). JPEGs are decoded at the smallest sufficient DCT scale,
+        everything else is averaged down by a whole factor. None or 0: full size.
+    max_pixels: of the original; more is refused. Above 2 * MAX_PIXELS Pillow itself refuses.
+
+    Alpha goes over white. CMYK, LAB, YCbCr, HSV and palettes become RGB; of animations and multi-page files
+    the first frame counts. Gray of more than 8 bits: PNG and PPM define their white, so 16 bits are divided
+    by 257; other formats do not (a TIFF may hold 12-bit data), so theirs, and floats, go from their least
+    value to their greatest.
+    """
+
+    min_side: int | None = 256
+    max_pixels: int = MAX_PIXELS
+
+    def __call__(self, file: Path | str | bytes) -> Picture:
+        """A path, or the bytes of a file (an upload) -> Picture with uint8 (h, w, 3).
+
+        Raises UnreadableImageError with a short reason, whatever is wrong with the file.
+        """
+        min_side = self.min_side or 0
+
+        def factor(width: int, height: int) -> int:
+            return min(width, height) // min_side if min_side else 1
+
+        with _opened(file, self.max_pixels) as image:
+            # A size that its decoder changes anew (a picture inside an ICO) is the true one.
+            width, height = image.size
+            expected = _draft(image, factor)
+            with _room_for(image):
+                image.load()
+                if image.size != expected:
+                    width, height = image.size
+                orientation, taken_at = _exif(image)
+                if orientation >= 5:
+                    width, height = height, width
+                pixels = np.asarray(_upright(_reduced(_rgb(image), factor), orientation))
+        return Picture(pixels, width, height, taken_at)
+
+
+def preview(file: Path | str | bytes, max_side: int, max_pixels: int = MAX_PIXELS) -> np.ndarray:
+    """A picture for people: uint8 RGB (h, w, 3), its longer side at most `max_side` pixels; never enlarged.
+
+    Decoded at no less than twice that size and reduced with a Lanczos filter.
+    Raises UnreadableImageError with a short reason.
+    """
+
+    def factor(width: int, height: int) -> int:
+        return max(width, height) // (2 * max_side)
+
+    with _opened(file, max_pixels) as image:
+        _draft(image, factor)
+        with _room_for(image):
+            image.load()
+            picture = _reduced(_rgb(image), factor)
+            picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+            return np.asarray(_upright(picture, _exif(image)[0]))
+
+
+@contextmanager
+def _opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
+    """The image with its header read and its size checked; whatever goes wrong inside becomes a reason."""
+    start, size_bytes = b"", 0
+    try:
+        if isinstance(file, bytes):
+            stream, size_bytes = io.BytesIO(file), len(file)
+        else:
+            status = os.stat(file)
+            if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
+                raise UnreadableImageError("not a file: it is a folder, a pipe or a device")
+            stream, size_bytes = open(file, "rb"), status.st_size  # noqa: SIM115 (closed below)
+        with stream:
+            start = stream.read(32)
+            if not start:
+                raise UnreadableImageError("empty file (0 bytes)")
+            stream.seek(0)
+            # Given an open file rather than a path, Pillow does not map it into memory: a file that is cut
+            # short meanwhile raises instead of killing the process.
+            with Image.open(stream, formats=formats()) as image:
+                if image.width * image.height > max_pixels:
+                    raise UnreadableImageError(reasons.too_large(image.width, image.height, max_pixels))
+                yield image
+    except UnreadableImageError:
+        raise
+    except Exception as error:  # Pillow's plugins raise nearly anything on garbage
+        raise UnreadableImageError(reasons.of_error(error, start, size_bytes)) from error
+
+
+def _draft(image: Image.Image, factor: Callable[[int, int], int]) -> tuple[int, int]:
+    """Lets a JPEG decode at a fraction of its size, and says which size that will be."""
+    scale = factor(*image.size)
+    if scale > 1:
+        image.draft(None, (-(-image.width // scale), -(-image.height // scale)))
+    return image.size
+
+
+def _reduced(image: Image.Image, factor: Callable[[int, int], int]) -> Image.Image:
+    scale = factor(*image.size)
+    return image.reduce(scale) if scale > 1 else image
+
+
+def _room_for(image: Image.Image) -> AbstractContextManager[object]:
+    """Giants are decoded one after the other, so that many threads do not need the memory of many giants."""
+    return _one_large_at_a_time if image.width * image.height > _LARGE_PIXELS else nullcontext()
+
+
+def _exif(image: Image.Image) -> tuple[int, datetime | None]:
+    """(orientation 1 to 8, time taken or None). A picture with rubbish for EXIF is still a picture."""
+    try:
+        exif = image.getexif()
+        orientation = exif.get(0x0112, 1)
+        return (orientation if orientation in _UPRIGHT else 1), taken_from_exif(exif)
+    except Exception:  # the parser raises nearly anything on garbage
+        return 1, None
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    """Any mode to RGB, over white. A copy only where there is something to convert."""
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        return Image.fromarray(_eight_bits(image)).convert("RGB")
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        over = Image.new("RGB", image.size, "white")
+        over.paste(rgba, mask=rgba.getchannel("A"))
+        return over
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _eight_bits(image: Image.Image) -> np.ndarray:
+    values = np.asarray(image)
+    if image.mode != "F" and image.format in ("PNG", "PPM"):
+        return ((np.clip(values, 0, 65535).astype(np.uint32) + 128) // 257).astype(np.uint8)
+    values = values.astype(np.float32)
+    finite = np.isfinite(values)
+    low = values.min(where=finite, initial=np.inf)
+    high = values.max(where=finite, initial=-np.inf)
+    if not high > low:
+        return np.zeros(values.shape, np.uint8)
+    values = np.where(finite, values, low)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = (values - low) / (high - low)
+    return np.rint(np.nan_to_num(scaled) * 255).clip(0, 255).astype(np.uint8)

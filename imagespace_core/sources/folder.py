@@ -1,0 +1,192 @@
+"""A folder of image files, walked recursively."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from imagespace_core.errors import InputError, UnreadableImageError
+from imagespace_core.images import Picture, decode
+from imagespace_core.images.dates import taken_from_name
+from imagespace_core.images.decode import Decode
+from imagespace_core.sources import Item
+
+_NOT_PHOTOS = frozenset({"__macosx", "@eadir", "$recycle.bin", "lost+found", "thumbs.db"})
+"""Besides dot names: what macOS, Synology and Windows leave beside pictures, thumbnails of them included."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The images below `root`: every file whose suffix is an image's, whether it can be decoded or not.
+
+    decode: for models, sprites and columns. limit: take only so many images, the first in order.
+
+    Order: by name, a folder's files before its subfolders, links to folders after everything else. Links are
+    followed. A folder is walked once, however many links lead to it, under its own name if that is below
+    `root`; a link to a file is an item of its own. Left out without a word are hidden files and folders (dot
+    names) and what operating systems leave behind.
+    """
+
+    root: Path
+    decode: Decode = field(default_factory=Decode)
+    limit: int | None = None
+    _skipped: list[tuple[str, str]] = field(default_factory=list, init=False, repr=False, compare=False)
+    _left_out: Counter[str] = field(default_factory=Counter, init=False, repr=False, compare=False)
+
+    def items(self) -> Iterator[Item]:
+        """Every image once, in a stable order; key and path are the path relative to the root.
+
+        Raises InputError where there is no such folder or no image in it.
+        """
+        if self.limit is not None and self.limit < 1:
+            raise InputError(f"a limit of {self.limit} images leaves none; give 1 or more")
+        self._check_root()
+        self._skipped.clear()
+        self._left_out.clear()
+        count = 0
+        for item in self._walk():
+            yield item
+            count += 1
+            if count == self.limit:
+                return
+        if count == 0:
+            raise InputError(self._why_empty())
+
+    def skipped(self) -> list[tuple[str, str]]:
+        """(path, reason) of subfolders that cannot be read, broken links and names that are not UTF-8."""
+        return list(self._skipped)
+
+    def left_out(self) -> dict[str, int]:
+        """How many files are no images, by suffix ("" for none), the most frequent first.
+
+        Complete once `items` is exhausted.
+        """
+        return dict(self._left_out.most_common())
+
+    def read(self, key: str) -> Picture:
+        """The picture, taken when its EXIF or else its name says. Raises UnreadableImageError."""
+        picture = self.decode(self._file(key))
+        if picture.taken_at is None:
+            return replace(picture, taken_at=taken_from_name(key))
+        return picture
+
+    def preview(self, key: str, max_side: int) -> np.ndarray:
+        """uint8 RGB (h, w, 3), its longer side at most `max_side` px. Raises UnreadableImageError."""
+        return decode.preview(self._file(key), max_side, self.decode.max_pixels)
+
+    def _file(self, key: str) -> Path:
+        """The file behind a key; a key that would lead out of the root is refused."""
+        parts = key.split("/")
+        if (
+            "\0" in key
+            or not all(parts)
+            or {".", ".."} & set(parts)
+            or Path(key).is_absolute()
+            or Path(key).drive
+        ):
+            raise UnreadableImageError(f"{key!r} is not a path below the image folder")
+        return self.root / key
+
+    def _check_root(self) -> None:
+        try:
+            mode = os.stat(self.root).st_mode
+        except FileNotFoundError:
+            raise InputError(f"{self.root}: no such folder; give the folder that holds the images") from None
+        except OSError as error:
+            raise InputError(
+                f"{self.root} cannot be read ({error.strerror}); check its permissions"
+            ) from error
+        if not stat.S_ISDIR(mode):
+            raise InputError(f"{self.root} is a file; give the folder that holds the images")
+        try:
+            os.scandir(self.root).close()
+        except OSError as error:
+            raise InputError(
+                f"{self.root} cannot be read ({error.strerror}); check its permissions"
+            ) from error
+
+    def _why_empty(self) -> str:
+        others = self._left_out.total()
+        found = "it is empty"
+        if others:
+            kinds = ", ".join(
+                f"{n} {suffix or 'without suffix'}" for suffix, n in self._left_out.most_common(3)
+            )
+            found = f"it holds {others} other files ({kinds})"
+        elif self._skipped:
+            path, reason = self._skipped[0]
+            found = f"{len(self._skipped)} entries were skipped, e.g. {path}: {reason}"
+        return f"{self.root} has no images: {found}; give a folder with JPEG, PNG, WebP, TIFF or GIF files"
+
+    def _walk(self) -> Iterator[Item]:
+        visited: set[tuple[int, int]] = set()
+        linked: list[str] = []
+        yield from self._walk_folder("", visited, linked)
+        # Links come after every real folder, so that a folder goes by its own name; they may lead to more.
+        while linked:
+            here = sorted(linked, key=PurePosixPath)
+            linked.clear()
+            for folder in here:
+                yield from self._walk_folder(folder, visited, linked)
+
+    def _walk_folder(self, folder: str, visited: set[tuple[int, int]], linked: list[str]) -> Iterator[Item]:
+        """The items of `folder` (relative, "" for the root) and below; links to folders go to `linked`."""
+        pending = [folder]
+        while pending:
+            folder = pending.pop()
+            try:
+                status = os.stat(self.root / folder)
+                if (status.st_dev, status.st_ino) in visited:
+                    continue
+                visited.add((status.st_dev, status.st_ino))
+                with os.scandir(self.root / folder) as entries:
+                    found = sorted(entries, key=lambda entry: entry.name)
+            except OSError as error:
+                self._skipped.append((folder, f"folder cannot be read: {error.strerror}"))
+                continue
+            subfolders = []
+            for entry in found:
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                if entry.name.startswith(".") or entry.name.casefold() in _NOT_PHOTOS:
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    if self._utf8(path, "folder"):
+                        subfolders.append(path)
+                elif entry.is_symlink() and os.path.isdir(entry.path):
+                    if self._utf8(path, "folder"):
+                        linked.append(path)
+                elif (item := self._item(path, entry)) is not None:
+                    yield item
+            pending.extend(reversed(subfolders))
+
+    def _item(self, path: str, entry: os.DirEntry[str]) -> Item | None:
+        suffix = os.path.splitext(entry.name)[1].lower()
+        if suffix not in decode.suffixes():
+            self._left_out[suffix if suffix.isprintable() else ""] += 1
+            return None
+        if not self._utf8(path, "file"):
+            return None
+        try:
+            status = entry.stat()
+        except OSError as error:
+            broken = "broken link" if entry.is_symlink() else f"cannot be read: {error.strerror}"
+            self._skipped.append((path, broken))
+            return None
+        return Item(key=path, path=path, stamp=f"{status.st_size}-{status.st_mtime_ns}")
+
+    def _utf8(self, path: str, kind: str) -> bool:
+        """Whether the path can be stored; if not, it goes to the skipped ones under a readable name."""
+        try:
+            path.encode("utf-8")
+        except UnicodeEncodeError:
+            name = os.fsencode(path).decode("utf-8", errors="backslashreplace")
+            missed = "; the images in it are left out" if kind == "folder" else ""
+            self._skipped.append((name, f"the {kind}'s name is not valid UTF-8: rename it{missed}"))
+            return False
+        return True

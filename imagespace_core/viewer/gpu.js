@@ -1,0 +1,124 @@
+/** The WebGL2 context and everything made in it, counted in bytes and released together. */
+
+/**
+ * @typedef {{buffer: WebGLBuffer, bytes: number}} GpuBuffer
+ * @typedef {{program: WebGLProgram, at: Record<string, WebGLUniformLocation>}} GpuProgram
+ */
+
+export class Gpu {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @throws {Error} when the browser has no WebGL2
+   */
+  constructor(canvas) {
+    const gl = canvas.getContext("webgl2", {
+      alpha: false, antialias: false, depth: true, stencil: false, powerPreference: "high-performance",
+    });
+    if (!gl) throw new Error("This browser offers no WebGL2, which the map is drawn with.");
+    this.gl = gl;
+    this.reset();
+  }
+
+  /** Forgets all objects, as after a lost context: they are gone already. */
+  reset() {
+    /** @type {Map<object, number>} */ this.sizes = new Map();
+    /** @type {Set<WebGLProgram>} */ this.programs = new Set();
+  }
+
+  /** Bytes of all living buffers and textures. */
+  get bytes() {
+    let sum = 0;
+    for (const size of this.sizes.values()) sum += size;
+    return sum + this.gl.drawingBufferWidth * this.gl.drawingBufferHeight * 12; // two color buffers and depth
+  }
+
+  /**
+   * @param {number | ArrayBufferView} content bytes to reserve, or the data
+   * @param {number} [usage]
+   * @returns {WebGLBuffer}
+   */
+  buffer(content, usage = this.gl.STATIC_DRAW, target = this.gl.ARRAY_BUFFER) {
+    const buffer = this.gl.createBuffer();
+    this.fill(buffer, content, usage, target);
+    return buffer;
+  }
+
+  /** Replaces the content of a buffer. */
+  fill(buffer, content, usage = this.gl.STATIC_DRAW, target = this.gl.ARRAY_BUFFER) {
+    const { gl } = this;
+    gl.bindBuffer(target, buffer);
+    gl.bufferData(target, /** @type {any} */ (content), usage);
+    this.sizes.set(buffer, typeof content === "number" ? content : content.byteLength);
+  }
+
+  /**
+   * @param {number} width
+   * @param {number} height
+   * @param {number} levels of the mip pyramid
+   * @param {number} minify gl filter
+   */
+  texture(width, height, levels, minify) {
+    const { gl } = this;
+    const texture = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.texStorage2D(gl.TEXTURE_2D, levels, gl.RGBA8, width, height);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, minify);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, levels > 1 ? gl.LINEAR : gl.NEAREST);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+    let bytes = 0;
+    for (let level = 0; level < levels; level++) bytes += 4 * (width >> level) * (height >> level);
+    this.sizes.set(texture, bytes);
+    return texture;
+  }
+
+  /**
+   * @param {string} vertex source
+   * @param {string} fragment source
+   * @param {string[]} defines names set for the preprocessor
+   * @returns {GpuProgram}
+   */
+  program(vertex, fragment, defines = []) {
+    const { gl } = this;
+    const head = `#version 300 es\n${defines.map((name) => `#define ${name}\n`).join("")}precision highp float;\nprecision highp int;\n`;
+    const program = gl.createProgram();
+    for (const [kind, source] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]]) {
+      const shader = gl.createShader(/** @type {number} */ (kind));
+      gl.shaderSource(shader, head + source);
+      gl.compileShader(shader);
+      if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS) && !gl.isContextLost()) {
+        throw new Error(`shader: ${gl.getShaderInfoLog(shader)}`);
+      }
+      gl.attachShader(program, shader);
+      gl.deleteShader(shader);
+    }
+    gl.linkProgram(program);
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
+      throw new Error(`shader link: ${gl.getProgramInfoLog(program)}`);
+    }
+    this.programs.add(program);
+    /** @type {Record<string, WebGLUniformLocation>} */ const at = {};
+    const count = gl.getProgramParameter(program, gl.ACTIVE_UNIFORMS) ?? 0;
+    for (let i = 0; i < count; i++) {
+      const { name } = gl.getActiveUniform(program, i);
+      at[name] = gl.getUniformLocation(program, name);
+    }
+    return { program, at };
+  }
+
+  /** Deletes one buffer or texture; null is fine. */
+  release(thing) {
+    if (!thing) return;
+    this.sizes.delete(thing);
+    if (thing instanceof WebGLTexture) this.gl.deleteTexture(thing);
+    else this.gl.deleteBuffer(thing);
+  }
+
+  /** Deletes everything and gives the context back at once: browsers allow only about sixteen. */
+  destroy() {
+    for (const thing of [...this.sizes.keys()]) this.release(thing);
+    for (const program of this.programs) this.gl.deleteProgram(program);
+    this.reset();
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+}

@@ -1,0 +1,80 @@
+/** The card beside the image one points at: its picture from the atlas, its name, its value. */
+
+import { element } from "./dom.js";
+import { value } from "./format.js";
+
+export class Card {
+  /**
+   * @param {HTMLElement} host the card's element
+   * @param {() => {dataset: import("./dataset.js").Dataset, atlas: import("./atlas.js").Atlas, column: import("./dataset.js").Column | null}} sources
+   */
+  constructor(host, sources) {
+    this.host = host;
+    this.sources = sources;
+    this.canvas = element("canvas", { class: "is-card-picture" });
+    this.name = element("div", { class: "is-card-name" });
+    this.value = element("div", { class: "is-card-value" });
+    host.append(this.canvas, element("div", { class: "is-card-text" }, this.name, this.value));
+    this.row = -1;
+  }
+
+  /**
+   * Shows the card once picture and name are there; a later call takes precedence.
+   * @param {number} row
+   * @param {{x: number, y: number, gap: number}} where CSS pixels of the view, and the distance to keep
+   */
+  async show(row, where) {
+    if (row === this.row) {
+      this.place(where);
+      return;
+    }
+    this.row = row;
+    const { dataset, atlas, column } = this.sources();
+    const [name, picture] = await Promise.all([
+      dataset.name(row).catch(() => ""),
+      atlas.open().then(async (there) => {
+        const sprite = there ? atlas.place(row) : null;
+        return sprite && { sprite, page: await atlas.page(sprite.page) };
+      }),
+    ]);
+    if (row !== this.row) return;
+    this.#paint(picture);
+    this.name.textContent = name.split("/").pop() || `Image ${row}`;
+    this.value.textContent = column ? `${column.name}: ${value(column, row)}` : "";
+    this.value.hidden = !column;
+    this.host.dataset.row = String(row);
+    this.host.hidden = false;
+    this.place(where);
+  }
+
+  /** Puts the card beside a place, inside the view. */
+  place({ x, y, gap }) {
+    const { host } = this;
+    const view = host.parentElement.getBoundingClientRect();
+    const width = host.offsetWidth, height = host.offsetHeight;
+    let left = x + gap + 10;
+    if (left + width > view.width - 8) left = x - gap - 10 - width;
+    if (left < 8) left = Math.max(8, Math.min(view.width - width - 8, x - width / 2));
+    let top = y - height / 2;
+    if (left < x && left + width > x) top = y - gap - 10 - height < 8 ? y + gap + 10 : y - gap - 10 - height;
+    top = Math.max(8, Math.min(view.height - height - 8, top));
+    host.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+
+  hide() {
+    this.row = -1;
+    this.host.hidden = true;
+    delete this.host.dataset.row;
+  }
+
+  #paint(picture) {
+    this.canvas.hidden = !picture?.page;
+    if (!picture?.page) return;
+    const { x, y, width, height } = picture.sprite;
+    this.canvas.width = width;
+    this.canvas.height = height;
+    this.canvas.style.aspectRatio = `${width} / ${height}`;
+    this.canvas.dataset.tall = String(height > width);
+    this.canvas.getContext("2d").drawImage(picture.page, x, y, width, height, 0, 0, width, height);
+  }
+}

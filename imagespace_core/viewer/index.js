@@ -1,0 +1,82 @@
+/**
+ * ImageSpace's viewer: `mount(element, config, events)` draws a map of images into an element.
+ *
+ * Plain ES modules over WebGL2. It needs a base URL that serves a workspace's files and nothing else;
+ * the Streamlit app, the static site and the single page are hosts of this same code.
+ */
+
+import { element as make } from "./dom.js";
+import { Viewer } from "./viewer.js";
+
+/**
+ * @typedef {object} ViewerConfig
+ * @property {string} base URL that serves the workspace's files
+ * @property {number} rows
+ * @property {string} layout like "tsne"
+ * @property {2 | 3} dims
+ * @property {string | null} [color] slug of a column
+ * @property {string[]} [palette] CSS colors for categories
+ * @property {number} [pointSize] factor
+ * @property {number} [opacity] 0..1
+ * @property {string | null} [mask] base64 of a zlib stream of a bitmask of visible rows, lowest bit first
+ * @property {number | null} [selected] row
+ * @property {number[]} [query] rows that were asked for
+ * @property {number[]} [results] rows that were found
+ * @property {import("./labels.js").Hotspot[]} [hotspots]
+ * @property {{row: number, nonce: number | string} | null} [fly]
+ * @property {string | null} [cameraParam] name in the document's query
+ * @property {number} [height] CSS pixels
+ * @property {string} [label] of the map, for screen readers
+ *
+ * @typedef {object} ViewerEvents
+ * @property {(row: number | null) => void} [click] null: beside all images, while one is selected
+ * @property {(label: number) => void} [hotspot]
+ * @property {(codes: number[]) => void} [hide] what the legend hides; -1 is missing
+ * @property {(message: string) => void} [error]
+ */
+
+/** @type {WeakMap<HTMLElement, {destroy: () => void}>} */
+const mounted = new WeakMap();
+
+/**
+ * Draws into an element; what an earlier call put there goes first.
+ * @param {HTMLElement} element
+ * @param {ViewerConfig} config
+ * @param {ViewerEvents} [events]
+ * @returns {{update: (config: ViewerConfig) => void, destroy: () => void}}
+ */
+export function mount(element, config, events = {}) {
+  mounted.get(element)?.destroy();
+  let viewer = open(element, config, events);
+  const handle = {
+    update(next) {
+      if (!viewer) return;
+      if (next.base !== config.base || next.rows !== config.rows) {
+        viewer.destroy();
+        viewer = open(element, next, events);
+      } else viewer.update(next);
+      config = next;
+    },
+    destroy() {
+      viewer?.destroy();
+      viewer = null;
+      if (mounted.get(element) === handle) mounted.delete(element);
+    },
+  };
+  mounted.set(element, handle);
+  return handle;
+}
+
+/** @returns {{update: (config: ViewerConfig) => void, destroy: () => void}} */
+function open(element, config, events) {
+  try {
+    return new Viewer(element, config, events);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const box = make("div", { role: "alert", text: message, "data-testid": "imagespace-viewer", "data-ready": "failed" });
+    box.style.cssText = "padding: 1rem; border: 1px solid currentColor; border-radius: 0.5rem; opacity: 0.8";
+    element.append(box);
+    events.error?.(message);
+    return { update: () => {}, destroy: () => box.remove() };
+  }
+}

@@ -1,0 +1,91 @@
+/** One layout's positions: where each row is, how many have a place, and how big the whole is. */
+
+/** What stands in x for a row without a position; anything beyond FAR counts as such, here and in the shaders. */
+export const LOST = 3e38;
+export const FAR = 1e30;
+
+export class Positions {
+  /**
+   * @param {string} key like "tsne-2d"
+   * @param {Float32Array} data (rows, dims), C order; rows that are not finite are overwritten with LOST
+   * @param {number} dims 2 or 3
+   */
+  constructor(key, data, dims) {
+    this.key = key;
+    this.data = data;
+    this.dims = dims;
+    this.rows = data.length / dims;
+    this.scanned = 0;
+    this.finite = 0;
+    this.low = [Infinity, Infinity, Infinity];
+    this.high = [-Infinity, -Infinity, -Infinity];
+    /** @type {import("./grid.js").Grid | null} */ this.grid = null;
+    this.measure();
+  }
+
+  /** Takes in rows up to `until`, as they arrive. */
+  scan(until) {
+    const { data, dims, low, high } = this;
+    for (let row = this.scanned, i = row * dims; row < until; row++, i += dims) {
+      let sum = data[i] + data[i + 1];
+      if (dims === 3) sum += data[i + 2];
+      if (!(sum < FAR && sum > -FAR)) {
+        for (let k = 0; k < dims; k++) data[i + k] = LOST;
+        continue;
+      }
+      this.finite++;
+      for (let k = 0; k < dims; k++) {
+        const value = data[i + k];
+        if (value < low[k]) low[k] = value;
+        if (value > high[k]) high[k] = value;
+      }
+    }
+    this.scanned = until;
+    this.measure();
+  }
+
+  /** World coordinates are (raw - center) * scale: the longest side of the box runs from -1 to 1. */
+  measure() {
+    const seen = this.finite > 0;
+    this.center = [0, 1, 2].map((k) => (seen && k < this.dims ? (this.low[k] + this.high[k]) / 2 : 0));
+    const half = [0, 1, 2].map((k) => (seen && k < this.dims ? (this.high[k] - this.low[k]) / 2 : 0));
+    const longest = Math.max(...half);
+    this.scale = longest > 0 ? 1 / longest : 1;
+    /** Half the box's sides in world units. */
+    this.extent = half.map((side) => side * this.scale);
+    this.radius = this.dims === 3 ? Math.hypot(...this.extent) : Math.hypot(this.extent[0], this.extent[1]);
+  }
+
+  /** The true radius, smaller than the box's diagonal; called once all rows are in. */
+  measureRadius() {
+    const { data, dims, center } = this;
+    if (dims !== 3 || !this.finite) return;
+    const [cx, cy, cz] = center;
+    let most = 0;
+    for (let i = 0; i < data.length; i += 3) {
+      if (data[i] > FAR) continue;
+      const x = data[i] - cx, y = data[i + 1] - cy, z = data[i + 2] - cz;
+      const square = x * x + y * y + z * z;
+      if (square > most) most = square;
+    }
+    this.radius = Math.sqrt(most) * this.scale;
+  }
+
+  /** @param {number} row */
+  has(row) {
+    return row >= 0 && row < this.scanned && this.data[row * this.dims] < FAR;
+  }
+
+  /**
+   * World coordinates of a row.
+   * @param {number} row
+   * @param {number[] | Float32Array | Float64Array} out (3,)
+   */
+  at(row, out, offset = 0) {
+    const i = row * this.dims;
+    out[offset] = (this.data[i] - this.center[0]) * this.scale;
+    out[offset + 1] = (this.data[i + 1] - this.center[1]) * this.scale;
+    out[offset + 2] = this.dims === 3 ? (this.data[i + 2] - this.center[2]) * this.scale : 0;
+    return out;
+  }
+}

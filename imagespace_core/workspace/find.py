@@ -1,0 +1,53 @@
+"""Which workspaces there are, and in plain words what is wrong with those that do not open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from imagespace_core.errors import NewerFormatError, WorkspaceError
+from imagespace_core.workspace import names
+from imagespace_core.workspace.store import Workspace
+
+
+@dataclass(frozen=True)
+class Found:
+    """A folder that is, or should be, a workspace. `reason` says what is wrong unless `state` is "ready"."""
+
+    path: Path
+    state: Literal["ready", "broken", "newer", "unfinished"]
+    rows: int = 0
+    reason: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+
+def find(root: Path) -> list[Found]:
+    """`root` itself if it is a workspace, else every workspace among its folders, by name."""
+    if _is_workspace(root):
+        return [_look(root)]
+    if not root.is_dir():
+        return []
+    folders = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+    return [_look(folder) for folder in folders if _is_workspace(folder)]
+
+
+def _is_workspace(folder: Path) -> bool:
+    return any((folder / name).exists() for name in (names.MANIFEST, names.ITEMS, names.BUILD))
+
+
+def _look(folder: Path) -> Found:
+    try:
+        if not (folder / names.MANIFEST).exists() and (folder / names.BUILD).exists():
+            if not (folder / names.BUILD / "publish.json").exists():
+                return Found(folder, "unfinished", reason="its first build has not finished. Run the same command again; it goes on where it stopped")
+        workspace = Workspace.open(folder)
+        workspace.check()
+    except NewerFormatError as error:
+        return Found(folder, "newer", reason=str(error))
+    except WorkspaceError as error:
+        return Found(folder, "broken", reason=str(error))
+    return Found(folder, "ready", rows=workspace.rows)

@@ -1,0 +1,84 @@
+"""The manifest: what a workspace holds and every parameter, version and key that made it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from imagespace_core.errors import NewerFormatError, WorkspaceError
+from imagespace_core.workspace import names
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """`manifest.json`, written last by a build.
+
+    build: changes whenever any file of the workspace does; part of every URL, so browsers may cache for ever.
+    steps: by name, in the order they ran: key, parameters, versions, seconds, files, and what the step measured.
+    """
+
+    build: str
+    created: str
+    version: str
+    source: dict[str, Any]
+    counts: dict[str, int]
+    model: str
+    steps: dict[str, dict[str, Any]]
+    notes: list[str] = field(default_factory=list)
+    format: int = FORMAT
+
+    @property
+    def rows(self) -> int:
+        return self.counts["items"]
+
+    def projections(self) -> dict[str, list[int]]:
+        """Names of the maps in build order, each with its dimensions, e.g. {"tsne": [2, 3]}."""
+        found: dict[str, list[int]] = {}
+        for step in self.steps.values():
+            if "projection" in step:
+                found.setdefault(step["projection"], []).append(step["dims"])
+        return found
+
+    def measured(self, step: str, name: str, default: Any = None) -> Any:
+        """What `step` measured under `name`, e.g. `measured("index-angular", "recall")`."""
+        return self.steps.get(step, {}).get(name, default)
+
+    def dumps(self) -> str:
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def read(cls, root: Path) -> Manifest:
+        """Raises WorkspaceError if there is none or it is broken, NewerFormatError if it is ahead of this program."""
+        path = root / names.MANIFEST
+        try:
+            record = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            raise WorkspaceError(
+                f"{root} is not a workspace: it has no {names.MANIFEST}. "
+                f"Build one with: precompute.py IMAGES -o {root}"
+            ) from None
+        except (OSError, ValueError) as error:
+            raise WorkspaceError(f"{path} cannot be read ({error}). Rebuild it: precompute.py IMAGES -o {root}") from error
+        return cls.parse(record, root)
+
+    @classmethod
+    def parse(cls, record: Any, root: Path) -> Manifest:
+        found = record.get("format") if isinstance(record, dict) else None
+        if isinstance(found, int) and found > FORMAT:
+            raise NewerFormatError(
+                f"{root} has format {found}; this ImageSpace reads up to {FORMAT}. "
+                "Update ImageSpace, or rebuild the workspace with this version."
+            )
+        known = {f.name for f in fields(cls)}
+        try:
+            manifest = cls(**{name: value for name, value in record.items() if name in known})
+            complete = isinstance(manifest.counts["items"], int) and isinstance(manifest.steps, dict)
+        except (AttributeError, TypeError, KeyError) as error:
+            raise WorkspaceError(f"{root / names.MANIFEST} is incomplete ({error}). Rebuild: precompute.py IMAGES -o {root}") from error
+        if not complete:
+            raise WorkspaceError(f"{root / names.MANIFEST} is incomplete. Rebuild: precompute.py IMAGES -o {root}")
+        return manifest

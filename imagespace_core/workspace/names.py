@@ -1,0 +1,67 @@
+"""File names inside a workspace. `items.parquet` row i, and row i of every array, are the same image."""
+
+from __future__ import annotations
+
+import re
+
+MANIFEST = "manifest.json"
+ITEMS = "items.parquet"
+IMAGES = "images.parquet"  # what the images themselves say; `items.parquet` adds the metadata
+FAILURES = "failures.csv"
+ATLAS = "atlas.json"
+ATLAS_PAGES = "atlas"
+COLUMNS = "columns"
+NAMES = "names"
+PREVIEWS = "previews"
+LOCK = ".lock"
+BUILD = ".build"  # staging of a build in progress, and what an interrupted one left
+NAMES_PER_PAGE = 2048
+PREFERRED_MAPS = ("tsne", "umap", "pca")  # the first that was made is shown first, and sprites lie along it
+
+
+def vectors(model: str) -> str:
+    return f"vectors/{model}.npy"
+
+
+def neighbors(model: str) -> str:
+    return f"neighbors/{model}.npz"
+
+
+def projection(name: str, dims: int) -> str:
+    return f"projections/{name}-{dims}d.npy"
+
+
+def clusters(name: str) -> str:
+    return f"clusters/{name}.npy"
+
+
+def nearest_clusters(name: str) -> str:
+    return f"clusters/{name}-nearest.npy"
+
+
+def cluster_strength(name: str) -> str:
+    return f"clusters/{name}-strength.npy"
+
+
+def index(model: str, metric: str) -> str:
+    return f"indices/{model}-{metric}.ann"
+
+
+def preview(row: int) -> str:
+    return f"{PREVIEWS}/{row // 1000:04d}/{row}.webp"
+
+
+def slug(name: str) -> str:
+    """A column's name as a file name; `columns.unique_slugs` settles collisions.
+
+    >>> slug("Taken at (UTC)")
+    'taken-at-utc'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "column"
+
+
+# What the app's server and a static export may hand out; vectors, indices and paths stay inside.
+PUBLIC = re.compile(
+    r"projections/[\w.-]+\.npy|layouts/[\w.-]+\.npy|columns/[\w-]+\.(?:npy|json)|names/\d+\.json"
+    r"|atlas\.json|atlas/(?:\d+\.webp|cells\.npy|sizes\.npy)|previews/\d+/\d+\.webp"
+)
