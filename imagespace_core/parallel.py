@@ -11,7 +11,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def map_ordered(function: Callable[[T], R], inputs: Iterable[T], executor: Executor, ahead: int) -> Iterator[R]:
+def map_ordered(
+    function: Callable[[T], R], inputs: Iterable[T], executor: Executor, ahead: int
+) -> Iterator[R]:
     """Results of `function` in the order of `inputs`, at most `ahead` of them computed and not yet taken.
 
     Unlike `Executor.map` it does not submit everything at once, so a million images are never in memory together.

@@ -10,7 +10,11 @@ from imagespace_core.app import load
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.workspace import Found, Workspace
 
-_STATES = {"broken": "cannot be opened", "newer": "was made by a newer ImageSpace", "unfinished": "is not finished"}
+_STATES = {
+    "broken": "cannot be opened",
+    "newer": "was made by a newer ImageSpace",
+    "unfinished": "is not finished",
+}
 
 
 def chosen_workspace() -> Workspace:
@@ -28,12 +32,19 @@ def chosen_workspace() -> Workspace:
     rows = {place.name: place.rows for place in ready}
     with st.sidebar:
         name = st.selectbox(
-            "Workspace", names, key="workspace", bind="query-params", format_func=lambda name: f"{name} ({rows[name]:,})"
+            "Workspace",
+            names,
+            key="workspace",
+            bind="query-params",
+            format_func=lambda name: f"{name} ({rows[name]:,})",
         )
         for place in others:
             st.warning(f"**{place.name}** {_STATES[place.state]}: {place.reason}", icon=":material/warning:")
     if asked and asked not in names and asked.rsplit(" (", 1)[0] not in names:
-        st.warning(f"The link names the workspace {asked!r}, which is not here; this is {name!r}.", icon=":material/link_off:")
+        st.warning(
+            f"The link names the workspace {asked!r}, which is not here; this is {name!r}.",
+            icon=":material/link_off:",
+        )
     try:
         return load.workspace(next(place.path for place in ready if place.name == name))
     except ImageSpaceError as error:
@@ -51,4 +62,6 @@ def _nothing(others: list[Found]) -> None:
     st.code("uv run precompute.py PHOTOS", language="bash")
     st.write("To try it first with images that come along, 1,797 handwritten digits:")
     st.code("uv run precompute.py --demo", language="bash")
-    st.caption(f"Then reload this page. Workspaces elsewhere are named by IMAGESPACE_WORKSPACE. Now: {Path.cwd()}")
+    st.caption(
+        f"Then reload this page. Workspaces elsewhere are named by IMAGESPACE_WORKSPACE. Now: {Path.cwd()}"
+    )

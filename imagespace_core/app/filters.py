@@ -24,7 +24,9 @@ def filters(opened: Workspace) -> np.ndarray | None:
     kept = [name for name in st.session_state.get("filters", []) if name in offered]
     if kept != st.session_state.get("filters", kept):
         st.session_state["filters"] = kept
-    chosen = st.multiselect("Filter by", offered, key="filters", bind="query-params", placeholder="Choose columns")
+    chosen = st.multiselect(
+        "Filter by", offered, key="filters", bind="query-params", placeholder="Choose columns"
+    )
     visible: np.ndarray | None = None
     for name in chosen:
         passed = _by_name(opened) if name == NAME else _by_column(opened, columns[name])
@@ -46,7 +48,12 @@ def _by_column(opened: Workspace, column: dict[str, Any]) -> np.ndarray | None:
         case "category":
             return _by_category(head["name"], head["values"], values, key)
         case "cluster":
-            return _by_category(head["name"], [*head["values"], "noise"], np.where(values < 0, len(head["values"]), values), key)
+            return _by_category(
+                head["name"],
+                [*head["values"], "noise"],
+                np.where(values < 0, len(head["values"]), values),
+                key,
+            )
         case "date":
             return _by_date(head, values, key)
         case _:
@@ -70,7 +77,9 @@ def _by_number(head: dict[str, Any], values: np.ndarray, key: str) -> np.ndarray
     step = 1.0 if whole else (high - low) / 200
     # The ends are widened to a multiple of the step, so that the full range always holds the extremes.
     low, high = np.floor(low / step) * step, np.ceil(high / step) * step
-    chosen = st.slider(head["name"], float(low), float(high), (float(low), float(high)), step, key=key, bind="query-params")
+    chosen = st.slider(
+        head["name"], float(low), float(high), (float(low), float(high)), step, key=key, bind="query-params"
+    )
     if tuple(chosen) == (low, high):
         return None
     return (values >= chosen[0]) & (values <= chosen[1])

@@ -28,7 +28,14 @@ def gallery(
         }
         for i, row in enumerate(rows)
     ]
-    config = {"base": base_url(opened), "name": name, "tiles": tiles, "action": action, "empty": empty, "size": size_px}
+    config = {
+        "base": base_url(opened),
+        "name": name,
+        "tiles": tiles,
+        "action": action,
+        "empty": empty,
+        "size": size_px,
+    }
     mount.module("gallery", config, f"gallery-{name}", lambda event: on_click(int(event["row"])))
 
 
@@ -41,8 +48,22 @@ def paged(rows: Sequence[int], key: str, size: int = PAGE_SIZES[0]) -> Sequence[
         st.session_state[key] = to
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Previous", key=f"{key}-previous", disabled=page == 0, on_click=turn, args=(page - 1,), icon=":material/chevron_left:")
-        st.button("Next", key=f"{key}-next", disabled=page == last, on_click=turn, args=(page + 1,), icon=":material/chevron_right:")
+        st.button(
+            "Previous",
+            key=f"{key}-previous",
+            disabled=page == 0,
+            on_click=turn,
+            args=(page - 1,),
+            icon=":material/chevron_left:",
+        )
+        st.button(
+            "Next",
+            key=f"{key}-next",
+            disabled=page == last,
+            on_click=turn,
+            args=(page + 1,),
+            icon=":material/chevron_right:",
+        )
         st.caption(f"Page {page + 1:,} of {last + 1:,}, {len(rows):,} images")
     return rows[page * size : (page + 1) * size]
 
@@ -53,9 +74,13 @@ def hotspots(opened: Workspace, on_click: Callable[[int], None]) -> None:
     noise = opened.manifest.measured("clusters", "noise", 0)
     st.subheader("Clusters", anchor=False)
     if not spots:
-        st.caption("No clusters were found: no group of images is denser than the rest. A smaller --min-cluster-size may find some.")
+        st.caption(
+            "No clusters were found: no group of images is denser than the rest. A smaller --min-cluster-size may find some."
+        )
         return
-    st.caption(f"{len(spots):,} groups, each by its most central image; {noise:,} images belong to none. Click to go there.")
+    st.caption(
+        f"{len(spots):,} groups, each by its most central image; {noise:,} images belong to none. Click to go there."
+    )
     rows = paged([spot["row"] for spot in spots], "hotspot-page")
     by_row = {spot["row"]: spot for spot in spots}
     gallery(

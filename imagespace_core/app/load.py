@@ -35,7 +35,12 @@ def _found(path: str, stamp: tuple[tuple[str, int], ...]) -> list[Found]:
 def _stamp(folder: Path) -> tuple[tuple[str, int], ...]:
     """Changes when a build is started, published or removed anywhere below `folder`."""
     places = [folder, *(sorted(folder.iterdir()) if folder.is_dir() else [])]
-    return tuple((str(file), file.stat().st_mtime_ns) for p in places for file in (p, p / "manifest.json") if file.exists())
+    return tuple(
+        (str(file), file.stat().st_mtime_ns)
+        for p in places
+        for file in (p, p / "manifest.json")
+        if file.exists()
+    )
 
 
 def workspace(path: Path) -> Workspace:
@@ -80,7 +85,13 @@ def index(opened: Workspace, metric: Metric) -> Index:
 def _index(path: str, build: str, metric: Metric) -> Index:
     opened = workspace(Path(path))
     measured = opened.manifest.steps.get(f"index-{metric}", {})
-    return open_index(metric, opened.vectors(), opened.index_path(metric), measured.get("parameters", {}), measured.get("search_k"))
+    return open_index(
+        metric,
+        opened.vectors(),
+        opened.index_path(metric),
+        measured.get("parameters", {}),
+        measured.get("search_k"),
+    )
 
 
 def metrics(opened: Workspace) -> list[Metric]:

@@ -22,7 +22,11 @@ _component = st.components.v2.component(
 
 
 def module(
-    name: str, config: dict[str, Any], key: str, on_click: Callable[[Any], None], on_hotspot: Callable[[Any], None] | None = None
+    name: str,
+    config: dict[str, Any],
+    key: str,
+    on_click: Callable[[Any], None],
+    on_hotspot: Callable[[Any], None] | None = None,
 ) -> None:
     """Mount `imagespace_core/viewer/<name>.js`. The callbacks run before the next script run, with the event's value."""
 

@@ -31,12 +31,19 @@ def say_unknown_image(opened: Workspace) -> None:
     """Say so if the URL names an image that the workspace does not have."""
     name = st.query_params.get(IMAGE)
     if name is not None and row_of(opened, name) is None:
-        st.warning(f"The link names the image {name!r}, which is not in this workspace.", icon=":material/link_off:")
+        st.warning(
+            f"The link names the image {name!r}, which is not in this workspace.", icon=":material/link_off:"
+        )
 
 
 def search_with(opened: Workspace, row: int) -> None:
     """Go to the Search page with this image as the query."""
     st.switch_page("pages/search.py", query_params={"workspace": opened.name, IMAGE: opened.ids[row]})
+
+
+def explore(opened: Workspace, row: int) -> None:
+    """Go to the Explore page with this image selected, next time a page is drawn."""
+    st.session_state["_go"] = opened.ids[row]
 
 
 def row_of(opened: Workspace, name: str) -> int | None:

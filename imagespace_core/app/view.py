@@ -33,17 +33,23 @@ def controls(opened: Workspace) -> View:
     maps = opened.manifest.projections()
     offered = [name for name in TITLES if name in maps] + [name for name in maps if name not in TITLES]
     if not offered:
-        st.info("This workspace has no maps. Make some: `precompute.py IMAGES --relayout`", icon=":material/info:")
+        st.info(
+            "This workspace has no maps. Make some: `precompute.py IMAGES --relayout`", icon=":material/info:"
+        )
         st.stop()
     default = next((name for name in PREFERRED_MAPS if name in offered), offered[0])
     titles = [TITLES.get(name, name) for name in offered]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         state.keep_valid("map", titles)
-        title = st.segmented_control("Map", titles, default=TITLES.get(default, default), key="map", bind="query-params", required=True)
+        title = st.segmented_control(
+            "Map", titles, default=TITLES.get(default, default), key="map", bind="query-params", required=True
+        )
         layout = offered[titles.index(title)] if title else default
         dimensions = [f"{d}D" for d in sorted(maps[layout])]
         state.keep_valid("dims", dimensions)
-        dims = st.segmented_control("Dimensions", dimensions, default=dimensions[0], key="dims", bind="query-params", required=True)
+        dims = st.segmented_control(
+            "Dimensions", dimensions, default=dimensions[0], key="dims", bind="query-params", required=True
+        )
         color = _color(opened)
     return View(layout, int((dims or dimensions[0])[0]), color)
 
@@ -85,11 +91,19 @@ def draw(
         "query": [int(row) for row in query],
         "results": [int(row) for row in results],
         "hotspots": [
-            {"label": spot["label"], "title": f"Cluster {spot['label']}", "size": spot["size"], "row": spot["row"]} for spot in spots
+            {
+                "label": spot["label"],
+                "title": f"Cluster {spot['label']}",
+                "size": spot["size"],
+                "row": spot["row"],
+            }
+            for spot in spots
         ],
         "fly": state.flight(),
         "cameraParam": "camera" if camera else None,
         "height": height_px,
         "label": f"{TITLES.get(view.layout, view.layout)} map of {opened.rows:,} images in {view.dims}D",
     }
-    mount.module("index", config, "viewer", lambda event: on_click(None if event["row"] is None else int(event["row"])))
+    mount.module(
+        "index", config, "viewer", lambda event: on_click(None if event["row"] is None else int(event["row"]))
+    )

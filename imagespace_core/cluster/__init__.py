@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from imagespace_core.neighbors import Graph
+from imagespace_core.neighbors import Graph, Tick
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,19 @@ class Clustering:
 
 
 class Clusterer(Protocol):
-    """A frozen dataclass whose fields are its parameters."""
+    """A frozen dataclass whose fields are its parameters; `neighbors_needed` is the k that the graph should
+    have."""
 
-    def __call__(self, vectors: np.ndarray, graph: Graph) -> Clustering:
+    @property
+    def neighbors_needed(self) -> int: ...
+
+    def __call__(self, vectors: np.ndarray, graph: Graph, tick: Tick | None = None) -> Clustering:
         """float32 (n, d) rows of unit length and their neighbor graph -> Clustering, any n >= 1."""
         ...
+
+
+# Below the types, because the clusterers are made of them.
+from imagespace_core.cluster.hdbscan import HDBSCAN  # noqa: E402
+
+CLUSTERERS: dict[str, type[Clusterer]] = {"hdbscan": HDBSCAN}
+"""By the name used in files and options."""

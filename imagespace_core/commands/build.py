@@ -24,7 +24,9 @@ APP = Path(__file__).parents[2] / "streamlit_app.py"
 
 def build_command(
     options: Options,
-    demo: Annotated[bool, typer.Option("--demo", help="Use 1,797 handwritten digits that come with scikit-learn.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Use 1,797 handwritten digits that come with scikit-learn.")
+    ] = False,
     open_app: Annotated[bool, typer.Option("--open", help="Open the app on the result.")] = False,
 ) -> None:
     """Build a workspace from a folder of images: vectors, maps, clusters, search indices and sprites.
@@ -77,7 +79,9 @@ def _parameter(f: dataclasses.Field[Any], kind: Any) -> inspect.Parameter:
         flags = [f.metadata["short"]] if "short" in f.metadata else []
         hidden = f.default is None or f.default is False
         info = typer.Option(flag, *flags, help=f.metadata["help"], show_default=not hidden, **limits)
-    return inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=Annotated[kind, info])
+    return inspect.Parameter(
+        f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=Annotated[kind, info]
+    )
 
 
 def main() -> None:
@@ -114,7 +118,9 @@ def _open_command(root: Path) -> str:
 def _open(root: Path, error: Callable[[str], None]) -> None:
     """Run the app until Ctrl-C."""
     if not APP.exists():
-        error(f"the app {APP} is not there; ImageSpace was installed without its source tree. Clone it, and install with: pip install -e .")
+        error(
+            f"the app {APP} is not there; ImageSpace was installed without its source tree. Clone it, and install with: pip install -e ."
+        )
         raise typer.Exit(1)
     environment = {**os.environ, "IMAGESPACE_WORKSPACE": str(root.resolve())}
     with subprocess.Popen([sys.executable, "-m", "streamlit", "run", str(APP)], env=environment) as server:

@@ -8,9 +8,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.progress import Task as RichTask
-from rich.progress import ProgressColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -127,10 +135,17 @@ def print_summary(report: TerminalReport, summary: Summary, command: str) -> Non
     failures = manifest.counts["failures"]
     clusters = manifest.measured("clusters", "clusters", 0)
     noise = manifest.measured("clusters", "noise", 0)
-    console.print(f"\n{manifest.rows:,} images in {summary.root}, model {manifest.model}", markup=False, soft_wrap=True)
+    console.print(
+        f"\n{manifest.rows:,} images in {summary.root}, model {manifest.model}", markup=False, soft_wrap=True
+    )
     console.print(f"{clusters:,} clusters; {noise:,} images belong to none")
     if failures:
         left_out = "1 file was" if failures == 1 else f"{failures:,} files were"
-        console.print(f"{left_out} left out; the reasons are in {summary.root / 'failures.csv'}", style="yellow", markup=False, soft_wrap=True)
+        console.print(
+            f"{left_out} left out; the reasons are in {summary.root / 'failures.csv'}",
+            style="yellow",
+            markup=False,
+            soft_wrap=True,
+        )
     console.print("\nOpen the app with:")
     console.print(f"  {command}", style="bold", markup=False, soft_wrap=True)

@@ -65,12 +65,8 @@ class HubFile:
                 )
             )
         except Exception as error:
-            if isinstance(error, OSError) and error.errno in (
-                errno.ENOSPC,
-                errno.EACCES,
-                errno.EROFS,
-                errno.EDQUOT,
-            ):
+            full = (errno.ENOSPC, errno.EDQUOT)
+            if isinstance(error, OSError) and (error.filename or error.errno in full):
                 raise ModelError(
                     f"{self.path} cannot be stored in the hub's cache ({error.strerror}). "
                     "Free some space, or set HF_HOME to a folder that can be written."

@@ -32,7 +32,7 @@ def open_session(path: Path, *, device: str = "auto", threads: int | None = None
         raise ModelError(f"{path} is not there; expected an ONNX model file. Check the path.")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or os.cpu_count() or 1
-    options.log_severity_level = 3
+    options.log_severity_level = 3; options.add_session_config_entry("session.intra_op.allow_spinning","0")
     try:
         session = onnxruntime.InferenceSession(path, options, providers=_providers(device))
     except _runtime_errors() as error:

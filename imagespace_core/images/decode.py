@@ -25,7 +25,7 @@ MAX_PIXELS = 250_000_000
 """Pictures with more pixels are refused by their header, before anything is decoded."""
 
 FORMATS = (
-    "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "MPO", "AVIF", "JPEG2000", "PPM", "QOI", "ICO",
+    "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "MPO", "AVIF", "JPEG2000", "PPM", "QOI",
 )  # fmt: skip
 """What is decoded, by Pillow's names. A list of our own: among Pillow's are formats that start other
 programs (EPS) and formats without a signature, for which any garbage passes (TGA)."""
@@ -34,10 +34,9 @@ _HEIC_SUFFIXES = frozenset({".heic", ".heif"})
 _LARGE_PIXELS = 50_000_000
 _one_large_at_a_time = threading.Lock()
 
-# Pillow's own limit is the second line of defense (a PNG inside an ICO, a frame larger than its GIF); the
-# first is the check of the header below. Pillow refuses at twice this limit, and its warnings are noise here.
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+# One check in place of two: the header's size against a limit that the caller chose. For all of FORMATS that
+# is the size that will be decoded; for ICO, which may hold a larger PNG, it would not be.
+Image.MAX_IMAGE_PIXELS = None
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 _UPRIGHT = {
@@ -76,7 +75,7 @@ class Decode:
     min_side: the shorter side, in pixels, that the picture must keep; it comes out between that and twice
         that (a smaller original stays as it is). JPEGs are decoded at the smallest sufficient DCT scale,
         everything else is averaged down by a whole factor. None or 0: full size.
-    max_pixels: of the original; more is refused. Above 2 * MAX_PIXELS Pillow itself refuses.
+    max_pixels: of the original; more is refused.
 
     Alpha goes over white. CMYK, LAB, YCbCr, HSV and palettes become RGB; of animations and multi-page files
     the first frame counts. Gray of more than 8 bits: PNG and PPM define their white, so 16 bits are divided
@@ -98,13 +97,10 @@ class Decode:
             return min(width, height) // min_side if min_side else 1
 
         with _opened(file, self.max_pixels) as image:
-            # A size that its decoder changes anew (a picture inside an ICO) is the true one.
             width, height = image.size
-            expected = _draft(image, factor)
+            _draft(image, factor)
             with _room_for(image):
                 image.load()
-                if image.size != expected:
-                    width, height = image.size
                 orientation, taken_at = _exif(image)
                 if orientation >= 5:
                     width, height = height, width
@@ -160,12 +156,11 @@ def _opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
         raise UnreadableImageError(reasons.of_error(error, start, size_bytes)) from error
 
 
-def _draft(image: Image.Image, factor: Callable[[int, int], int]) -> tuple[int, int]:
-    """Lets a JPEG decode at a fraction of its size, and says which size that will be."""
+def _draft(image: Image.Image, factor: Callable[[int, int], int]) -> None:
+    """Lets a JPEG decode at a fraction of its size; does nothing to others."""
     scale = factor(*image.size)
     if scale > 1:
         image.draft(None, (-(-image.width // scale), -(-image.height // scale)))
-    return image.size
 
 
 def _reduced(image: Image.Image, factor: Callable[[int, int], int]) -> Image.Image:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PIL import Image, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
 _SIGNATURES = {
     b"\xff\xd8\xff": "JPEG",
@@ -49,8 +49,6 @@ def of_error(error: BaseException, start: bytes, size_bytes: int) -> str:
             return "vanished: the file is no longer there"
         case PermissionError():
             return "no permission to read it"
-        case Image.DecompressionBombError() | Image.DecompressionBombWarning():
-            return f"too large: {_sentence(error)}"
         case MemoryError():
             return "too large: not enough memory to decode it"
         case UnidentifiedImageError():

@@ -10,12 +10,15 @@ from imagespace_core.errors import InputError
 from imagespace_core.neighbors import Graph, Tick
 
 EXACT_UP_TO = 50_000
-"""Rows. 512-d, k = 90, 2 shared cores: exact takes 0.3 s at 5,000 rows, 3 s at 20,000, 19 s at 50,000; NN-descent
-2 s, 9 s and 19 s (recall 0.998), after 15-25 s of compiling in a fresh process."""
+"""Rows. 512-d, k = 90, 2 shared cores: exact takes 0.3 s at 5,000 rows, 3 s at 20,000, 19 s at 50,000;
+NN-descent 2 s, 9 s and 19 s (recall 0.998), after 15-25 s of compiling in a fresh process."""
 
 BLOCK_BYTES = 128 << 20
 ROUNDING = 2e-6
-"""What float32 leaves uncertain in the cosine of two unit vectors; rows nearer to each other than that are a tie."""
+"""What float32 leaves uncertain in the cosine of two unit vectors; rows nearer to each other than that are a
+tie."""
+IDENTICAL = 1e-4
+"""Distance up to which two unit vectors count as the same one."""
 NEAR_COSINE = 0.999
 """Above it sqrt(2 - 2 cos) loses its digits in float32, so the distance is taken from the difference."""
 
@@ -59,7 +62,10 @@ class NeighborGraph:
             random_state=self.seed,
             n_jobs=None if self.jobs < 1 else self.jobs,
         )
-        found, _ = index.neighbor_graph
+        graph = index.neighbor_graph
+        if graph is None:
+            raise RuntimeError("pynndescent gave no neighbor graph.")
+        found = graph[0]
         tick(0.9)
         n = len(vectors)
         rows = np.empty((n, k), np.int32)
@@ -79,6 +85,14 @@ class NeighborGraph:
         return Graph(rows, distances)
 
 
+def all_identical(vectors: np.ndarray, graph: Graph) -> bool:
+    """Whether every row is the same vector (to float32 rounding), so that there is nothing to map or to
+    group."""
+    if graph.distances.size and graph.distances.max() > IDENTICAL:
+        return False
+    return float(np.ptp(vectors, axis=0).max()) <= IDENTICAL
+
+
 def exact_graph(vectors: np.ndarray, k: int, tick: Tick) -> Graph:
     """float32 (n, d) rows of unit length, 1 <= k < n -> the true k nearest others of each."""
     n = len(vectors)
@@ -93,7 +107,8 @@ def exact_graph(vectors: np.ndarray, k: int, tick: Tick) -> Graph:
 
 
 def nearest_of(queries: np.ndarray, vectors: np.ndarray, k: int, tick: Tick) -> Graph:
-    """float32 (m, d) and float32 (n, d), unit rows, 1 <= k <= n -> the true k nearest of `vectors` to each query."""
+    """float32 (m, d) and float32 (n, d), unit rows, 1 <= k <= n -> the true k nearest of `vectors` to each
+    query."""
     m = len(queries)
     rows = np.empty((m, k), np.int32)
     distances = np.empty((m, k), np.float32)

@@ -29,7 +29,8 @@ class Reducer(Protocol):
     def neighbors_needed(self) -> int: ...
 
     def __call__(self, vectors: np.ndarray, graph: Graph, tick: Tick | None = None) -> np.ndarray:
-        """float32 (n, d) rows of unit length and their neighbor graph -> float32 (n, dims), finite, mean 0, any n >= 1.
+        """float32 (n, d) rows of unit length and their neighbor graph -> float32 (n, dims), finite, mean 0,
+        any n >= 1.
 
         `tick` gets the share done in [0, 1] as often as the method allows.
         """

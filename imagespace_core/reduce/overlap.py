@@ -7,18 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 NEIGHBORS = 8
-"""Sprites that one sprite looks at in a step: all that fit around a square. Keeps crowded places affordable."""
+"""Sprites that one sprite looks at in a step: all that fit around a square. Keeps crowded places
+affordable."""
 STEPS = 60
 ROOM = 0.6
-"""Share of the map that sprites may cover; beyond it they cannot be laid apart, so their size is lowered to that."""
+"""Share of the map that sprites may cover; beyond it they cannot be laid apart, so their size is lowered to
+that."""
 FURTHEST = 4.0
 """Sprite sizes that an image may move at most, so that it stays in its neighborhood."""
 
 
 @dataclass(frozen=True)
 class Spread:
-    """positions: float64 (n, 2). size: the side that was aimed at, in map units. moved: the furthest move, in the same
-    units. overlapping_before, overlapping_after: share of images that touch another."""
+    """positions: float64 (n, 2). size: the side that was aimed at, in map units. moved: the furthest move, in
+    the same units. overlapping_before, overlapping_after: share of images that touch another."""
 
     positions: np.ndarray
     size: float
@@ -30,12 +32,12 @@ class Spread:
 def remove_overlap(positions: np.ndarray, share: float) -> Spread:
     """float (n, 2), a sprite's side as a share of the map's width (0 < share < 1) -> Spread.
 
-    Each step moves overlapping squares apart along the axis on which they overlap less, half each (the relaxation
-    in Dwyer, Marriott, Stuckey, Fast node overlap removal, GD 2005, without its solver). Images at the same place
-    are first laid on a tiny spiral in row order. Nothing moves further than FURTHEST sizes, so where too many crowd
-    together some overlap stays, and is reported. Deterministic.
+    Each step moves overlapping squares apart along the axis on which they overlap less, half each (the
+    relaxation in Dwyer, Marriott, Stuckey, Fast node overlap removal, GD 2005, without its solver). Images at
+    the same place are first laid on a tiny spiral in row order. Nothing moves further than FURTHEST sizes, so
+    where too many crowd together some overlap stays, and is reported. Deterministic.
     """
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     origin = np.asarray(positions, np.float64)
     n = len(origin)
@@ -48,9 +50,9 @@ def remove_overlap(positions: np.ndarray, share: float) -> Spread:
     place = origin + _spiral(n, size * 1e-3)
     reach = FURTHEST * size
     for _ in range(STEPS):
-        distance, near = cKDTree(place).query(
+        near = KDTree(place).query(
             place, min(NEIGHBORS, n - 1) + 1, p=np.inf, distance_upper_bound=size, workers=-1
-        )
+        )[1]
         near[near == np.arange(n)[:, None]] = n
         at, column = np.nonzero(near < n)
         if not len(at):
@@ -79,7 +81,7 @@ def _spiral(n: int, radius: float) -> np.ndarray:
 
 def _overlapping(positions: np.ndarray, size: float) -> float:
     """Share of squares that cover more than a tenth of a side of their nearest other."""
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
-    distance, _ = cKDTree(positions).query(positions, 2, p=np.inf, workers=-1)
+    distance, _ = KDTree(positions).query(positions, 2, p=np.inf, workers=-1)
     return float(np.mean(distance[:, 1] < 0.9 * size))

@@ -26,13 +26,16 @@ class PCA:
     def neighbors_needed(self) -> int:
         return 0
 
-    def __call__(self, vectors: np.ndarray, graph: Graph | None = None, tick: Tick | None = None) -> np.ndarray:
+    def __call__(
+        self, vectors: np.ndarray, graph: Graph | None = None, tick: Tick | None = None
+    ) -> np.ndarray:
         """float32 (n, d) -> float32 (n, dims), mean 0. The graph is not used."""
         return principal_components(vectors, self.dims, tick)
 
 
 def principal_components(vectors: np.ndarray, dims: int, tick: Tick | None = None) -> np.ndarray:
-    """float32 (n, d) -> float32 (n, dims), the centered vectors along their `dims` directions of largest variance."""
+    """float32 (n, d) -> float32 (n, dims), the centered vectors along their `dims` directions of largest
+    variance."""
     tick = tick or (lambda share: None)
     mean, variances, axes = _decompose(vectors, tick)
     found = min(dims, int(np.count_nonzero(variances > _rounding(variances))))
@@ -47,7 +50,8 @@ def principal_components(vectors: np.ndarray, dims: int, tick: Tick | None = Non
 
 
 def explained_variance(vectors: np.ndarray, components: int = 50) -> np.ndarray:
-    """float32 (n, d) -> float64 (m,), m = min(components, n, d): the share of all variance each component keeps.
+    """float32 (n, d) -> float64 (m,), m = min(components, n, d): the share of all variance each component
+    keeps.
 
     Falling, sum <= 1; all 0 where the vectors are all the same.
     """
@@ -64,7 +68,7 @@ def _decompose(vectors: np.ndarray, tick: Tick) -> tuple[np.ndarray, np.ndarray,
     and d x d memory, which is why nothing here needs to be randomized.
     """
     n, d = vectors.shape
-    mean = np.mean(vectors, axis=0, dtype=np.float64).astype(np.float32)
+    mean = np.asarray(np.mean(vectors, axis=0, dtype=np.float64), np.float32)
     if n < d:
         _, lengths, axes = np.linalg.svd((vectors - mean).astype(np.float64), full_matrices=False)
         return mean, lengths**2 / n, axes
@@ -78,5 +82,6 @@ def _decompose(vectors: np.ndarray, tick: Tick) -> tuple[np.ndarray, np.ndarray,
 
 
 def _rounding(variances: np.ndarray) -> float:
-    """The variance that float32 input makes out of nothing: about its resolution squared, for vectors of length 1."""
+    """The variance that float32 input makes out of nothing: about its resolution squared, for vectors of
+    length 1."""
     return max(1e-12, 1e-10 * float(variances[0])) if len(variances) else 0.0

@@ -6,13 +6,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any
 
 import numpy as np
 
 from imagespace_core.errors import InputError
 from imagespace_core.neighbors import Graph, Tick
-from imagespace_core.neighbors.graph import NeighborGraph, nearest_of
+from imagespace_core.neighbors.graph import NeighborGraph, all_identical, nearest_of
 from imagespace_core.reduce.overlap import remove_overlap
 from imagespace_core.reduce.pca import principal_components
 
@@ -21,10 +20,11 @@ EARLY_EXAGGERATION = 12.0
 TICK_EVERY = 10
 
 FFT_FROM = 4_000
-"""Rows from which interpolation beats Barnes-Hut in 2D (2 cores: 9 ms against 13 ms a step at 5,000, 7 against 4 at 2,000)."""
+"""Rows from which interpolation beats Barnes-Hut in 2D (2 cores: 9 ms against 13 ms a step at 5,000, 7
+against 4 at 2,000)."""
 BARNES_HUT_3D_UP_TO = 12_000
-"""Rows. Interpolation does not exist in 3D, and Barnes-Hut takes about 5.5 microseconds a row and step on 2 cores: 750
-steps are 50 s at 12,000 rows and 109 s at 20,000."""
+"""Rows. Interpolation does not exist in 3D, and Barnes-Hut takes about 5.5 microseconds a row and step on 2
+cores: 750 steps are 50 s at 12,000 rows and 109 s at 20,000."""
 LANDMARKS = 8_000
 LANDMARK_NEIGHBORS, LANDMARK_PERPLEXITY = 15, 5.0
 JOINT_STEPS = 50
@@ -37,17 +37,19 @@ class TSNE:
     perplexity: lowered to a third of n - 1 where there are fewer images than it needs.
     exaggeration: factor on the attraction after the early phase; above 1 packs clusters tighter (Boehm,
         Berens, Kobak, JMLR 2022).
-    sprite_size: share of the map's width that a sprite takes; above 0 images are pushed off each other (2D only).
+    sprite_size: share of the map's width that a sprite takes; above 0 images are pushed off each other (2D
+    only).
 
-    In 3D with more than BARNES_HUT_3D_UP_TO rows a seeded sample of LANDMARKS rows gets a map of its own, every
-    other row starts at the mean of its nearest landmarks, weighted by its affinities to them, and then all rows are
-    optimized together for JOINT_STEPS steps on the whole graph, as in any t-SNE (Kobak, Berens, The art of using
-    t-SNE, 2019, on starting from a sample). With 20,000 rows that kept 49 % of the 15 nearest neighbors against 51 %
-    for the full map in half its time, and rows stood as far from their nearest landmark as landmarks do from each other.
+    In 3D with more than BARNES_HUT_3D_UP_TO rows a seeded sample of LANDMARKS rows gets a map of its own,
+    every other row starts at the mean of its nearest landmarks, weighted by its affinities to them, and then
+    all rows are optimized together for JOINT_STEPS steps on the whole graph, as in any t-SNE (Kobak, Berens,
+    The art of using t-SNE, 2019, on starting from a sample). With 20,000 rows that kept 49 % of the 15
+    nearest neighbors against 51 % for the full map in half its time, and rows stood as far from their nearest
+    landmark as landmarks do from each other.
 
     Fewer than 5 images are placed by PCA, which is all there is to show. Identical images start a hair apart
-    (1 % of the starting spread, seeded) and end as a tight group, never on non-finite positions.
-    van der Maaten, Hinton, JMLR 2008; Polikar, Strazar, Zupan, openTSNE, 2019; Belkina et al., 2019.
+    (1 % of the starting spread, seeded) and end as a tight group; if all of them are identical, they are one
+    point. van der Maaten, Hinton, JMLR 2008; Polikar, Strazar, Zupan, openTSNE, 2019; Belkina et al., 2019.
     """
 
     dims: int = 2
@@ -62,7 +64,9 @@ class TSNE:
         if self.perplexity < 1:
             raise InputError(f"perplexity is {self.perplexity}; t-SNE needs at least 1.")
         if self.exaggeration <= 0:
-            raise InputError(f"exaggeration is {self.exaggeration}; it must be above 0 (1 leaves t-SNE as it is).")
+            raise InputError(
+                f"exaggeration is {self.exaggeration}; it must be above 0 (1 leaves t-SNE as it is)."
+            )
         if self.sprite_size and self.dims != 2:
             raise InputError(f"sprite_size is for maps in 2D, and dims is {self.dims}. Leave it at 0.")
 
@@ -79,6 +83,8 @@ class TSNE:
         n = len(vectors)
         if n < 5:
             return principal_components(vectors, self.dims, tick)
+        if all_identical(vectors, graph):
+            return np.zeros((n, self.dims), np.float32)
         if graph.rows.shape[1] < min(self.neighbors_needed, n - 1):
             raise InputError(
                 f"The neighbor graph has k = {graph.rows.shape[1]}; perplexity {self.perplexity:g} needs "
@@ -100,7 +106,8 @@ class TSNE:
         return [(EARLY_STEPS, max(EARLY_EXAGGERATION, self.exaggeration)), (self.steps, self.exaggeration)]
 
     def _start(self, vectors: np.ndarray) -> np.ndarray:
-        """float64 (n, dims): PCA with standard deviation 1e-4 on the first axis, and a hundredth of that as noise."""
+        """float64 (n, dims): PCA with standard deviation 1e-4 on the first axis, and a hundredth of that as
+        noise."""
         start = principal_components(vectors, self.dims).astype(np.float64)
         spread = start[:, 0].std()
         if spread > 0:
@@ -117,7 +124,8 @@ class TSNE:
         jobs = self.jobs if self.jobs > 0 else os.cpu_count() or 1
         perplexity, rows, distances = self._affinity_neighbors(graph)
         affinities = PerplexityBasedNN(
-            perplexity=perplexity, knn_index=_precomputed(rows, distances), n_jobs=jobs
+            perplexity=perplexity,  # pyright: ignore[reportArgumentType]: any float is meant
+            knn_index=_precomputed(rows, distances), n_jobs=jobs
         )
         interpolate = self.dims <= 2 and len(start) >= FFT_FROM
         embedding = TSNEEmbedding(

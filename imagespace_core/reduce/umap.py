@@ -20,7 +20,7 @@ class UMAP:
     min_dist: how close images may lie, in units of the map's typical distance.
 
     Fewer than 5 images are placed by PCA, which is all there is to show. Identical images start a hair apart
-    (seeded) and end as a small cloud, never on non-finite positions.
+    (seeded) and end as a small cloud; if all of them are identical, they are one point.
     """
 
     dims: int = 2
@@ -45,14 +45,13 @@ class UMAP:
         """
         tick = tick or (lambda share: None)
         n = len(vectors)
-        start = principal_components(vectors, self.dims)
         if n < 5:
-            return start
+            return principal_components(vectors, self.dims, tick)
         if graph.rows.shape[1] < min(self.neighbors_needed, n - 1):
             raise InputError(
                 f"The neighbor graph has k = {graph.rows.shape[1]}; n_neighbors {self.n_neighbors} needs "
                 f"{self.neighbors_needed}. Rebuild the graph with that k, or lower n_neighbors."
             )
-        positions = umap_layout(vectors, graph, start, self.n_neighbors, self.min_dist, self.seed, tick)
+        positions = umap_layout(vectors, graph, self.dims, self.n_neighbors, self.min_dist, self.seed, tick)
         tick(1.0)
         return positions

@@ -1,5 +1,8 @@
 """Columns of a metadata file to pandas columns of one clear type each: number, date, yes/no or text."""
 
+# pyarrow makes the functions of its compute module when it is imported, where pyright cannot see them
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import json

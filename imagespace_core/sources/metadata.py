@@ -18,6 +18,7 @@ from imagespace_core.sources.records import read_json_lines, read_parquet
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 SUFFIXES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
 
@@ -59,7 +60,7 @@ class MetadataTable:
         import pandas as pd
 
         found = match(paths, self.filenames)
-        columns = {name: _take(self.columns[name], found.rows) for name in self.columns.columns}
+        columns = {name: _take(column, found.rows) for name, column in self.columns.items()}
         report = found.report(self.file.name, self.notes, self.completed, self.left_out)
         return Joined(pd.DataFrame(columns, index=pd.RangeIndex(len(paths))), report)
 
@@ -96,7 +97,7 @@ def read_metadata(file: Path, reserved: Collection[str] = RESERVED) -> MetadataT
             )
     names = [name.strip() or f"column_{number}" for number, name in enumerate(names, start=1)]
     at = _filename_column(file, names)
-    filenames = _filenames(raw[at], convert)
+    filenames = _filenames(raw[at])
     del names[at], raw[at]
     final = _unique(names, reserved, notes)
     columns: dict[str, pd.Series] = {}
@@ -129,14 +130,12 @@ def _filename_column(file: Path, names: Sequence[str]) -> int:
     )
 
 
-def _filenames(raw: object, convert: object) -> pd.Series:
+def _filenames(raw: pa.ChunkedArray | list[object]) -> pd.Series:
     """Text whatever the file thinks it is: an image may be called 001."""
-    import pyarrow as pa
-
-    if isinstance(raw, pa.ChunkedArray):
-        column, _ = from_arrow(raw.cast(pa.large_string()))
-    else:
+    if isinstance(raw, list):
         column, _ = from_objects(["" if value is None else str(value) for value in raw])
+    else:
+        column, _ = from_arrow(raw.cast("large_string"))
     assert column is not None
     return column.astype(text_type())
 

@@ -135,8 +135,11 @@ export class Sprites {
     if (!this.enabled || !this.atlas.about) return [];
     this.slots ??= new Slots(this.gpu, this.atlas.about.cell, this.rows);
     const most = Math.min(MOST_SPRITES, this.slots.count);
-    const world = Sprites.world(positions) * factor;
     const nearest = positions.dims === 2 ? camera.distance : Math.max(camera.near, camera.distance - 2 * positions.radius);
+    const { extent, dims, finite } = positions;
+    const widest = 1.5 * ((extent.slice(0, dims).reduce((a, b) => a * 2 * Math.max(b, 1e-3), 1) / Math.max(1, finite)) ** (1 / dims));
+    if (finite > 5000 && (factor * widest * camera.focal) / nearest < APPEAR) return []; // known without the grid
+    const world = Sprites.world(positions) * factor;
     if ((world * camera.focal) / nearest < APPEAR) return [];
     const rows = [], keys = [];
     const p = [0, 0, 0], w = [0, 0, 0];

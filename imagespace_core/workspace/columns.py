@@ -40,7 +40,7 @@ def encode(series: pd.Series, slug: str) -> tuple[dict[str, Any], np.ndarray | N
         few = pd.api.types.is_integer_dtype(series) and series.nunique() <= FEW_INTEGERS
         return _category(head, series) if few else _number(head, series)
     text = series.astype("string")
-    if len(text) and text.str.fullmatch(r"#[0-9a-f]{6}").all():
+    if len(text) and text.str.fullmatch(r"#[0-9a-f]{6}").fillna(False).all():
         hexes = text.str.slice(1).map(lambda digits: int(digits, 16)).to_numpy(np.uint32)
         rgb = np.stack([hexes >> 16, hexes >> 8 & 255, hexes & 255], axis=1).astype(np.uint8)
         return {**head, "kind": "color"}, rgb
@@ -88,7 +88,8 @@ def _number(head: dict[str, Any], series: pd.Series) -> tuple[dict[str, Any], np
     array = series.astype("float64").to_numpy(np.float64, na_value=np.nan)
     array = np.where(np.isfinite(array), array, np.nan)
     head["missing"] = int(np.isnan(array).sum())
-    return {**head, "kind": "number", **_range(array)}, array.astype(np.float32)
+    limit = np.finfo(np.float32).max  # beyond it a value would become infinite; it is drawn at the end of the scale
+    return {**head, "kind": "number", **_range(array)}, np.clip(array, -limit, limit).astype(np.float32)
 
 
 def _date(head: dict[str, Any], series: pd.Series) -> tuple[dict[str, Any], np.ndarray]:

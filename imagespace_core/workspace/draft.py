@@ -95,7 +95,11 @@ class Draft:
     def has(self, step: str, key: str) -> bool:
         """Whether `step` was done with this key and its files are all there."""
         record = self.record(step)
-        return record is not None and record["key"] == key and all(self.path(f).exists() for f in record["files"])
+        return (
+            record is not None
+            and record["key"] == key
+            and all(self.path(f).exists() for f in record["files"])
+        )
 
     def forget(self, step: str, files: Iterable[str] = ()) -> None:
         """Drop what an earlier, interrupted build staged for `step`, finished or half made."""
@@ -115,7 +119,11 @@ class Draft:
     def publish(self, manifest: Manifest) -> None:
         """Make this build the workspace. Files of steps that the manifest no longer lists are removed."""
         keep = {name for step in manifest.steps.values() for name in step["files"]}
-        old = {name for step in (self.published.steps if self.published else {}).values() for name in step["files"]}
+        old = {
+            name
+            for step in (self.published.steps if self.published else {}).values()
+            for name in step["files"]
+        }
         moves = sorted(name for name in keep if (self._files / name).exists())
         plan = {"manifest": manifest.dumps(), "move": moves, "remove": sorted(old - keep)}
         write_text(self._build / "publish.json", json.dumps(plan))
@@ -132,7 +140,9 @@ def finish_publish(root: Path) -> None:
     except FileNotFoundError:
         return
     except (OSError, ValueError) as error:
-        raise WorkspaceError(f"{journal} cannot be read ({error}). Remove the folder {journal.parent} and build again") from error
+        raise WorkspaceError(
+            f"{journal} cannot be read ({error}). Remove the folder {journal.parent} and build again"
+        ) from error
     try:
         for name in plan["move"]:
             _move(root / names.BUILD / "files" / name, root / name, root / names.BUILD / "old" / name)
@@ -140,7 +150,9 @@ def finish_publish(root: Path) -> None:
             _remove(root / name)
         write_text(root / names.MANIFEST, plan["manifest"])
     except PermissionError as error:
-        raise WorkspaceError(f"{root} holds a build that is not fully published, and cannot be written ({error})") from error
+        raise WorkspaceError(
+            f"{root} holds a build that is not fully published, and cannot be written ({error})"
+        ) from error
     # The journal goes first: were it last, a kill in between would leave a journal whose files are gone.
     journal.unlink(missing_ok=True)
     shutil.rmtree(root / names.BUILD, ignore_errors=True)

@@ -43,7 +43,11 @@ def _look(folder: Path) -> Found:
     try:
         if not (folder / names.MANIFEST).exists() and (folder / names.BUILD).exists():
             if not (folder / names.BUILD / "publish.json").exists():
-                return Found(folder, "unfinished", reason="its first build has not finished. Run the same command again; it goes on where it stopped")
+                return Found(
+                    folder,
+                    "unfinished",
+                    reason="its first build has not finished. Run the same command again; it goes on where it stopped",
+                )
         workspace = Workspace.open(folder)
         workspace.check()
     except NewerFormatError as error:

@@ -62,7 +62,9 @@ class Manifest:
                 f"Build one with: precompute.py IMAGES -o {root}"
             ) from None
         except (OSError, ValueError) as error:
-            raise WorkspaceError(f"{path} cannot be read ({error}). Rebuild it: precompute.py IMAGES -o {root}") from error
+            raise WorkspaceError(
+                f"{path} cannot be read ({error}). Rebuild it: precompute.py IMAGES -o {root}"
+            ) from error
         return cls.parse(record, root)
 
     @classmethod
@@ -78,7 +80,11 @@ class Manifest:
             manifest = cls(**{name: value for name, value in record.items() if name in known})
             complete = isinstance(manifest.counts["items"], int) and isinstance(manifest.steps, dict)
         except (AttributeError, TypeError, KeyError) as error:
-            raise WorkspaceError(f"{root / names.MANIFEST} is incomplete ({error}). Rebuild: precompute.py IMAGES -o {root}") from error
+            raise WorkspaceError(
+                f"{root / names.MANIFEST} is incomplete ({error}). Rebuild: precompute.py IMAGES -o {root}"
+            ) from error
         if not complete:
-            raise WorkspaceError(f"{root / names.MANIFEST} is incomplete. Rebuild: precompute.py IMAGES -o {root}")
+            raise WorkspaceError(
+                f"{root / names.MANIFEST} is incomplete. Rebuild: precompute.py IMAGES -o {root}"
+            )
         return manifest

@@ -50,7 +50,9 @@ class Workspace:
                 if not (self.root / name).exists():
                     raise WorkspaceError(f"{self.root / name} is missing. {_remedy(step)}")
         if (found := self._parquet_rows()) != self.rows:
-            raise WorkspaceError(f"{names.ITEMS} has {found} rows; the manifest says {self.rows}. {_remedy('table')}")
+            raise WorkspaceError(
+                f"{names.ITEMS} has {found} rows; the manifest says {self.rows}. {_remedy('table')}"
+            )
         for name, dims in self.manifest.projections().items():
             for d in dims:
                 self.positions(name, d)
@@ -64,7 +66,9 @@ class Workspace:
         self._unchanged()
         table = pd.read_parquet(self.root / names.ITEMS)
         if len(table) != self.rows:
-            raise WorkspaceError(f"{names.ITEMS} has {len(table)} rows; the manifest says {self.rows}. {_remedy('table')}")
+            raise WorkspaceError(
+                f"{names.ITEMS} has {len(table)} rows; the manifest says {self.rows}. {_remedy('table')}"
+            )
         return table
 
     @cached_property
@@ -117,7 +121,9 @@ class Workspace:
             raise WorkspaceError(f"{path} cannot be read ({error}). {_remedy('columns')}") from error
         if head["kind"] == "text":
             return head, None
-        return head, self._array(f"{names.COLUMNS}/{slug}.npy", "columns", 2 if head["kind"] == "color" else 1)
+        return head, self._array(
+            f"{names.COLUMNS}/{slug}.npy", "columns", 2 if head["kind"] == "color" else 1
+        )
 
     def failures(self) -> list[dict[str, str]]:
         """path, stage and reason of every image that was left out."""
@@ -148,7 +154,9 @@ class Workspace:
             with Image.open(pages / atlas["pages"][number]) as page:
                 return np.asarray(page.convert("RGB").crop((x, y, x + width, y + height)))
         except (OSError, ValueError, KeyError, IndexError) as error:
-            raise WorkspaceError(f"the sprite of row {row} cannot be read ({error}). {_remedy('atlas')}") from error
+            raise WorkspaceError(
+                f"the sprite of row {row} cannot be read ({error}). {_remedy('atlas')}"
+            ) from error
 
     def public_file(self, name: str) -> Path | None:
         """The file that a browser asks for as `name`, or None if there is none or it is not for browsers."""
@@ -166,12 +174,16 @@ class Workspace:
         except (OSError, ValueError, EOFError) as error:
             raise WorkspaceError(f"{self.root / name} cannot be read ({error}). {_remedy(step)}") from error
         if array.ndim != dimensions:
-            raise WorkspaceError(f"{name} has shape {array.shape}; expected {dimensions} dimensions. {_remedy(step)}")
+            raise WorkspaceError(
+                f"{name} has shape {array.shape}; expected {dimensions} dimensions. {_remedy(step)}"
+            )
         return self._aligned(array, name, step)
 
     def _aligned(self, array: np.ndarray, name: str, step: str) -> np.ndarray:
         if len(array) != self.rows:
-            raise WorkspaceError(f"{name} has {len(array)} rows; {names.ITEMS} has {self.rows}. {_remedy(step)}")
+            raise WorkspaceError(
+                f"{name} has {len(array)} rows; {names.ITEMS} has {self.rows}. {_remedy(step)}"
+            )
         return array
 
     def _parquet_rows(self) -> int:

@@ -1,4 +1,4 @@
-"""Small image folders for tests: photos in visible groups, upright and turned, oddly named, and broken ones."""
+"""Small image folders for tests: photos in visible groups, turned ones, oddly named ones, broken ones."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def photo(color: str, shape: str, seed: int, size: tuple[int, int] = (128, 96)) 
 def write_photos(folder: Path, n: int, seed: int = 0) -> list[str]:
     """n distinct JPEGs of 128 x 96 px, a third of them in subfolders by color, and folder/metadata.csv.
 
-    Returns the paths relative to the folder, in the order of metadata.csv. Its columns are METADATA_COLUMNS: text,
-    text, text, a number (missing in every tenth row), a date.
+    Returns the paths relative to the folder, in the order of metadata.csv. Its columns are METADATA_COLUMNS:
+    text, text, text, a number (missing in every tenth row), a date.
     """
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -160,7 +160,7 @@ def png_with_text_bomb(megabytes: int = 80) -> bytes:
 
 
 def write_rubbish(folder: Path) -> dict[str, str]:
-    """Files with image suffixes that are none; returns name -> what the reason for leaving it out must contain."""
+    """Files with image suffixes that are none; returns name -> what the reason must contain."""
     folder.mkdir(parents=True, exist_ok=True)
     jpeg = encoded(photo("red", "circle", 1, (400, 300)), quality=90)
     png = encoded(photo("blue", "square", 2, (200, 150)), "PNG")
@@ -182,7 +182,7 @@ def write_rubbish(folder: Path) -> dict[str, str]:
 
 
 def write_not_utf8_name(folder: Path) -> str:
-    """A photo whose name is Latin-1; returns how people see the name. Only where the file system allows it."""
+    """A photo whose name is Latin-1, as old archives hold them; returns how people see the name."""
     path = os.path.join(os.fsencode(folder), b"caf\xe9.jpg")
     with open(path, "wb") as file:
         file.write(encoded(photo("green", "triangle", 3)))

@@ -1,0 +1,74 @@
+"""The answer of the Search page: how to measure, how many, how carefully, and the nearest images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from imagespace_core.app import load
+from imagespace_core.app.ask import Asked
+from imagespace_core.search import Metric
+from imagespace_core.search.query import EXACT_BELOW, Query, run
+from imagespace_core.workspace import Workspace
+
+NAMES: dict[str, str] = {
+    "angular": "angle",
+    "euclidean": "Euclidean",
+    "manhattan": "Manhattan",
+    "dot": "dot product",
+}
+# Search quality as a factor on the measured search_k; None searches exactly.
+QUALITIES: dict[str, float | None] = {"fast": 0.25, "as measured": 1.0, "careful": 4.0, "exact": None}
+
+
+@dataclass(frozen=True)
+class Settings:
+    metric: Metric
+    count: int
+    quality: str
+
+
+def settings(opened: Workspace) -> Settings:
+    """Draw the choice of metric, number of results and search quality."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        metric = st.selectbox(
+            "Distance",
+            load.metrics(opened),
+            key="metric",
+            bind="query-params",
+            width=160,
+            format_func=lambda name: NAMES[name],
+        )
+        count = st.slider("Results", 6, 96, 24, 6, key="count", bind="query-params", width=220)
+        if opened.rows < EXACT_BELOW:
+            st.caption(
+                f"Every one of the {opened.rows:,} images is compared: the answer is exact.", width=260
+            )
+            return Settings(metric, count, "exact")
+        quality = st.select_slider(
+            "Search quality", list(QUALITIES), "as measured", key="quality", bind="query-params", width=260
+        )
+    measured = opened.manifest.steps.get(f"index-{metric}", {})
+    if quality == "as measured":
+        st.caption(
+            f"This index finds {measured.get('recall', 0):.1%} of the true 10 nearest (measured when it was built)."
+        )
+    return Settings(metric, count, quality)
+
+
+@dataclass(frozen=True)
+class Answer:
+    rows: list[int]
+    notes: list[str]
+
+
+def answer(opened: Workspace, asked: Asked, chosen: Settings) -> Answer:
+    """The nearest images, nearest first; the image that was asked with is not among them."""
+    index = load.index(opened, chosen.metric, QUALITIES[chosen.quality])
+    exclude = () if asked.row is None else (asked.row,)
+    found = run(Query(asked.vector, exclude=exclude), index, chosen.count)
+    rows = [int(row) for row in found.rows[0]]
+    if chosen.metric == "dot":
+        return Answer(rows, [f"dot product {-distance:.3f}" for distance in found.distances[0]])
+    return Answer(rows, [f"distance {distance:.3f}" for distance in found.distances[0]])

@@ -1,0 +1,126 @@
+"""The charts of the Overview page: a workspace's numbers as Plotly figures. No widget is drawn here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from imagespace_core.workspace import Workspace
+
+HEIGHT = 300
+_MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}
+
+
+def image_sizes(opened: Workspace) -> go.Figure:
+    """How many images have which width and height, in pixels."""
+    sizes = opened.items.groupby(["width", "height"]).size().reset_index(name="count").nlargest(2000, "count")
+    largest = sizes["count"].max()
+    marker = {"size": (6 + 22 * np.sqrt(sizes["count"] / largest)).tolist(), "opacity": 0.7}
+    text = [f"{count:,} images" for count in sizes["count"]]
+    figure = go.Figure(
+        go.Scatter(
+            x=sizes["width"].tolist(), y=sizes["height"].tolist(), mode="markers", marker=marker, text=text
+        )
+    )
+    return _plain(figure, "width in pixels", "height in pixels")
+
+
+def dates(opened: Workspace) -> go.Figure | None:
+    """How many images were taken when; None if no image says."""
+    taken = opened.items["taken_at"].dropna()
+    return (
+        None
+        if taken.empty
+        else _plain(go.Figure(go.Histogram(x=taken.tolist(), nbinsx=40)), "taken at", "images")
+    )
+
+
+def cluster_sizes(opened: Workspace, dark: bool) -> go.Figure:
+    """Images per cluster, largest first, and the noise apart from them.
+
+    Lists, not arrays: streamlit-plotly-events bundles plotly.js 1.58, which cannot read Plotly's binary arrays. It
+    does not know the page's theme either, so the colors are given.
+    """
+    spots = opened.manifest.measured("hotspots", "hotspots", [])
+    noise = opened.manifest.measured("clusters", "noise", 0)
+    names = [f"Cluster {spot['label']}" for spot in spots] + ["noise"]
+    sizes = [int(spot["size"]) for spot in spots] + [int(noise)]
+    colors = ["#4c84e0"] * len(spots) + ["#8a8f98"]
+    figure = _plain(go.Figure(go.Bar(x=names, y=sizes, marker={"color": colors})), None, "images")
+    ink = "#e6e9ef" if dark else "#31333f"
+    return figure.update_layout(
+        template="none", paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font={"color": ink, "family": "sans-serif"},
+        margin={"l": 50, "r": 10, "t": 10, "b": 70}, bargap=0.25, yaxis={"gridcolor": "rgba(128,128,128,0.25)"},
+    )  # fmt: skip
+
+
+def variance_kept(opened: Workspace) -> go.Figure | None:
+    """Share of the vectors' variance that the first components keep, cumulative; None without a PCA map."""
+    shares = next(
+        (
+            step["explained_variance"]
+            for step in opened.manifest.steps.values()
+            if "explained_variance" in step
+        ),
+        None,
+    )
+    if not shares:
+        return None
+    kept = np.cumsum(shares)
+    figure = go.Figure(go.Scatter(x=list(range(1, len(kept) + 1)), y=kept.tolist(), mode="lines+markers"))
+    return _plain(figure, "components", "variance kept").update_yaxes(tickformat=".0%", range=[0, 1.02])
+
+
+def step_seconds(opened: Workspace) -> go.Figure:
+    """Seconds that each step took when it last ran."""
+    steps = opened.manifest.steps
+    names = list(steps)[::-1]
+    figure = go.Figure(go.Bar(x=[steps[name]["seconds"] for name in names], y=names, orientation="h"))
+    return _plain(figure, "seconds", None).update_layout(height=max(HEIGHT, 24 * len(names)))
+
+
+def parameters(opened: Workspace) -> list[dict[str, str]]:
+    """Every parameter that made the workspace, with the versions of the packages that could change the result."""
+    rows = []
+    for name, step in opened.manifest.steps.items():
+        for parameter, value in {**step["parameters"], **step["versions"]}.items():
+            rows.append({"step": name, "parameter": parameter, "value": _short(value)})
+    return rows
+
+
+def recalls(opened: Workspace) -> list[dict[str, Any]]:
+    """Per metric: measured recall@10 of the index, its search_k, and milliseconds a query beside exact search."""
+    keys = {
+        "recall": "recall@10",
+        "search_k": "search_k",
+        "latency_ms": "index, ms",
+        "exact_latency_ms": "exact, ms",
+    }
+    steps = [step for name, step in opened.manifest.steps.items() if name.startswith("index-")]
+    return [{"metric": step["metric"], **{title: step[key] for key, title in keys.items()}} for step in steps]
+
+
+def columns(opened: Workspace) -> list[dict[str, Any]]:
+    """What columns there are, of which kind, and how many values are missing."""
+    own = set(opened.manifest.measured("table", "metadata_columns", []))
+    origin = {"cluster": "computed"}
+    return [
+        {
+            "column": column["name"],
+            "kind": column["kind"],
+            "from": origin.get(column["name"], "metadata" if column["name"] in own else "image"),
+            "missing": column["missing"],
+        }
+        for column in opened.columns()
+    ]
+
+
+def _plain(figure: go.Figure, x: str | None, y: str | None) -> go.Figure:
+    return figure.update_layout(height=HEIGHT, margin=_MARGIN, xaxis_title=x, yaxis_title=y, showlegend=False)
+
+
+def _short(value: object) -> str:
+    text = "–" if value is None else str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,131 @@
+"""The sections of the Overview page."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from streamlit_plotly_events import plotly_events
+
+from imagespace_core.app import charts, gallery, state
+from imagespace_core.search.query import EXACT_BELOW
+from imagespace_core.workspace import Workspace
+
+FIRMEST = 12
+
+
+def summary(opened: Workspace) -> None:
+    """Counts, and the notes of the build."""
+    manifest = opened.manifest
+    noise = manifest.measured("clusters", "noise", 0)
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Images", f"{manifest.rows:,}", border=True)
+        st.metric("Left out", f"{manifest.counts['failures']:,}", border=True)
+        st.metric("Clusters", f"{manifest.measured('clusters', 'clusters', 0):,}", border=True)
+        st.metric("In no cluster", f"{noise / max(manifest.rows, 1):.0%}", border=True)
+        st.metric("Vector length", f"{manifest.measured('embed', 'size', 0):,}", border=True)
+    st.caption(
+        f"Model {manifest.model}. Built {manifest.created} by ImageSpace {manifest.version} from {manifest.source['root']}"
+    )
+    for note in manifest.notes:
+        st.info(note, icon=":material/info:")
+
+
+def images(opened: Workspace) -> None:
+    """Sizes, dates, and what was left out with the reason."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Image sizes", anchor=False)
+        st.plotly_chart(charts.image_sizes(opened), key="sizes")
+    with right:
+        st.subheader("Dates", anchor=False)
+        figure = charts.dates(opened)
+        if figure is None:
+            st.caption(
+                "No image says when it was taken: neither in its EXIF data, nor in its name, nor in the metadata."
+            )
+        else:
+            missing = int(opened.items["taken_at"].isna().sum())
+            st.plotly_chart(figure, key="dates")
+            if missing:
+                st.caption(f"{missing:,} images without a date are not shown.")
+    st.subheader("Left out", anchor=False)
+    failures = opened.failures()
+    if failures:
+        st.dataframe(failures, hide_index=True)
+    else:
+        st.caption("Every file could be read.")
+
+
+def columns(opened: Workspace) -> None:
+    """The table's columns, and how the metadata matched."""
+    st.subheader("Columns", anchor=False)
+    for line in opened.manifest.measured("table", "metadata_notes", []):
+        st.caption(line)
+    st.dataframe(charts.columns(opened), hide_index=True)
+
+
+def clusters(opened: Workspace) -> None:
+    """Cluster sizes; a click on a bar shows the images that belong to it most firmly."""
+    st.subheader("Cluster sizes", anchor=False)
+    if not opened.manifest.measured("hotspots", "hotspots", []):
+        st.caption("No clusters were found: no group of images is denser than the rest.")
+        return
+    dark = st.context.theme.type == "dark"
+    clicked = plotly_events(
+        charts.cluster_sizes(opened, dark), key=f"clusters-{dark}", override_height=charts.HEIGHT
+    )
+    if not clicked:
+        st.caption("Click a bar to see its images.")
+        return
+    label = int(clicked[0]["pointIndex"])
+    labels, _, strength = opened.clusters()
+    title, label = (f"Cluster {label}", label) if label <= labels.max() else ("noise", -1)
+    members = np.flatnonzero(labels == label)
+    rows = members[np.argsort(-strength[members], kind="stable")][:FIRMEST]
+    st.caption(
+        f"{title}: {len(rows)} of {len(members):,} images, those that belong most firmly. Click one to open it on the map."
+    )
+    gallery.gallery(
+        opened, "members", rows.tolist(), lambda row: state.explore(opened, row),
+        notes=[f"membership {strength[row]:.2f}" for row in rows], action="Open on the map",
+    )  # fmt: skip
+
+
+def honesty(opened: Workspace) -> None:
+    """What the maps keep, and what the index finds."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Variance kept by PCA", anchor=False)
+        figure = charts.variance_kept(opened)
+        if figure is None:
+            st.caption("No PCA map was made.")
+        else:
+            st.plotly_chart(figure, key="variance")
+            st.caption(
+                "What two or three components keep is what the PCA map shows; the rest of the differences is not on it."
+            )
+    with right:
+        st.subheader("Recall of the index", anchor=False)
+        st.dataframe(charts.recalls(opened), hide_index=True)
+        used = "is exact and does not use it" if opened.rows < EXACT_BELOW else "uses it"
+        st.caption(
+            f"Share of the true 10 nearest images that the index finds, measured on sampled images. With {opened.rows:,} images search {used}."
+        )
+
+
+def making(opened: Workspace) -> None:
+    """Times per step, and every parameter."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Seconds per step", anchor=False)
+        st.plotly_chart(charts.step_seconds(opened), key="seconds")
+    with right:
+        st.subheader("Parameters", anchor=False)
+        st.dataframe(charts.parameters(opened), hide_index=True)
+    st.download_button(
+        "Download the manifest",
+        opened.manifest.dumps(),
+        "manifest.json",
+        "application/json",
+        icon=":material/download:",
+    )

@@ -1,0 +1,44 @@
+"""Search: an image, an upload or a sentence in; the nearest images out, and where they lie on the map."""
+
+import dataclasses
+
+import streamlit as st
+
+from imagespace_core.app import answer, ask, choose, gallery, view
+
+opened = choose.chosen_workspace()
+
+
+def search_with(row: int | None) -> None:
+    if row is not None:
+        ask.search_with(opened, row)
+
+
+with st.sidebar:
+    point_size, opacity = view.appearance()
+
+asking, looking = st.columns([3, 2], gap="medium")
+with asking:
+    asked = ask.ask(opened)
+    settings = answer.settings(opened)
+    found = answer.answer(opened, asked, settings) if asked else None
+    if asked and found:
+        st.subheader(f"Nearest to {asked.title}", anchor=False)
+        gallery.gallery(opened, "results", found.rows, search_with, notes=found.notes, action="Search with")
+    else:
+        st.info(
+            "Pick an image here or on the map, upload one, or write a sentence.",
+            icon=":material/image_search:",
+        )
+with looking:
+    shown = dataclasses.replace(view.controls(opened), point_size=point_size, opacity=opacity)
+    view.draw(
+        opened,
+        shown,
+        search_with,
+        selected=asked.row if asked else None,
+        query=[asked.row] if asked and asked.row is not None else [],
+        results=found.rows if found else [],
+        hotspots=False,
+        height_px=560,
+    )

@@ -1,0 +1,180 @@
+"""The viewer without Streamlit: a synthetic build on disk, and a small server with a page that mounts it."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+from dataclasses import dataclass, field
+from functools import cached_property
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from imagespace_core import viewer
+
+CELL, COLUMNS = 32, 8
+PER_PAGE = COLUMNS * COLUMNS
+NAMES_PER_FILE = 2048
+CATEGORIES = ["Apple", "Banana", "Carrot", "Date", "Elderberry"]
+
+PAGE = """<!doctype html><meta charset="utf-8"><title>viewer</title>
+<style>body { margin: 0; padding: 20px; min-height: 1400px; font-family: sans-serif } #host { max-width: 1280px }</style>
+<div id="host"></div>
+<script type="module">
+  import { mount } from "./viewer/index.js";
+  const host = document.getElementById("host");
+  const root = new URLSearchParams(location.search).has("shadow") ? host.attachShadow({ mode: "open" }) : host;
+  window.events = [];
+  const hear = (name) => (value) => window.events.push([name, value]);
+  window.start = (config) => {
+    window.element = root.querySelector(".mount") ?? root.appendChild(Object.assign(document.createElement("div"), { className: "mount" }));
+    window.config = config;
+    window.handle = mount(window.element, config, { click: hear("click"), hotspot: hear("hotspot"), hide: hear("hide"), error: hear("error") });
+  };
+  window.update = (change) => window.handle.update((window.config = { ...window.config, ...change }));
+  window.root = () => window.element.querySelector("[data-testid=imagespace-viewer]");
+  window.loaded = true;
+</script>
+"""
+
+
+def color_of(row: int) -> tuple[int, int, int]:
+    """The plain color of a row's sprite."""
+    return 30 + row * 67 % 200, 30 + row * 29 % 200, 30 + row * 113 % 200
+
+
+def size_of(row: int) -> tuple[int, int]:
+    """Width and height of a row's sprite: wide, tall and square ones in turn."""
+    return [(CELL, CELL), (CELL, CELL * 3 // 4), (CELL * 3 // 4, CELL)][row % 3]
+
+
+@dataclass
+class Build:
+    """A synthetic build: clustered positions, one column of each kind, names and sprites.
+
+    lost: rows that have NaN for a position in every layout.
+    """
+
+    folder: Path
+    rows: int = 600
+    seed: int = 7
+    lost: tuple[int, ...] = (5, 123)
+    sprites: bool = True
+    layouts: tuple[str, ...] = ("tsne", "pca")
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def write(self) -> Build:
+        """Writes all files that the viewer's contract names."""
+        random = np.random.default_rng(self.seed)
+        for name in ("projections", "columns", "names", "atlas"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        group = random.integers(0, 12, self.rows)
+        for layout in self.layouts:
+            for dims in (2, 3):
+                centers = random.normal(size=(12, dims)) * 20
+                spread = random.uniform(1.5, 5, (12, 1))[group]
+                positions = (centers[group] + random.normal(size=(self.rows, dims)) * spread).astype(np.float32)
+                positions[list(self.lost)] = np.nan
+                self._save(f"projections/{layout}-{dims}d", positions)
+        codes = random.integers(0, len(CATEGORIES), self.rows).astype(np.int32)
+        codes[:7] = -1
+        self._column("category", "category", codes, values=CATEGORIES)
+        noise = np.where(random.random(self.rows) < 0.1, -1, group).astype(np.int32)
+        self._column("cluster", "cluster", noise, values=[f"Cluster {i}" for i in range(12)])
+        many = random.integers(0, 300, self.rows).astype(np.int32)
+        self._column("species", "category", many, values=[f"Species {i:03}" for i in range(300)])
+        price = random.lognormal(3, 0.5, self.rows).astype(np.float32)
+        price[3] = np.nan
+        low, high = np.nanpercentile(price, [2, 98])
+        self._column("price", "number", price, low=float(low), high=float(high))
+        self._column("taken", "date", random.uniform(1.2e9, 1.7e9, self.rows))
+        self._column("tint", "color", np.array([color_of(row) for row in range(self.rows)], np.uint8) if self.sprites else np.zeros((self.rows, 3), np.uint8))
+        for page in range(math.ceil(self.rows / NAMES_PER_FILE)):
+            rows = range(page * NAMES_PER_FILE, min(self.rows, (page + 1) * NAMES_PER_FILE))
+            self._json(f"names/{page}", [f"shelf/photo {row}.jpg" for row in rows])
+        if self.sprites:
+            self._atlas(random)
+        return self
+
+    def _atlas(self, random: np.random.Generator) -> None:
+        cells = random.permutation(self.rows).astype(np.int32)
+        pages = math.ceil(self.rows / PER_PAGE)
+        side = COLUMNS * CELL
+        for page in range(pages):
+            image = np.zeros((side, side, 3), np.uint8)
+            for row in np.flatnonzero(cells // PER_PAGE == page):
+                y, x = divmod(int(cells[row]) % PER_PAGE, COLUMNS)
+                image[y * CELL : (y + 1) * CELL, x * CELL : (x + 1) * CELL] = color_of(int(row))
+            Image.fromarray(image).save(self.folder / f"atlas/{page:04}.webp", lossless=True)
+        self._save("atlas/cells", cells)
+        self._save("atlas/sizes", np.array([size_of(row) for row in range(self.rows)], np.uint8))
+        self._json("atlas", {"cell": CELL, "page": side, "columns": COLUMNS, "per_page": PER_PAGE, "pages": pages, "rows": self.rows})
+
+    def _column(self, slug: str, kind: str, data: np.ndarray, **about: object) -> None:
+        self._save(f"columns/{slug}", data)
+        about |= {"name": slug, "slug": slug, "kind": kind}
+        if "values" in about:
+            about["counts"] = np.bincount(data[data >= 0], minlength=len(about["values"])).tolist()  # type: ignore[arg-type]
+            about["missing"] = int((data < 0).sum())
+        elif kind != "color":
+            about |= {"min": float(np.nanmin(data)), "max": float(np.nanmax(data)), "missing": int(np.isnan(data).sum())}
+        self._json(f"columns/{slug}", about)
+
+    def _save(self, name: str, array: np.ndarray) -> None:
+        self.arrays[name] = array
+        np.save(self.folder / f"{name}.npy", array)
+
+    def _json(self, name: str, value: object) -> None:
+        (self.folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
+
+    @cached_property
+    def placed(self) -> np.ndarray:
+        """bool (rows,): which rows have a position."""
+        return np.isfinite(self.arrays[f"projections/{self.layouts[0]}-2d"]).all(axis=1)
+
+
+class Server:
+    """Serves a build under /base/, the viewer under /viewer/ and the page at /; `requests` lists the paths asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.requests: list[str] = []
+        log = self.requests
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                name = self.path.split("?")[0].lstrip("/")
+                log.append(name)
+                if name in {"", "favicon.ico"}:
+                    return self._answer(PAGE.encode(), "text/html; charset=utf-8")
+                top, _, rest = name.partition("/")
+                file = viewer.path(rest) if top == "viewer" and rest in viewer.FILES else folder / rest
+                if top not in {"viewer", "base"} or not file.is_file():
+                    return self._answer(b"not found", "text/plain", 404)
+                kinds = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".webp": "image/webp"}
+                return self._answer(file.read_bytes(), kinds.get(file.suffix, "application/octet-stream"))
+
+            def _answer(self, body: bytes, kind: str, status: int = 200) -> None:
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Cache-Control", "no-store")
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Keeps quiet."""
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.http.server_port}/"
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        """Stops answering."""
+        self.http.shutdown()
+        self.http.server_close()
