@@ -31,12 +31,8 @@ BATCH = 32
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--data", type=Path, default=_default_data(), help="folder with images/ and metadata.csv"
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=_default_data(), help="folder with images/ and metadata.csv")
     parser.add_argument("--model", default=catalog.FALLBACK, help="a model's name, or an .onnx file")
     parser.add_argument("--model-dir", type=Path, help="folder of CLIP's three files")
     options = parser.parse_args()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from imagespace_core.app import load
 from imagespace_core.app.ask import Asked
-from imagespace_core.search import Metric
-from imagespace_core.search.query import EXACT_BELOW, Query, run
+from imagespace_core.search import EXACT_BELOW, Metric
+from imagespace_core.search.query import Query, run
 from imagespace_core.workspace import Workspace
 
 NAMES: dict[str, str] = {
@@ -66,7 +67,7 @@ class Answer:
 def answer(opened: Workspace, asked: Asked, chosen: Settings) -> Answer:
     """The nearest images, nearest first; the image that was asked with is not among them."""
     index = load.index(opened, chosen.metric, QUALITIES[chosen.quality])
-    exclude = () if asked.row is None else (asked.row,)
+    exclude = np.array([] if asked.row is None else [asked.row], np.int32)
     found = run(Query(asked.vector, exclude=exclude), index, chosen.count)
     rows = [int(row) for row in found.rows[0]]
     if chosen.metric == "dot":

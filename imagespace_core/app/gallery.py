@@ -81,8 +81,8 @@ def hotspots(opened: Workspace, on_click: Callable[[int], None]) -> None:
     st.caption(
         f"{len(spots):,} groups, each by its most central image; {noise:,} images belong to none. Click to go there."
     )
-    rows = paged([spot["row"] for spot in spots], "hotspot-page")
-    by_row = {spot["row"]: spot for spot in spots}
+    rows = paged([spot["central"] for spot in spots], "hotspot-page")
+    by_row = {spot["central"]: spot for spot in spots}
     gallery(
         opened, "hotspots", rows, on_click, titles=[f"Cluster {by_row[row]['label']}" for row in rows],
         notes=[f"{by_row[row]['size']:,} images" for row in rows], action="Go to", size_px=104,

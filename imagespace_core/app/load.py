@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from imagespace_core.errors import ImageSpaceError, ModelError
-from imagespace_core.search import METRICS, Index, Metric
-from imagespace_core.search.query import open_index
+from imagespace_core.search import METRICS, Exact, Index, Metric, open_index
 from imagespace_core.workspace import Found, Workspace, find
 
 if TYPE_CHECKING:
@@ -76,22 +75,24 @@ def embedder(opened: Workspace) -> Embedder:
     return model
 
 
-def index(opened: Workspace, metric: Metric) -> Index:
-    """The index for `metric`: exact below 50,000 images, else Annoy with its measured setting."""
-    return _index(str(opened.root), opened.manifest.build, metric)
+def index(opened: Workspace, metric: Metric, quality: float | None = 1.0) -> Index:
+    """What answers for `metric`: exact below 50,000 images, else Annoy with its measured search_k.
+
+    quality: a factor on that search_k; None searches exactly.
+    """
+    return _index(str(opened.root), opened.manifest.build, metric, quality)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the search index")
-def _index(path: str, build: str, metric: Metric) -> Index:
+def _index(path: str, build: str, metric: Metric, quality: float | None) -> Index:
     opened = workspace(Path(path))
-    measured = opened.manifest.steps.get(f"index-{metric}", {})
-    return open_index(
-        metric,
-        opened.vectors(),
-        opened.index_path(metric),
-        measured.get("parameters", {}),
-        measured.get("search_k"),
-    )
+    if quality is None:
+        exact = Exact(metric)
+        exact.build(opened.vectors())
+        return exact
+    measured = int(opened.manifest.measured(f"index-{metric}", "search_k", -1))
+    search_k = measured if measured < 0 else max(1, round(measured * quality))
+    return open_index(metric, opened.vectors(), opened.index_path(metric), search_k)
 
 
 def metrics(opened: Workspace) -> list[Metric]:

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit_plotly_events import plotly_events
 
 from imagespace_core.app import charts, gallery, state
-from imagespace_core.search.query import EXACT_BELOW
+from imagespace_core.search import EXACT_BELOW
 from imagespace_core.workspace import Workspace
 
 FIRMEST = 12

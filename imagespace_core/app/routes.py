@@ -55,9 +55,10 @@ def module_url(name: str) -> str:
 
 
 async def _module(request: Request) -> Response:
-    path = viewer.path(request.path_params["name"])
-    if path is None or request.path_params["version"] != viewer.version():
+    name = request.path_params["name"]
+    if name not in viewer.FILES or request.path_params["version"] != viewer.version():
         return PlainTextResponse("no such module; reload the page", 404)
+    path = viewer.path(name)
     kind = "text/css" if path.suffix == ".css" else "text/javascript"
     return FileResponse(path, media_type=kind, headers=FOREVER)
 

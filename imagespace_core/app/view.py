@@ -10,10 +10,10 @@ import streamlit as st
 
 from imagespace_core.app import mount, state
 from imagespace_core.app.routes import base_url
+from imagespace_core.reduce import TITLES
 from imagespace_core.workspace import Workspace
 from imagespace_core.workspace.names import PREFERRED_MAPS
 
-TITLES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 NO_COLOR = "none"
 
 
@@ -95,7 +95,7 @@ def draw(
                 "label": spot["label"],
                 "title": f"Cluster {spot['label']}",
                 "size": spot["size"],
-                "row": spot["row"],
+                "row": spot["central"],
             }
             for spot in spots
         ],

@@ -97,9 +97,7 @@ class HDBSCAN:
         ).fit(space)
         return clusterer.labels_, clusterer.probabilities_.astype(np.float32)
 
-    def _attach_noise(
-        self, space: np.ndarray, labels: np.ndarray, nearest: np.ndarray, strength: np.ndarray
-    ) -> None:
+    def _attach_noise(self, space: np.ndarray, labels: np.ndarray, nearest: np.ndarray, strength: np.ndarray) -> None:
         """Fill in `nearest` and `strength` where labels are -1."""
         from scipy.spatial import KDTree
 
@@ -108,9 +106,7 @@ class HDBSCAN:
             return
         distance, at = KDTree(space[members]).query(space[noise], workers=-1)
         beside = members[at]
-        core = KDTree(space).query(space[beside], min(self.min_samples + 1, len(space)), workers=-1)[0][
-            :, -1
-        ]
+        core = KDTree(space).query(space[beside], min(self.min_samples + 1, len(space)), workers=-1)[0][:, -1]
         nearest[noise] = labels[beside]
         strength[noise] = strength[beside] * core / np.maximum(np.maximum(distance, core), 1e-12)
 

@@ -35,9 +35,7 @@ def _clip(model_dir: Path | None, device: str, threads: int | None) -> Embedder:
 
 def _efficientnet(model_dir: Path | None, device: str, threads: int | None) -> Embedder:
     if model_dir is not None:
-        raise ModelError(
-            f"--model-dir {model_dir} goes with {clip.NAME}, not with {efficientnet.NAME}. Leave one out."
-        )
+        raise ModelError(f"--model-dir {model_dir} goes with {clip.NAME}, not with {efficientnet.NAME}. Leave one out.")
     return efficientnet.load(device=device, threads=threads)
 
 
@@ -58,9 +56,7 @@ MODELS = {
 }
 
 
-def load(
-    model: str, *, model_dir: Path | None = None, device: str = "auto", threads: int | None = None
-) -> Embedder:
+def load(model: str, *, model_dir: Path | None = None, device: str = "auto", threads: int | None = None) -> Embedder:
     """The embedder of that name, or of the ONNX file at that path.
 
     Raises ModelError where the name is unknown or the model cannot be used.
@@ -68,13 +64,9 @@ def load(
     if model in MODELS:
         return MODELS[model].load(model_dir, device, threads)
     if not model.lower().endswith(".onnx"):
-        raise ModelError(
-            f"Unknown model {model!r}; choose {', '.join(MODELS)}, or the path of an .onnx file."
-        )
+        raise ModelError(f"Unknown model {model!r}; choose {', '.join(MODELS)}, or the path of an .onnx file.")
     if model_dir is not None:
-        raise ModelError(
-            f"--model-dir {model_dir} goes with {clip.NAME}, not with the file {model}. Leave one out."
-        )
+        raise ModelError(f"--model-dir {model_dir} goes with {clip.NAME}, not with the file {model}. Leave one out.")
     return custom.load(Path(model).expanduser(), device=device, threads=threads)
 
 

@@ -66,9 +66,7 @@ class Clip:
     size = SIZE
     min_side = PREPROCESS.min_side
 
-    def __init__(
-        self, model_dir: Path | None = None, *, device: str = "auto", threads: int | None = None
-    ) -> None:
+    def __init__(self, model_dir: Path | None = None, *, device: str = "auto", threads: int | None = None) -> None:
         self.model_dir = model_dir
         self.device = device
         self.threads = threads
@@ -152,12 +150,8 @@ class _TextEncoder:
         if "input_ids" not in inputs or inputs.keys() - {"input_ids", "attention_mask"}:
             raise ModelError(f"{model} takes {', '.join(inputs)}; expected input_ids [and attention_mask].")
         if "text_embeds" not in outputs:
-            raise ModelError(
-                f"{model} gives {', '.join(outputs)}; expected text_embeds. Export it with projection."
-            )
-        self.inputs = {
-            name: np.int32 if node.type == "tensor(int32)" else np.int64 for name, node in inputs.items()
-        }
+            raise ModelError(f"{model} gives {', '.join(outputs)}; expected text_embeds. Export it with projection.")
+        self.inputs = {name: np.int32 if node.type == "tensor(int32)" else np.int64 for name, node in inputs.items()}
         length = inputs["input_ids"].shape[-1]
         self.tokenizer = _open_tokenizer(tokenizer, length if isinstance(length, int) else CONTEXT_TOKENS)
 

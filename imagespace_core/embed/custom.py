@@ -41,8 +41,7 @@ def load(path: Path, *, device: str = "auto", threads: int | None = None) -> Onn
         taken = getattr(embedder.preprocess, FIELDS[key])
         if wishes.get(key, taken) != taken:
             raise ModelError(
-                f"{sidecar} has {key} {wishes[key]}, but {path.name} takes {taken}. "
-                f"Remove {key} from the JSON file."
+                f"{sidecar} has {key} {wishes[key]}, but {path.name} takes {taken}. Remove {key} from the JSON file."
             )
     return embedder
 
@@ -53,14 +52,10 @@ def _read(sidecar: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise ModelError(f"{sidecar} cannot be read as JSON ({error}). Correct it or remove it.") from error
     if not isinstance(wishes, dict):
-        raise ModelError(
-            f'{sidecar} holds a {type(wishes).__name__}; expected an object, {{"input_size": 224}}.'
-        )
+        raise ModelError(f'{sidecar} holds a {type(wishes).__name__}; expected an object, {{"input_size": 224}}.')
     unknown = [key for key in wishes if key not in KEYS]
     if unknown:
-        raise ModelError(
-            f"{sidecar} has the unknown key {', '.join(map(repr, unknown))}; known are {', '.join(KEYS)}."
-        )
+        raise ModelError(f"{sidecar} has the unknown key {', '.join(map(repr, unknown))}; known are {', '.join(KEYS)}.")
     return {key: _checked(sidecar, key, value) for key, value in wishes.items()}
 
 

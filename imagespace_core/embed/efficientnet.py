@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from imagespace_core.cache import cache_folder
 from imagespace_core.embed import torch_weights
 from imagespace_core.embed.onnx import OnnxEmbedder, file_digest
 from imagespace_core.embed.preprocess import Preprocess
@@ -51,13 +52,6 @@ def load(*, device: str = "auto", threads: int | None = None) -> OnnxEmbedder:
             raise
         path.unlink()  # a damaged cache heals itself; a second failure is a real one
         return OnnxEmbedder(converted(), PREPROCESS, name=NAME, device=device, threads=threads)
-
-
-def cache_folder() -> Path:
-    """Where converted models are kept: $IMAGESPACE_CACHE, else the user's cache directory."""
-    import platformdirs
-
-    return Path(os.environ.get("IMAGESPACE_CACHE") or platformdirs.user_cache_dir("imagespace"))
 
 
 def converted() -> Path:
@@ -101,9 +95,7 @@ def graph(weights: dict[str, np.ndarray]) -> Any:
             y = x
             if expansion != 1:
                 y = net.conv(y, f"{prefix}_expand_conv", f"{prefix}_bn0")
-            y = net.conv(
-                y, f"{prefix}_depthwise_conv", f"{prefix}_bn1", stride=stride, groups=channels * expansion
-            )
+            y = net.conv(y, f"{prefix}_depthwise_conv", f"{prefix}_bn1", stride=stride, groups=channels * expansion)
             y = net.conv(y, f"{prefix}_project_conv", f"{prefix}_bn2", activate=False)
             x = net.node("Add", [x, y], f"{prefix}sum") if stride == 1 and channels == out_channels else y
             channels, block = out_channels, block + 1
@@ -134,9 +126,7 @@ class _Graph:
         self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
         return output
 
-    def conv(
-        self, x: str, conv: str, norm: str, *, stride: int = 1, groups: int = 1, activate: bool = True
-    ) -> str:
+    def conv(self, x: str, conv: str, norm: str, *, stride: int = 1, groups: int = 1, activate: bool = True) -> str:
         """Convolution, its batch normalization folded in, and ReLU6."""
         kernels = self.weights[f"{conv}.weight"].astype(np.float64)
         gain, shift, mean, variance = (

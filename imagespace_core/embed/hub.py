@@ -12,9 +12,7 @@ from imagespace_core.embed.onnx import file_digest, first_line
 from imagespace_core.errors import HubUnreachableError, ModelError
 
 ANSWER_SECONDS = 3.0
-DEADLINE_SECONDS = (
-    5.0  # covers what ANSWER_SECONDS does not: slow name look-ups, many addresses tried in turn
-)
+DEADLINE_SECONDS = 5.0  # covers what ANSWER_SECONDS does not: slow name look-ups, many addresses tried in turn
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def open_session(path: Path, *, device: str = "auto", threads: int | None = None
         raise ModelError(f"{path} is not there; expected an ONNX model file. Check the path.")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or os.cpu_count() or 1
-    options.log_severity_level = 3; options.add_session_config_entry("session.intra_op.allow_spinning","0")
+    options.log_severity_level = 3
     try:
         session = onnxruntime.InferenceSession(path, options, providers=_providers(device))
     except _runtime_errors() as error:
@@ -120,10 +120,7 @@ class OnnxEmbedder:
             raise ValueError(
                 f"expected prepared uint8 (n, {side}, {side}, {channels}), got {batch.dtype} {batch.shape}"
             )
-        parts = [
-            self._run(batch[start : start + self._batch_size])
-            for start in range(0, len(batch), self._batch_size)
-        ]
+        parts = [self._run(batch[start : start + self._batch_size]) for start in range(0, len(batch), self._batch_size)]
         if not parts:
             return np.empty((0, self.size), np.float32)
         return unit_rows(np.concatenate(parts), model=self.name)
@@ -131,9 +128,7 @@ class OnnxEmbedder:
     def __call__(self, images: Sequence[np.ndarray]) -> np.ndarray:
         """uint8 images (h, w, c) of any sizes -> float32 (n, size), rows of unit length."""
         parts = [
-            self.embed(
-                np.stack([self.prepare(pixels) for pixels in images[start : start + self._batch_size]])
-            )
+            self.embed(np.stack([self.prepare(pixels) for pixels in images[start : start + self._batch_size]]))
             for start in range(0, len(images), self._batch_size)
         ]
         return np.concatenate(parts) if parts else np.empty((0, self.size), np.float32)
@@ -157,9 +152,7 @@ class OnnxEmbedder:
     def _pool(self, found: np.ndarray, n: int) -> np.ndarray:
         if found.dtype.kind == "f" and found.ndim in (2, 3, 4) and len(found) == n and found.size:
             if found.ndim == 4:
-                return found.mean(
-                    axis=(1, 2) if self.preprocess.layout == "nhwc" else (2, 3), dtype=np.float32
-                )
+                return found.mean(axis=(1, 2) if self.preprocess.layout == "nhwc" else (2, 3), dtype=np.float32)
             return found[:, 0] if found.ndim == 3 else found
         raise ModelError(
             f"Output {self._output} of {self.path} is {found.dtype} {found.shape} for {n} images; expected "
@@ -170,9 +163,7 @@ class OnnxEmbedder:
     def _choose_output(self, wanted: str | None) -> str:
         names = [output.name for output in self._session.get_outputs()]
         if wanted is not None and wanted not in names:
-            raise ModelError(
-                f"{self.path} has no output {wanted!r}; it has {', '.join(names)}. Correct output_name."
-            )
+            raise ModelError(f"{self.path} has no output {wanted!r}; it has {', '.join(names)}. Correct output_name.")
         return wanted or names[0]
 
     def _fit(self, preprocess: Preprocess) -> tuple[str, int | None, Preprocess]:
@@ -192,16 +183,12 @@ class OnnxEmbedder:
             )
         dtype = INPUT_TYPES[node.type]
         if dtype == "uint8" and (set(preprocess.mean), set(preprocess.std)) != ({0.0}, {1.0}):
-            raise ModelError(
-                f"{self.path} takes uint8 pixels, as they are. Remove mean and std from its JSON file."
-            )
+            raise ModelError(f"{self.path} takes uint8 pixels, as they are. Remove mean and std from its JSON file.")
         fixed = [length if isinstance(length, int) and length > 0 else None for length in node.shape]
         layout = _layout(fixed) or preprocess.layout
         channels, height, width = (fixed[i] for i in ((1, 2, 3) if layout == "nchw" else (3, 1, 2)))
         if height != width and None not in (height, width):
-            raise ModelError(
-                f"{self.path} takes images of {width} x {height} pixels; expected a square input."
-            )
+            raise ModelError(f"{self.path} takes images of {width} x {height} pixels; expected a square input.")
         fitted = replace(
             preprocess,
             side=height or width or preprocess.side,

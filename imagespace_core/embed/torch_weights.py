@@ -82,9 +82,7 @@ def read(path: Path) -> dict[str, np.ndarray]:
         with path.open("rb") as file:
             magic, _protocol, _system = (_Unpickler(file).load() for _ in range(3))
             if magic != MAGIC:
-                raise pickle.UnpicklingError(
-                    "it does not begin with the magic number of a legacy PyTorch file"
-                )
+                raise pickle.UnpicklingError("it does not begin with the magic number of a legacy PyTorch file")
             reader = _Unpickler(file)
             tensors: dict[str, _Tensor] = reader.load()
             for key in _Unpickler(file).load():

@@ -24,9 +24,7 @@ def precision_at_k(vectors: np.ndarray, labels: Sequence[Hashable] | np.ndarray,
     if len(labels) != n:
         raise InputError(f"There are {len(labels)} labels for {n} vectors; expected one each.")
     if not 1 <= k < n:
-        raise InputError(
-            f"k is {k}; among {n} rows it must be from 1 to {n - 1}, as a row is not its own neighbor."
-        )
+        raise InputError(f"k is {k}; among {n} rows it must be from 1 to {n - 1}, as a row is not its own neighbor.")
     known: dict[Hashable, int] = {}
     codes = np.array([known.setdefault(label, len(known)) for label in labels])
     units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -131,9 +131,7 @@ class Atlas:
                 raise
         np.save(target / "cells.npy", cells)
         np.save(target / "sizes.npy", sizes)
-        (folder / "atlas.json").write_text(
-            json.dumps(self.description(rows), indent=1) + "\n", encoding="utf-8"
-        )
+        (folder / "atlas.json").write_text(json.dumps(self.description(rows), indent=1) + "\n", encoding="utf-8")
 
     def description(self, rows: int) -> dict[str, int]:
         """What atlas.json holds: cell, page (px), columns, per_page, pages, rows."""
@@ -152,9 +150,7 @@ class Atlas:
         for slot, pixels in enumerate(sprites):
             height, width = pixels.shape[:2]
             if not (1 <= height <= self.cell and 1 <= width <= self.cell):
-                raise ValueError(
-                    f"sprite of {width} x {height} px does not fit into a cell of {self.cell} px"
-                )
+                raise ValueError(f"sprite of {width} x {height} px does not fit into a cell of {self.cell} px")
             _, left, top = self.place(slot)
             cell = canvas[top : top + self.cell, left : left + self.cell]
             cell[:height, :width] = pixels

@@ -69,9 +69,7 @@ def _dominant_color(colors: np.ndarray) -> str:
     The cubes overlap, so that a color at the border of one is not split between two.
     """
     bins = (colors >> 4).astype(np.int32)
-    counts = np.bincount((bins[:, 0] << 8) | (bins[:, 1] << 4) | bins[:, 2], minlength=4096).reshape(
-        16, 16, 16
-    )
+    counts = np.bincount((bins[:, 0] << 8) | (bins[:, 1] << 4) | bins[:, 2], minlength=4096).reshape(16, 16, 16)
     counts = counts[:-1] + counts[1:]
     counts = counts[:, :-1] + counts[:, 1:]
     counts = counts[:, :, :-1] + counts[:, :, 1:]

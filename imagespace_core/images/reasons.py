@@ -21,8 +21,7 @@ _LONGEST = 120
 def too_large(width: int, height: int, max_pixels: int) -> str:
     """The reason for a picture whose header announces more pixels than the limit."""
     return (
-        f"too large: {width} x {height} pixels (limit {max_pixels / 1e6:g} million); "
-        "scale it down or cut it into tiles"
+        f"too large: {width} x {height} pixels (limit {max_pixels / 1e6:g} million); scale it down or cut it into tiles"
     )
 
 

@@ -128,9 +128,7 @@ def _search(vectors: np.ndarray, ids: np.ndarray, k: int) -> tuple[np.ndarray, n
     return _nearest(queries, vectors, cosines, k)
 
 
-def _nearest(
-    queries: np.ndarray, vectors: np.ndarray, cosines: np.ndarray, k: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _nearest(queries: np.ndarray, vectors: np.ndarray, cosines: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     if k < cosines.shape[1]:
         near = np.argpartition(-cosines, k, axis=1)[:, : k + 1]
         values = np.take_along_axis(cosines, near, 1)

@@ -50,9 +50,9 @@ def remove_overlap(positions: np.ndarray, share: float) -> Spread:
     place = origin + _spiral(n, size * 1e-3)
     reach = FURTHEST * size
     for _ in range(STEPS):
-        near = KDTree(place).query(
-            place, min(NEIGHBORS, n - 1) + 1, p=np.inf, distance_upper_bound=size, workers=-1
-        )[1]
+        tree = KDTree(place)
+        found = tree.query(place, min(NEIGHBORS, n - 1) + 1, p=np.inf, distance_upper_bound=size, workers=-1)
+        near = np.asarray(found[1])
         near[near == np.arange(n)[:, None]] = n
         at, column = np.nonzero(near < n)
         if not len(at):

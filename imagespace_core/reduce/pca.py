@@ -26,9 +26,7 @@ class PCA:
     def neighbors_needed(self) -> int:
         return 0
 
-    def __call__(
-        self, vectors: np.ndarray, graph: Graph | None = None, tick: Tick | None = None
-    ) -> np.ndarray:
+    def __call__(self, vectors: np.ndarray, graph: Graph | None = None, tick: Tick | None = None) -> np.ndarray:
         """float32 (n, d) -> float32 (n, dims), mean 0. The graph is not used."""
         return principal_components(vectors, self.dims, tick)
 

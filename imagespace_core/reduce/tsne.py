@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil
+from typing import Any
 
 import numpy as np
 
@@ -64,9 +65,7 @@ class TSNE:
         if self.perplexity < 1:
             raise InputError(f"perplexity is {self.perplexity}; t-SNE needs at least 1.")
         if self.exaggeration <= 0:
-            raise InputError(
-                f"exaggeration is {self.exaggeration}; it must be above 0 (1 leaves t-SNE as it is)."
-            )
+            raise InputError(f"exaggeration is {self.exaggeration}; it must be above 0 (1 leaves t-SNE as it is).")
         if self.sprite_size and self.dims != 2:
             raise InputError(f"sprite_size is for maps in 2D, and dims is {self.dims}. Leave it at 0.")
 
@@ -106,27 +105,25 @@ class TSNE:
         return [(EARLY_STEPS, max(EARLY_EXAGGERATION, self.exaggeration)), (self.steps, self.exaggeration)]
 
     def _start(self, vectors: np.ndarray) -> np.ndarray:
-        """float64 (n, dims): PCA with standard deviation 1e-4 on the first axis, and a hundredth of that as
-        noise."""
+        """float64 (n, dims): PCA with standard deviation 1e-4 on the first axis, and a hundredth of that as noise."""
         start = principal_components(vectors, self.dims).astype(np.float64)
         spread = start[:, 0].std()
         if spread > 0:
             start *= 1e-4 / spread
         return start + np.random.default_rng(self.seed).normal(scale=1e-6, size=start.shape)
 
-    def _optimize(
-        self, start: np.ndarray, graph: Graph, phases: list[tuple[int, float]], tick: Tick
-    ) -> np.ndarray:
+    def _optimize(self, start: np.ndarray, graph: Graph, phases: list[tuple[int, float]], tick: Tick) -> np.ndarray:
         """float64 (n, dims) -> float64 (n, dims) after `phases`. An exception in `tick` ends it."""
         from openTSNE import TSNEEmbedding
         from openTSNE.affinity import PerplexityBasedNN
+        from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
         jobs = self.jobs if self.jobs > 0 else os.cpu_count() or 1
-        perplexity, rows, distances = self._affinity_neighbors(graph)
-        affinities = PerplexityBasedNN(
-            perplexity=perplexity,  # pyright: ignore[reportArgumentType]: any float is meant
-            knn_index=_precomputed(rows, distances), n_jobs=jobs
-        )
+        k = min(self.neighbors_needed, graph.rows.shape[1])
+        # Any, because openTSNE's default of 30 makes type checkers expect a whole number.
+        perplexity: Any = min(self.perplexity, k / 3)
+        neighbors = PrecomputedNeighbors(graph.rows[:, :k], graph.distances[:, :k])
+        affinities = PerplexityBasedNN(perplexity=perplexity, knn_index=neighbors, n_jobs=jobs)
         interpolate = self.dims <= 2 and len(start) >= FFT_FROM
         embedding = TSNEEmbedding(
             start,
@@ -138,15 +135,9 @@ class TSNE:
         )
         total, done = sum(steps for steps, _ in phases), 0
         for steps, exaggeration in phases:
-            embedding.optimize(
-                steps, exaggeration=exaggeration, inplace=True, callbacks=_Progress(tick, done, total)
-            )
+            embedding.optimize(steps, exaggeration=exaggeration, inplace=True, callbacks=_Progress(tick, done, total))
             done += steps
         return np.array(embedding)
-
-    def _affinity_neighbors(self, graph: Graph) -> tuple[float, np.ndarray, np.ndarray]:
-        k = min(self.neighbors_needed, graph.rows.shape[1])
-        return min(self.perplexity, k / 3), graph.rows[:, :k], graph.distances[:, :k]
 
     def _from_landmarks(self, vectors: np.ndarray, graph: Graph, tick: Tick) -> np.ndarray:
         from openTSNE.affinity import joint_probabilities_nn
@@ -188,12 +179,6 @@ class TSNE:
             [(JOINT_STEPS, self.exaggeration)],
             lambda share: tick(shares[1] + (1 - shares[1]) * share),
         )
-
-
-def _precomputed(rows: np.ndarray, distances: np.ndarray) -> Any:
-    from openTSNE.nearest_neighbors import PrecomputedNeighbors
-
-    return PrecomputedNeighbors(rows, distances)
 
 
 class _Progress:

@@ -17,6 +17,9 @@ from imagespace_core.search.exact import SPARE, Exact, checked_queries, nearest_
 BUILD_THREADS = 8
 """Fixed, because Annoy seeds every thread by its number: the trees would depend on the machine."""
 CHECKED_ROWS = 16
+MARKS: dict[Metric, float] = {"angular": 0.001, "euclidean": 0.002, "manhattan": 0.003, "dot": 0.004}
+"""What the item after the last row is filled with. An Annoy file does not name its metric, and read as
+another's it can crash the process; with this mark it is refused."""
 
 
 @dataclass
@@ -42,8 +45,7 @@ class Annoy:
         self._vectors: np.ndarray | None = None
 
     def build(self, vectors: np.ndarray, tick: Tick | None = None) -> None:
-        """float32 (n, d), n >= 1, perhaps memory-mapped. Ctrl-C ends the wait within a fraction of a
-        second."""
+        """float32 (n, d), n >= 1, perhaps memory-mapped. Ctrl-C ends the wait within a fraction of a second."""
         from annoy import AnnoyIndex
 
         if vectors.ndim != 2 or len(vectors) == 0:
@@ -57,9 +59,9 @@ class Annoy:
             forest.add_item(row, vectors[row])
             if row % 1000 == 999:
                 tick(0.5 * (row + 1) / n)
+        forest.add_item(n, np.full(d, MARKS[self.metric], np.float32))
         tick(0.5)
-        # In a thread of its own: Annoy gives the interpreter back while it works, but no chance to be
-        # interrupted.
+        # In a thread of its own: Annoy gives the interpreter back while it works, but no chance to be interrupted.
         building = threading.Thread(target=forest.build, args=(self.trees, BUILD_THREADS), daemon=True)
         building.start()
         while building.is_alive():
@@ -72,44 +74,40 @@ class Annoy:
     def save(self, path: Path) -> None:
         """Raises OSError where the file cannot be written. Answers keep coming, now from the file."""
         forest, _ = self._opened()
-        # Annoy reports a full disk by an exception without a type; a file opened here first says what is
-        # wrong.
-        with open(path, "wb"):
-            pass
         try:
             forest.save(_name(path))
         except Exception as error:
-            if type(error) is Exception or isinstance(error, OSError):
+            # What Annoy meets while writing, a full disk among it, it raises without a type.
+            if type(error) is Exception:
                 raise OSError(f"{path} cannot be written: {error}") from error
             raise
 
     def load(self, path: Path, vectors: np.ndarray) -> None:
-        """Raises WorkspaceError if the file is missing, damaged, or was built for other vectors than
-        these."""
+        """Raises WorkspaceError if the file is missing, damaged, or was built for other vectors than these."""
         from annoy import AnnoyIndex
 
         n, d = vectors.shape
-        forest = AnnoyIndex(d, self.metric)
         remedy = "Run: precompute.py IMAGES --only index"
+        node_bytes = (12 if self.metric == "angular" else 16) + 4 * d
         try:
+            size = path.stat().st_size
+            if size == 0 or size % node_bytes:
+                raise WorkspaceError(f"{path} is no {self.metric} index of {d}-d vectors. {remedy}")
+            forest = AnnoyIndex(d, self.metric)
             forest.load(_name(path))
         except OSError as error:
-            raise WorkspaceError(
-                f"{path} cannot be opened as an index of {d}-d vectors: {error}. {remedy}"
-            ) from error
-        if forest.get_n_items() != n:
-            raise WorkspaceError(f"{path} has {forest.get_n_items()} rows; there are {n} vectors. {remedy}")
+            raise WorkspaceError(f"{path} cannot be opened: {error}. {remedy}") from error
+        if forest.get_n_items() != n + 1:
+            raise WorkspaceError(f"{path} has {forest.get_n_items() - 1} rows; there are {n} vectors. {remedy}")
+        if not np.array_equal(forest.get_item_vector(n), np.full(d, MARKS[self.metric], np.float32)):
+            raise WorkspaceError(f"{path} was built for another metric than {self.metric}. {remedy}")
         for row in np.linspace(0, n - 1, min(n, CHECKED_ROWS)).astype(int):
-            if not np.array_equal(np.array(forest.get_item_vector(int(row)), np.float32), vectors[row]):
-                raise WorkspaceError(
-                    f"{path} was built for other vectors, or for another metric than {self.metric} "
-                    f"(row {row} differs). {remedy}"
-                )
+            if not np.array_equal(forest.get_item_vector(int(row)), vectors[row]):
+                raise WorkspaceError(f"{path} was built for other vectors (row {row} differs). {remedy}")
         self._forest, self._vectors = forest, vectors
 
     def query(self, vectors: np.ndarray, k: int, search_k: int | None = None) -> Neighbors:
-        """float32 (m, d) -> the min(k, n) nearest rows of each that the trees lead to; search_k overrides the
-        field.
+        """float32 (m, d) -> the min(k, n) nearest rows of each that the trees lead to; search_k overrides the field.
 
         Where the trees lead to fewer than k the search is widened, and at last done exactly: the answer is
         never short.
@@ -134,12 +132,13 @@ class Annoy:
 
     def _candidates(self, forest: Any, query: np.ndarray, k: int, width: int) -> np.ndarray:
         """int64 (c,), k <= c <= k + SPARE where the trees hold that many."""
-        everything = forest.get_n_items() * forest.get_n_trees()
+        n = forest.get_n_items() - 1
         width = width if width > 0 else (k + SPARE) * forest.get_n_trees()
         while True:
-            found = forest.get_nns_by_vector(query, k + SPARE, width)
-            if len(found) >= k or width >= everything:
-                return np.array(found, np.int64)
+            found = np.array(forest.get_nns_by_vector(query, k + SPARE, width), np.int64)
+            found = found[found < n]
+            if len(found) >= k or width >= (n + 1) * forest.get_n_trees():
+                return found
             width *= 4
 
     def _opened(self) -> tuple[Any, np.ndarray]:

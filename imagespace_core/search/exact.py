@@ -37,9 +37,7 @@ class Exact:
         self._vectors = vectors
         self._squares = None
         if self.metric in ("angular", "euclidean"):
-            self._squares = np.concatenate(
-                [np.einsum("ij,ij->i", block, block) for _, block in self._blocks(vectors)]
-            )
+            self._squares = np.concatenate([np.einsum("ij,ij->i", block, block) for _, block in self._blocks(vectors)])
 
     def save(self, path: Path) -> None:
         """Nothing to write: the vectors are the index."""
@@ -100,13 +98,10 @@ class Exact:
 
 
 def checked_queries(vectors: np.ndarray, k: int, d: int) -> np.ndarray:
-    """Queries as float32 (m, d). Raises InputError for another shape, for k < 1 and for what is not
-    finite."""
+    """Queries as float32 (m, d). Raises InputError for another shape, for k < 1 and for what is not finite."""
     queries = np.asarray(vectors, np.float32)
     if queries.ndim != 2 or queries.shape[1] != d:
-        raise InputError(
-            f"Queries of shape {queries.shape}; the vectors have {d} dimensions, so expected (m, {d})."
-        )
+        raise InputError(f"Queries of shape {queries.shape}; the vectors have {d} dimensions, so expected (m, {d}).")
     if k < 1:
         raise InputError(f"k is {k}; ask for at least 1 result.")
     if not np.isfinite(queries).all():

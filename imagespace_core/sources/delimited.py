@@ -53,8 +53,6 @@ def decode_text(file: Path) -> str:
         data = file.read_bytes()
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror}") from error
-    if not data.strip():
-        raise InputError(f"{file} is empty; expected a header with a filename column, and rows")
     encoding = next((name for mark, name in _UTF16_32 if data.startswith(mark)), "utf-8")
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
@@ -66,10 +64,10 @@ def decode_text(file: Path) -> str:
             f"{file} is not valid {encoding.upper()}: byte 0x{data[error.start]:02x} in line {line}; "
             "save it as UTF-8 (in a spreadsheet: “CSV UTF-8”)"
         ) from error
+    if not text.strip():
+        raise InputError(f"{file} is empty; expected a header with a filename column, and rows")
     if "\0" in text:
-        raise InputError(
-            f"{file} holds NUL characters: UTF-16 without its mark, or no text; save it as UTF-8"
-        )
+        raise InputError(f"{file} holds NUL characters: UTF-16 without its mark, or no text; save it as UTF-8")
     return text
 
 
@@ -123,9 +121,7 @@ def _delimiter(text: str, delimiters: Sequence[str]) -> str:
 
     def rank(delimiter: str) -> tuple[bool, int]:
         try:
-            names = next(
-                (row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row), []
-            )
+            names = next((row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row), [])
         except csv.Error:
             return False, 0
         return any(name.strip().casefold() == "filename" for name in names), len(names)

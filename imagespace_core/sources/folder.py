@@ -83,13 +83,7 @@ class Folder:
     def _file(self, key: str) -> Path:
         """The file behind a key; a key that would lead out of the root is refused."""
         parts = key.split("/")
-        if (
-            "\0" in key
-            or not all(parts)
-            or {".", ".."} & set(parts)
-            or Path(key).is_absolute()
-            or Path(key).drive
-        ):
+        if "\0" in key or not all(parts) or {".", ".."} & set(parts) or Path(key).is_absolute() or Path(key).drive:
             raise UnreadableImageError(f"{key!r} is not a path below the image folder")
         return self.root / key
 
@@ -99,25 +93,19 @@ class Folder:
         except FileNotFoundError:
             raise InputError(f"{self.root}: no such folder; give the folder that holds the images") from None
         except OSError as error:
-            raise InputError(
-                f"{self.root} cannot be read ({error.strerror}); check its permissions"
-            ) from error
+            raise InputError(f"{self.root} cannot be read ({error.strerror}); check its permissions") from error
         if not stat.S_ISDIR(mode):
             raise InputError(f"{self.root} is a file; give the folder that holds the images")
         try:
             os.scandir(self.root).close()
         except OSError as error:
-            raise InputError(
-                f"{self.root} cannot be read ({error.strerror}); check its permissions"
-            ) from error
+            raise InputError(f"{self.root} cannot be read ({error.strerror}); check its permissions") from error
 
     def _why_empty(self) -> str:
         others = self._left_out.total()
         found = "it is empty"
         if others:
-            kinds = ", ".join(
-                f"{n} {suffix or 'without suffix'}" for suffix, n in self._left_out.most_common(3)
-            )
+            kinds = ", ".join(f"{n} {suffix or 'without suffix'}" for suffix, n in self._left_out.most_common(3))
             found = f"it holds {others} other files ({kinds})"
         elif self._skipped:
             path, reason = self._skipped[0]

@@ -111,9 +111,7 @@ def from_arrow(values: pa.ChunkedArray) -> tuple[pd.Series | None, str]:
         return None, "raw bytes left out"
     if pt.is_null(kind):
         return _text(values.cast(pa.string())), ""
-    return _text(
-        pa.chunked_array([pa.array(_as_text(values.to_pylist()), pa.large_string())])
-    ), "kept as text"
+    return _text(pa.chunked_array([pa.array(_as_text(values.to_pylist()), pa.large_string())])), "kept as text"
 
 
 def from_objects(values: Sequence[object]) -> tuple[pd.Series | None, str]:

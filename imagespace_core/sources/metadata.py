@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
 
-RESERVED = frozenset({"id", "row", "path", "width", "height", "stamp", *COLUMNS})
-"""Columns that a workspace computes itself. Not among them: taken_at, where metadata has the last word."""
+RESERVED = frozenset({"id", "key", "row", "path", "width", "height", "taken_at", "cluster", "stamp", *COLUMNS})
+"""Columns that a workspace has of its own. Metadata has the last word on one of them, taken_at: the caller finds its
+values under taken_at_metadata, and takes them if they are dates."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,7 @@ def read_metadata(file: Path, reserved: Collection[str] = RESERVED) -> MetadataT
             values = read_json_lines(file)
             names, raw, convert = list(values), list(values.values()), from_objects
         case suffix:
-            raise InputError(
-                f"metadata {file} is a {suffix or 'file without suffix'}; give {', '.join(SUFFIXES)}"
-            )
+            raise InputError(f"metadata {file} is a {suffix or 'file without suffix'}; give {', '.join(SUFFIXES)}")
     names = [name.strip() or f"column_{number}" for number, name in enumerate(names, start=1)]
     at = _filename_column(file, names)
     filenames = _filenames(raw[at])
@@ -103,11 +102,6 @@ def read_metadata(file: Path, reserved: Collection[str] = RESERVED) -> MetadataT
     columns: dict[str, pd.Series] = {}
     for name, data in zip(final, raw, strict=True):
         column, note = convert(data)
-        if name == "taken_at" and column is not None and column.dtype.kind != "M":
-            name, note = (
-                _free("taken_at_metadata", {*final, *columns}),
-                "no dates, so it is not when they were taken",
-            )
         if note:
             notes.append(f"column {name}: {note}")
         if column is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,15 +21,15 @@ def read_json_lines(file: Path) -> dict[str, list[object]]:
     """
     columns: dict[str, list[object]] = {}
     rows = 0
-    for number, line in enumerate(decode_text(file).splitlines(), start=1):
+    for number, line in enumerate(io.StringIO(decode_text(file), newline=None), start=1):
         if not line.strip():
             continue
         try:
             record = json.loads(line)
+            if "\\ud" in line.lower():
+                json.dumps(record, ensure_ascii=False).encode()  # half a surrogate pair is no text
         except ValueError as error:
-            raise InputError(
-                f"{file}, line {number}: no JSON ({error}); expected one object a line"
-            ) from error
+            raise InputError(f"{file}, line {number}: no JSON ({error}); expected one object a line") from error
         if not isinstance(record, dict):
             raise InputError(f"{file}, line {number}: a JSON {type(record).__name__}; expected an object")
         for name, value in record.items():
@@ -51,6 +52,4 @@ def read_parquet(file: Path) -> pa.Table:
         return pq.ParquetFile(file).read()
     except (OSError, pa.ArrowException) as error:
         reason = str(error).splitlines()[0]
-        raise InputError(
-            f"{file} cannot be read as Parquet: {reason}; write it anew, or give a CSV"
-        ) from error
+        raise InputError(f"{file} cannot be read as Parquet: {reason}; write it anew, or give a CSV") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
@@ -18,3 +20,12 @@ def path(name: str) -> Path:
     if name not in FILES:
         raise KeyError(name)
     return _FOLDER / name
+
+
+@cache
+def version() -> str:
+    """Changes with the content of any module, so that hosts may let browsers cache them for ever."""
+    digest = hashlib.sha256()
+    for name in FILES:
+        digest.update((_FOLDER / name).read_bytes())
+    return digest.hexdigest()[:12]

@@ -6,10 +6,10 @@
 
 /** Tangent of half the vertical field of view (40 degrees). */
 const TAN = Math.tan((20 * Math.PI) / 180);
-const COS = Math.cos((20 * Math.PI) / 180);
 const STEEPEST = 1.5;
 const CLOSEST = 2e-5;
 const FARTHEST = 12;
+const FIT_SAMPLE = 50000;
 
 /** How a 3D map is turned at first, in radians. */
 const FIRST_TURN = { yaw: 0.55, pitch: 0.35 };
@@ -55,9 +55,7 @@ export class Camera {
   fit(positions) {
     const aspect = (this.width - this.inset) / this.height;
     const [ex, ey] = positions.extent;
-    if (positions.dims === 3) {
-      return { x: 0, y: 0, z: 0, half: (Math.max(positions.radius, 1e-3) / COS / Math.min(1, aspect)) * 1.02, ...FIRST_TURN };
-    }
+    if (positions.dims === 3) return { x: 0, y: 0, z: 0, half: Math.max(1e-3, fitDeep(positions, aspect)) * 1.05, ...FIRST_TURN };
     const half = Math.max(ey, ex / aspect) * 1.05 || 1;
     return { x: 0, y: 0, z: 0, half, yaw: 0, pitch: 0 };
   }
@@ -140,10 +138,7 @@ export class Camera {
   }
 
   #derive() {
-    const { yaw, pitch } = this.state;
-    const cy = Math.cos(yaw), sy = Math.sin(yaw), cp = Math.cos(pitch), sp = Math.sin(pitch);
-    /** Rotation into the view, row by row: right, up, towards the eye. */
-    this.r = [cy, 0, sy, sp * sy, cp, -sp * cy, -cp * sy, sp, cp * cy];
+    this.r = rotation(this.state.yaw, this.state.pitch);
     const { r, distance } = this;
     this.focal = this.height / 2 / TAN;
     this.near = distance * 0.02;
@@ -165,6 +160,27 @@ export class Camera {
     m[14] = -a * distance + b;
     m[15] = distance;
   }
+}
+
+/** Rotation into the view, row by row: right, up, towards the eye. */
+function rotation(yaw, pitch) {
+  const cy = Math.cos(yaw), sy = Math.sin(yaw), cp = Math.cos(pitch), sp = Math.sin(pitch);
+  return [cy, 0, sy, sp * sy, cp, -sp * cy, -cp * sy, sp, cp * cy];
+}
+
+/** Half the view's height at which all points, turned as at first, lie inside; at most FIT_SAMPLE are looked at. */
+function fitDeep(positions, aspect) {
+  const r = rotation(FIRST_TURN.yaw, FIRST_TURN.pitch);
+  const p = [0, 0, 0];
+  let distance = 0;
+  for (let row = 0; row < positions.scanned; row += Math.ceil(positions.scanned / FIT_SAMPLE)) {
+    if (!positions.has(row)) continue;
+    positions.at(row, p);
+    const side = Math.abs(r[0] * p[0] + r[2] * p[2]) / aspect;
+    const up = Math.abs(r[3] * p[0] + r[4] * p[1] + r[5] * p[2]);
+    distance = Math.max(distance, Math.max(side, up) / TAN + r[6] * p[0] + r[7] * p[1] + r[8] * p[2]);
+  }
+  return distance * TAN;
 }
 
 /**

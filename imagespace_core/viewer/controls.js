@@ -50,7 +50,6 @@ export class Controls {
     } catch {
       // A pointer made by a script cannot be captured; it works without.
     }
-    this.surface.focus({ preventScroll: true });
     const at = this.#at(event);
     if (this.down.size === 0) {
       this.moved = false;

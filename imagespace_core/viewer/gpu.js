@@ -106,6 +106,23 @@ export class Gpu {
     return { program, at };
   }
 
+  /** Comes true once everything asked for so far is drawn; at once where the context is lost. @returns {Promise<void>} */
+  finished() {
+    const { gl } = this;
+    const sync = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    return new Promise((resolve) => {
+      const ask = () => {
+        if (sync && !gl.isContextLost() && gl.clientWaitSync(sync, 0, 0) === gl.TIMEOUT_EXPIRED) setTimeout(ask, 4);
+        else {
+          gl.deleteSync(sync);
+          resolve();
+        }
+      };
+      ask();
+    });
+  }
+
   /** Deletes one buffer or texture; null is fine. */
   release(thing) {
     if (!thing) return;

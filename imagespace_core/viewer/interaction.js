@@ -27,7 +27,7 @@ export class Interaction {
     const { viewer } = this;
     return {
       zoom: (factor) => this.#zoomMiddle(factor, 250),
-      fit: () => viewer.fit(),
+      fit: () => viewer.travel.fit(),
       sprites: (on) => {
         viewer.picture.sprites.enabled = on;
         viewer.redraw();
@@ -45,21 +45,21 @@ export class Interaction {
       drag: (dx, dy) => {
         if (deep()) camera.orbit(dx, dy);
         else camera.pan(dx, dy);
-        viewer.touched();
+        viewer.travel.touched();
       },
       pan: (dx, dy) => {
         camera.pan(dx, dy);
-        viewer.touched();
+        viewer.travel.touched();
       },
       zoom: (x, y, factor) => {
         camera.zoom(factor, this.#anchor(x, y));
-        viewer.touched();
+        viewer.travel.touched();
         this.#lookAgain();
       },
       twist: (angle) => {
         if (!deep()) return;
         camera.set({ yaw: camera.state.yaw + angle });
-        viewer.touched();
+        viewer.travel.touched();
       },
       point: (x, y) => pointing.move(x, y),
       leave: () => pointing.leave(),
@@ -85,10 +85,10 @@ export class Interaction {
       move: (dx, dy) => {
         if (camera.dims === 3) camera.orbit(-dx / 2, -dy / 2);
         else camera.pan(dx, dy);
-        viewer.touched();
+        viewer.travel.touched();
       },
       zoom: (factor) => this.#zoomMiddle(factor, 0),
-      fit: () => viewer.fit(),
+      fit: () => viewer.travel.fit(),
       step: (direction) => {
         const at = (pointing.focused >= 0 && picture.place(pointing.focused)) || { x: camera.middle[0], y: camera.middle[1] };
         const row = pointing.focused < 0 ? this.#central() : step(picture, at.x, at.y, direction, pointing.focused);
@@ -147,10 +147,10 @@ export class Interaction {
     const { viewer } = this;
     if (viewer.picture.previous) return;
     const state = viewer.picture.camera.state;
-    viewer.moved = true;
+    viewer.travel.moved = true;
     const goal = { ...state, half: state.half * factor };
-    viewer.address.write(viewer.config.layout, viewer.config.dims, goal);
-    viewer.glide(goal, ms);
+    viewer.travel.remember(goal);
+    viewer.travel.glide(goal, ms);
   }
 
   /** After zooming, another image may lie under the pointer. */

@@ -32,6 +32,12 @@ export class Marks {
     }
   }
 
+  /** The rows that have a ring, the one pointed at last. @returns {number[]} */
+  get rows() {
+    const rows = [...this.rings].map(([key, { row }]) => ({ row, last: key.startsWith("hover") ? 1 : 0 }));
+    return [...new Set(rows.sort((a, b) => a.last - b.last).map(({ row }) => row))];
+  }
+
   /**
    * Moves the rings to where their images are drawn.
    * @param {(row: number) => {x: number, y: number, width: number, height: number, sprite: boolean} | null} box CSS pixels, center and size

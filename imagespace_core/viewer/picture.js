@@ -32,6 +32,7 @@ export class Picture {
     this.pointSize = 1;
     this.opacity = 0.8;
     /** @type {Set<number> | null} */ this.lit = null;
+    /** @type {number[]} rows whose images lie over others */ this.top = [];
     this.dpr = 1;
     /** @type {import("./theme.js").Theme} */ this.theme = { background: [1, 1, 1], text: [0, 0, 0], dark: false };
     this.paint();
@@ -154,7 +155,7 @@ export class Picture {
     const deep = positions.dims === 3;
     const area = (deep ? 0.5 * Math.PI * positions.radius ** 2 : 1.4 * Math.max(ex * ey, 1e-3)) * camera.pixels ** 2;
     const cover = (this.visible * 0.785 * this.dotSize ** 2) / area;
-    return opacity * Math.min(1, Math.max(deep ? 0.55 : 0.14, Math.max(cover, 1e-6) ** -0.4));
+    return opacity * Math.min(1, Math.max(deep ? 0.8 : 0.14, Math.max(cover, 1e-6) ** -0.4));
   }
 
   draw() {
@@ -173,13 +174,13 @@ export class Picture {
     const flatness = positions.dims === 3 ? this.mix : 1 - this.mix;
     this.points.draw(camera, {
       size: this.dotSize * dpr, least: (deep ? 1 : 1.2) * dpr, most: 48 * dpr, alpha: this.alpha, dim: this.lit !== null,
-      background: theme.background, edge: [...theme.background, 0.6], fog: deep ? 0.62 * flatness : 0, deep,
+      background: theme.background, edge: [...theme.background, 0.6], fog: deep ? 0.55 * flatness : 0, deep,
     }, this.mix);
     const factor = Math.min(2, Math.max(0.5, this.pointSize));
     const rows = this.previous ? this.travelers : this.sprites.choose(positions, camera, this.shading, factor);
     this.sprites.draw({
       rows, at: (row, out) => this.at(row, out), camera, shading: this.shading, dpr, deep, lit: this.lit, background: theme.background,
-      world: rows.length ? this.#spriteWorld() * factor : 0,
+      top: this.top, world: rows.length ? this.#spriteWorld() * factor : 0,
     });
   }
 

@@ -2,6 +2,9 @@
 
 import { FAR } from "./positions.js";
 
+/** Device pixels below which a dot is drawn as a square, which costs less. */
+const TINY = 2.8;
+
 /** World = (raw - center) * scale; `uTarget` is taken off first, so that deep zooms keep their precision. */
 const PLACE = `
   vec3 place(vec3 raw, vec4 norm) { return (raw - norm.xyz) * norm.w - uTarget; }
@@ -55,6 +58,7 @@ const FRAGMENT = `
   in vec4 vColor;
   in float vSize;
   uniform vec4 uEdge; // color of the thin outline, strength
+  uniform float uCut; // least cover that is drawn: in 3D a faint rim would hide what is behind
   out vec4 color;
   void main() {
     #ifdef TINY
@@ -63,7 +67,7 @@ const FRAGMENT = `
     float reach = vSize * 0.5;
     float away = length(gl_PointCoord - 0.5) * vSize;
     float cover = clamp(reach - away, 0.0, 1.0);
-    if (cover <= 0.02) discard;
+    if (cover <= uCut) discard;
     float edge = uEdge.a * smoothstep(reach - 2.2, reach - 1.0, away) * smoothstep(5.0, 9.0, vSize);
     float alpha = vColor.a * cover;
     color = vec4(mix(vColor.rgb, uEdge.rgb, edge) * alpha, alpha);
@@ -175,8 +179,9 @@ export class Points {
     if (!this.to) return;
     const { gl } = this.gpu;
     const gliding = this.from !== null;
-    const most = Math.min(style.most, style.size * (style.deep ? 8 : 1));
-    const tiny = most < 2.6;
+    const { distance } = camera;
+    const nearest = style.deep ? Math.max(camera.near, distance - camera.reach) : distance;
+    const tiny = (style.size * distance) / nearest < TINY; // too small to be seen as round
     const { program, at } = this.#program(gliding, tiny);
     gl.useProgram(program);
     gl.bindVertexArray(this.array);
@@ -190,25 +195,25 @@ export class Points {
       gl.uniform1f(at.uMix, mix);
     } else gl.disableVertexAttribArray(2);
     const { x, y, z } = camera.state;
-    const { distance } = camera;
     gl.uniform4f(at.uNorm, ...norm(this.to.positions));
     gl.uniform3f(at.uTarget, x, y, z);
     gl.uniformMatrix4fv(at.uMatrix, false, camera.matrix);
     gl.uniform4f(at.uFog, ...style.background, style.fog);
     gl.uniform2f(at.uFogRange, distance - camera.reach * 0.6, distance + camera.reach * 1.1);
     gl.uniform4f(at.uEdge, ...style.edge);
+    gl.uniform1f(at.uCut, style.deep ? 0.4 : 0.02);
     gl.uniform1i(at.uPalette, 0);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.palette);
     const pass = (size, least, alpha, dim) => {
-      gl.uniform4f(at.uSize, size, least, most, distance);
+      gl.uniform4f(at.uSize, size, least, style.most, distance);
       gl.uniform1f(at.uAlpha, alpha);
       gl.uniform1f(at.uDim, dim ? 1 : 0);
     };
     pass(style.size, style.least, style.alpha, style.dim);
     gl.drawArrays(gl.POINTS, 0, this.to.sent);
     if (style.dim && this.lit) {
-      pass(style.size * 1.25, Math.min(most, style.least * 3), 1, false);
+      pass(style.size * 1.25, style.least * 3, 1, false);
       gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.elements);
       gl.drawElements(gl.POINTS, this.lit, gl.UNSIGNED_INT, 0);
     }

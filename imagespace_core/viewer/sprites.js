@@ -4,7 +4,7 @@ import { gridOf } from "./grid.js";
 import { Slots } from "./slots.js";
 
 /** CSS pixels of the longer side: invisible below the first, full above the second. */
-const APPEAR = 15, FULL = 19;
+const APPEAR = 17, FULL = 21;
 /** Sprites drawn at a time; beyond, a stable choice of rows stays as images and the others as dots. */
 export const MOST_SPRITES = 1500;
 /** Sprites sent to the GPU in one frame. */
@@ -22,7 +22,7 @@ const VERTEX = `
   flat out vec2 vHalf;
   flat out vec4 vTexels;
   flat out vec4 vColor;
-  flat out vec2 vAlphaDim;
+  flat out vec3 vAlphaDim;
   void main() {
     vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0;
     vHalf = aBox.xy;
@@ -30,7 +30,8 @@ const VERTEX = `
     float size = aTexels.z;
     vTexels = vec4(aTexels.xy, mod(size, 1024.0), floor(size / 1024.0));
     vColor = aColor;
-    vAlphaDim = vec2(aPlace.w, aBox.z);
+    vec2 perPx = vTexels.zw / (2.0 * vHalf);
+    vAlphaDim = vec3(aPlace.w, aBox.z, floor(log2(max(1.0, max(perPx.x, perPx.y))) + 0.4));
     gl_Position = vec4(aPlace.xy + vPx * 2.0 / uView, aPlace.z, 1.0);
   }
 `;
@@ -40,11 +41,12 @@ const FRAGMENT = `
   flat in vec2 vHalf;
   flat in vec4 vTexels;
   flat in vec4 vColor;
-  flat in vec2 vAlphaDim;
+  flat in vec3 vAlphaDim;
   uniform sampler2D uSprites;
   uniform float uSide;
   uniform float uBorder;
   uniform vec3 uBackground;
+  uniform float uCut; // where nearer images cover farther ones, edges are hard, or what is behind would not shine through
   out vec4 color;
   float box(vec2 p, vec2 b, float r) {
     vec2 q = abs(p) - b + r;
@@ -53,19 +55,18 @@ const FRAGMENT = `
   void main() {
     float round = min(4.0 * uBorder / 1.5, min(vHalf.x, vHalf.y) * 0.25);
     float outer = 0.5 - box(vPx, vHalf + uBorder, round + uBorder);
-    if (outer <= 0.0) discard;
+    if (outer <= uCut) discard;
     vec2 texels = vTexels.zw;
     vec2 perPx = texels / (2.0 * vHalf);
     // Half a texel of the mip level in use stays inside, so that no neighbor shines in.
-    vec2 margin = min(vec2(0.5 * max(1.0, max(perPx.x, perPx.y))), texels * 0.5);
+    vec2 margin = min(vec2(0.5 * exp2(vAlphaDim.z)), texels * 0.5);
     vec2 at = clamp((vec2(vPx.x, -vPx.y) + vHalf) * perPx, margin, texels - margin);
-    vec2 rate = perPx / uSide;
-    vec3 image = textureGrad(uSprites, (vTexels.xy + at) / uSide, vec2(rate.x, 0.0), vec2(0.0, rate.y)).rgb;
+    vec3 image = textureLod(uSprites, (vTexels.xy + at) / uSide, vAlphaDim.z).rgb;
     float dim = vAlphaDim.y;
     image = mix(image, mix(vec3(dot(image, vec3(0.3, 0.59, 0.11))), uBackground, 0.6), dim);
     float inner = clamp(0.5 - box(vPx, vHalf, round), 0.0, 1.0);
     vec3 rim = mix(vColor.rgb, uBackground, 0.7 * dim);
-    float alpha = min(outer, 1.0) * vAlphaDim.x;
+    float alpha = (uCut > 0.0 ? 1.0 : min(outer, 1.0)) * vAlphaDim.x;
     color = vec4(mix(rim, image, inner) * alpha, alpha);
   }
 `;
@@ -115,7 +116,7 @@ export class Sprites {
 
   /** The longer side of a sprite in world units. @param {import("./positions.js").Positions} positions */
   static world(positions) {
-    return 1.25 * gridOf(positions).spacing;
+    return (positions.dims === 3 ? 0.42 : 0.8) * gridOf(positions).spacing; // in 3D there are others behind
   }
 
   /** The most CSS pixels a sprite takes. */
@@ -171,9 +172,10 @@ export class Sprites {
    * @param {number} scene.dpr
    * @param {Set<number> | null} scene.lit rows that keep their color; null: all do
    * @param {number[]} scene.background
-   * @param {boolean} scene.deep
+   * @param {boolean} scene.deep whether nearer rows cover farther ones
+   * @param {number[]} scene.top rows that lie over the others on a flat map
    */
-  draw({ rows, at, camera, shading, world, dpr, lit, background, deep }) {
+  draw({ rows, at, camera, shading, world, dpr, lit, background, deep, top }) {
     this.rowsShown = [];
     this.wanted = rows.length;
     this.loaded = 0;
@@ -183,7 +185,8 @@ export class Sprites {
     const p = [0, 0, 0], w = [0, 0, 0];
     /** @type {number[]} half width and half height of each sprite shown, CSS px, and its center */ this.boxes = [];
     let count = 0;
-    for (const row of rows) {
+    const raised = deep ? [] : top.filter((row) => rows.includes(row));
+    for (const row of raised.length ? [...rows.filter((row) => !raised.includes(row)), ...raised] : rows) {
       const slot = slots.use(row);
       if (slot < 0 || !shading.shows(row) || !at(row, w) || !camera.project(w[0], w[1], w[2], p)) continue;
       const px = Math.min(largest, (world * camera.focal) / p[2]);
@@ -216,6 +219,7 @@ export class Sprites {
     gl.uniform2f(uniform.uView, camera.width * dpr, camera.height * dpr);
     gl.uniform1f(uniform.uBorder, 1.5 * dpr);
     gl.uniform1f(uniform.uSide, slots.side);
+    gl.uniform1f(uniform.uCut, deep ? 0.5 : 0);
     gl.uniform3f(uniform.uBackground, background[0], background[1], background[2]);
     gl.uniform1i(uniform.uSprites, 0);
     gl.bindTexture(gl.TEXTURE_2D, slots.texture);
@@ -224,16 +228,19 @@ export class Sprites {
     gl.bindVertexArray(null);
   }
 
-  /** The sprite on top at a place of the view. @returns {number} row, or -1 */
+  /**
+   * The sprite at a place of the view. On a flat map, where images overlap, it is the one whose middle is
+   * closest (it comes to the top when pointed at), so that covered ones can be reached; in 3D the nearest to the eye.
+   * @returns {number} row, or -1
+   */
   hit(x, y) {
-    const { boxes, rowsShown } = this;
-    let best = -1, nearest = Infinity;
-    for (let i = rowsShown.length - 1; i >= 0; i--) {
-      const [cx, cy, w, h, depth] = boxes.slice(5 * i, 5 * i + 5);
-      if (Math.abs(x - cx) <= w && Math.abs(y - cy) <= h && depth < nearest - 1e-9) {
-        best = rowsShown[i];
-        nearest = depth;
-      }
+    const { boxes, rowsShown, deep } = this;
+    let best = -1, least = Infinity;
+    for (let i = 0; i < rowsShown.length; i++) {
+      const cx = boxes[5 * i], cy = boxes[5 * i + 1];
+      if (Math.abs(x - cx) > boxes[5 * i + 2] || Math.abs(y - cy) > boxes[5 * i + 3]) continue;
+      const cost = deep ? boxes[5 * i + 4] : Math.hypot(x - cx, y - cy);
+      if (cost < least) [best, least] = [rowsShown[i], cost];
     }
     return best;
   }

@@ -78,7 +78,4 @@ def photos() -> list[np.ndarray]:
         (90, 91),
         (230, 700),
     ]
-    return [
-        np.kron(rng.integers(0, 256, (2, 2, 3), np.uint8), np.ones((h, w, 1), np.uint8))[:h, :w]
-        for h, w in sizes
-    ]
+    return [np.kron(rng.integers(0, 256, (2, 2, 3), np.uint8), np.ones((h, w, 1), np.uint8))[:h, :w] for h, w in sizes]

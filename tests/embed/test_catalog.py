@@ -35,9 +35,7 @@ def test_the_default_goes_on_with_the_bundled_model_and_says_so_in_one_line(no_h
 
 
 def test_clip_asked_for_by_name_fails_and_names_both_remedies(no_hub: None) -> None:
-    with pytest.raises(
-        HubUnreachableError, match=r"--model-dir DIR .* or --model efficientnet-lite0"
-    ) as caught:
+    with pytest.raises(HubUnreachableError, match=r"--model-dir DIR .* or --model efficientnet-lite0") as caught:
         catalog.resolve("clip-vit-b32")
     assert "\n" not in str(caught.value)
 
@@ -83,9 +81,7 @@ def test_changed_bytes_on_the_hub_are_no_reason_to_go_on(
 
 @pytest.mark.parametrize("name", ["clip", "", "EFFICIENTNET-LITE0", "model.pt", "../efficientnet-lite0"])
 def test_an_unknown_name_lists_the_known_ones(name: str) -> None:
-    with pytest.raises(
-        ModelError, match=r"choose clip-vit-b32, efficientnet-lite0, or the path of an .onnx file"
-    ):
+    with pytest.raises(ModelError, match=r"choose clip-vit-b32, efficientnet-lite0, or the path of an .onnx file"):
         catalog.load(name)
 
 
@@ -106,7 +102,5 @@ def test_the_catalog_says_what_a_user_wants_to_know() -> None:
 def test_importing_the_catalog_loads_no_heavy_library() -> None:
     heavy = {"onnx", "onnxruntime", "huggingface_hub", "tokenizers", "platformdirs", "pandas", "sklearn"}
     code = "import sys, imagespace_core.embed.catalog; print(*sys.modules)"
-    loaded = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.split()
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not heavy & set(loaded)

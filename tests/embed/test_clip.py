@@ -107,11 +107,7 @@ def test_a_file_of_text_is_named(folder: Path, file: str) -> None:
     (folder / file).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\n")
     model = Clip(folder)
     with pytest.raises(ModelError, match=rf"{file} (cannot be opened as an ONNX model|is no tokenizer file)"):
-        _ = (
-            model([np.zeros((9, 9, 3), np.uint8)])
-            if file == "vision_model.onnx"
-            else model.embed_text(["red"])
-        )
+        _ = model([np.zeros((9, 9, 3), np.uint8)]) if file == "vision_model.onnx" else model.embed_text(["red"])
 
 
 def test_an_image_encoder_without_projection_names_the_output_it_needs(folder: Path) -> None:
@@ -157,12 +153,8 @@ def test_a_text_encoder_of_another_form_is_refused(folder: Path, old: str, new: 
 
 def test_a_tokenizer_of_another_model_is_refused(folder: Path) -> None:
     path = folder / "tokenizer.json"
-    path.write_text(
-        json.dumps({"version": "1.0", "model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}})
-    )
-    with pytest.raises(
-        ModelError, match=re.escape("has no token <|endoftext|>; expected CLIP's tokenizer.json")
-    ):
+    path.write_text(json.dumps({"version": "1.0", "model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}}))
+    with pytest.raises(ModelError, match=re.escape("has no token <|endoftext|>; expected CLIP's tokenizer.json")):
         Clip(folder).embed_text(["red"])
 
 

@@ -20,9 +20,7 @@ class TestEveryEmbedder:
         assert np.isfinite(vectors).all()
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
-    def test_the_same_images_give_the_same_vectors(
-        self, embedder: Embedder, photos: list[np.ndarray]
-    ) -> None:
+    def test_the_same_images_give_the_same_vectors(self, embedder: Embedder, photos: list[np.ndarray]) -> None:
         np.testing.assert_array_equal(embedder(photos[:3]), embedder(photos[:3]))
 
     def test_a_vector_does_not_depend_on_the_other_images_of_its_batch(

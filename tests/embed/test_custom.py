@@ -104,6 +104,15 @@ def test_a_size_that_the_model_contradicts_is_refused(write_tiny_onnx: Write, tm
         custom.load(path)
 
 
+def test_a_model_that_fails_on_the_size_it_is_given_names_the_key_to_set(
+    write_tiny_onnx: Write, tmp_path: Path
+) -> None:
+    path = write_tiny_onnx(tmp_path / "m.onnx", shape=("n", 3, "h", "w"), answer="only_8_px")
+    with pytest.raises(ModelError, match=r"failed on images of 224 x 224 pixels .* input_size into m\.json"):
+        custom.load(path)
+    assert custom.load(say(path, {"input_size": 8})).size == 64
+
+
 def test_a_json_with_a_byte_order_mark_is_read(model: Path) -> None:
     model.with_suffix(".json").write_bytes(b"\xef\xbb\xbf" + b'{"input_size": 32}')
     assert custom.load(model).preprocess.side == 32

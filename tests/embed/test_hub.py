@@ -118,9 +118,7 @@ def test_deleting_the_file_that_the_message_names_is_a_remedy(serving: Hub) -> N
 def test_a_hub_that_answers_with_an_error_counts_as_unreachable(serving: Hub, status: int) -> None:
     serving.status = status
     start = time.monotonic()
-    with pytest.raises(
-        HubUnreachableError, match=r"model\.onnx cannot be fetched from the model hub \(.*\)\.$"
-    ):
+    with pytest.raises(HubUnreachableError, match=r"model\.onnx cannot be fetched from the model hub \(.*\)\.$"):
         FILE.fetch()
     assert time.monotonic() - start < 3
 

@@ -64,9 +64,7 @@ def test_models_of_one_channel_and_of_twelve_take_such_images(write_tiny_onnx: W
 def test_of_tokens_the_first_is_taken(write_tiny_onnx: Write, tmp_path: Path) -> None:
     """The tiny model's tokens are its channels: the first is the red plane, 64 equal values."""
     embedder = OnnxEmbedder(write_tiny_onnx(tmp_path / "m.onnx", answer="tokens"))
-    np.testing.assert_allclose(
-        embedder([np.full((9, 9, 3), COLOR, np.uint8)])[0], np.full(64, 1 / 8), atol=1e-6
-    )
+    np.testing.assert_allclose(embedder([np.full((9, 9, 3), COLOR, np.uint8)])[0], np.full(64, 1 / 8), atol=1e-6)
 
 
 def test_an_output_can_be_chosen_by_name(write_tiny_onnx: Write, tmp_path: Path, picture: np.ndarray) -> None:
@@ -164,9 +162,7 @@ def test_uint8_models_with_mean_and_std_are_a_contradiction(write_tiny_onnx: Wri
         OnnxEmbedder(path, Preprocess(mean=(0.5,)))
 
 
-def test_asking_for_cuda_without_its_provider_names_the_package(
-    write_tiny_onnx: Write, tmp_path: Path
-) -> None:
+def test_asking_for_cuda_without_its_provider_names_the_package(write_tiny_onnx: Write, tmp_path: Path) -> None:
     path = write_tiny_onnx(tmp_path / "m.onnx")
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         assert OnnxEmbedder(path, device="cuda").size == 3

@@ -34,9 +34,7 @@ def noise(width: int, height: int) -> np.ndarray:
 def test_clip_pixels_are_those_of_torchvision_resize_and_center_crop(size, resized, corner) -> None:
     left, top = corner
     expected = (
-        Image.fromarray(noise(*size))
-        .resize(resized, Image.Resampling.BICUBIC)
-        .crop((left, top, left + 224, top + 224))
+        Image.fromarray(noise(*size)).resize(resized, Image.Resampling.BICUBIC).crop((left, top, left + 224, top + 224))
     )
     np.testing.assert_array_equal(CLIP.prepare(noise(*size)), np.asarray(expected))
 
@@ -106,9 +104,7 @@ def test_layout_and_dtype_are_the_models(layout, dtype) -> None:
     np.testing.assert_allclose(back, batch if dtype == "uint8" else batch / 255, atol=1e-3)
 
 
-@pytest.mark.parametrize(
-    "bad", [np.zeros((3, 3), np.uint8), np.zeros((3, 3, 3)), np.zeros((0, 3, 3), np.uint8)]
-)
+@pytest.mark.parametrize("bad", [np.zeros((3, 3), np.uint8), np.zeros((3, 3, 3)), np.zeros((0, 3, 3), np.uint8)])
 def test_what_is_no_image_is_a_programming_error(bad) -> None:
     with pytest.raises(ValueError, match="expected uint8 pixels"):
         CLIP.prepare(bad)

@@ -103,9 +103,7 @@ class Attack:
 
 
 @pytest.mark.parametrize("call", [os.mkdir, eval, getattr])
-def test_a_file_that_calls_anything_else_is_refused_and_nothing_runs(
-    torch: Any, tmp_path: Path, call: Any
-) -> None:
+def test_a_file_that_calls_anything_else_is_refused_and_nothing_runs(torch: Any, tmp_path: Path, call: Any) -> None:
     proof = tmp_path / "ran"
     arguments = {
         os.mkdir: (str(proof),),
@@ -144,9 +142,7 @@ def test_the_real_file_cut_short_is_refused_wherever_it_ends(tmp_path: Path, sha
         torch_weights.read(path)
 
 
-@pytest.mark.parametrize(
-    "content", [b"text, not weights", b"PK\x03\x04 a newer PyTorch file", pickle.dumps([1, 2])]
-)
+@pytest.mark.parametrize("content", [b"text, not weights", b"PK\x03\x04 a newer PyTorch file", pickle.dumps([1, 2])])
 def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.pth"
     path.write_bytes(content)

@@ -1,0 +1,13 @@
+"""Where ImageSpace keeps what it can make again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def cache_folder() -> Path:
+    """$IMAGESPACE_CACHE, else the user's cache directory."""
+    import platformdirs
+
+    return Path(os.environ.get("IMAGESPACE_CACHE") or platformdirs.user_cache_dir("imagespace"))
