@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from imagespace_core.app import choose, report
+from imagespace_core.app import choose, report, state
 
+state.follow()
 opened = choose.chosen_workspace()
 st.title(opened.name, anchor=False)
 report.summary(opened)

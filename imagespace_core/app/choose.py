@@ -29,18 +29,11 @@ def chosen_workspace() -> Workspace:
     asked = st.query_params.get("workspace")
     if st.session_state.get("workspace") not in (None, *names):
         del st.session_state["workspace"]
-    rows = {place.name: place.rows for place in ready}
     with st.sidebar:
-        name = st.selectbox(
-            "Workspace",
-            names,
-            key="workspace",
-            bind="query-params",
-            format_func=lambda name: f"{name} ({rows[name]:,})",
-        )
+        name = st.selectbox("Workspace", names, key="workspace", bind="query-params")
         for place in others:
             st.warning(f"**{place.name}** {_STATES[place.state]}: {place.reason}", icon=":material/warning:")
-    if asked and asked not in names and asked.rsplit(" (", 1)[0] not in names:
+    if asked and asked not in names:
         st.warning(
             f"The link names the workspace {asked!r}, which is not here; this is {name!r}.",
             icon=":material/link_off:",

@@ -10,7 +10,7 @@ from imagespace_core.app import mount
 from imagespace_core.app.routes import base_url
 from imagespace_core.workspace import Workspace
 
-PAGE_SIZES = (12, 24, 48, 96)
+PAGE_SIZE = 12
 
 
 def gallery(
@@ -39,33 +39,15 @@ def gallery(
     mount.module("gallery", config, f"gallery-{name}", lambda event: on_click(int(event["row"])))
 
 
-def paged(rows: Sequence[int], key: str, size: int = PAGE_SIZES[0]) -> Sequence[int]:
-    """The rows of the page that the buttons drawn here have reached."""
-    last = max(0, -(-len(rows) // size) - 1)
-    page = min(st.session_state.get(key, 0), last)
-
-    def turn(to: int) -> None:
-        st.session_state[key] = to
-
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Previous",
-            key=f"{key}-previous",
-            disabled=page == 0,
-            on_click=turn,
-            args=(page - 1,),
-            icon=":material/chevron_left:",
-        )
-        st.button(
-            "Next",
-            key=f"{key}-next",
-            disabled=page == last,
-            on_click=turn,
-            args=(page + 1,),
-            icon=":material/chevron_right:",
-        )
-        st.caption(f"Page {page + 1:,} of {last + 1:,}, {len(rows):,} images")
-    return rows[page * size : (page + 1) * size]
+def paged(rows: Sequence[int], key: str, size: int = PAGE_SIZE) -> Sequence[int]:
+    """The rows of the page that the pager drawn here has reached; no pager where one page is enough."""
+    pages = max(1, -(-len(rows) // size))
+    if pages == 1:
+        return rows
+    if st.session_state.get(key, 1) > pages:
+        del st.session_state[key]
+    page = st.pagination(pages, key=key)
+    return rows[(page - 1) * size : page * size]
 
 
 def hotspots(opened: Workspace, on_click: Callable[[int], None]) -> None:

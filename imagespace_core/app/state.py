@@ -42,8 +42,14 @@ def search_with(opened: Workspace, row: int) -> None:
 
 
 def explore(opened: Workspace, row: int) -> None:
-    """Go to the Explore page with this image selected, next time a page is drawn."""
-    st.session_state["_go"] = opened.ids[row]
+    """From a callback: go to the Explore page with this image selected, when the page next calls `follow`."""
+    st.session_state["_explore"] = {"workspace": opened.name, IMAGE: opened.ids[row]}
+
+
+def follow() -> None:
+    """Go where `explore` asked to; a callback itself cannot leave its page."""
+    if asked := st.session_state.pop("_explore", None):
+        st.switch_page("pages/explore.py", query_params=asked)
 
 
 def row_of(opened: Workspace, name: str) -> int | None:

@@ -9,11 +9,11 @@ import numpy as np
 NEIGHBORS = 8
 """Sprites that one sprite looks at in a step: all that fit around a square. Keeps crowded places
 affordable."""
-STEPS = 60
-ROOM = 0.6
+STEPS = 200
+ROOM = 0.4
 """Share of the map that sprites may cover; beyond it they cannot be laid apart, so their size is lowered to
 that."""
-FURTHEST = 4.0
+FURTHEST = 6.0
 """Sprite sizes that an image may move at most, so that it stays in its neighborhood."""
 
 

@@ -128,7 +128,7 @@ export class Interaction {
     if (row < 0) return;
     const { column } = viewer.picture.shading;
     viewer.dataset.name(row).catch(() => `image ${row}`).then((name) => {
-      if (pointing.focused === row) viewer.say([name, ...(column ? [`${column.name}: ${value(column, row)}`] : [])].join(", "));
+      if (pointing.focused === row) viewer.notice.say([name, ...(column ? [`${column.name}: ${value(column, row)}`] : [])].join(", "));
     });
   }
 

@@ -13,6 +13,7 @@ import { Labels } from "./labels.js";
 import { Legend } from "./legend.js";
 import { Loop } from "./loop.js";
 import { Marks } from "./marks.js";
+import { Notice } from "./notice.js";
 import { Picture } from "./picture.js";
 import { unpackMask } from "./shading.js";
 import { ThemeReader } from "./theme.js";
@@ -23,8 +24,6 @@ import { Travel } from "./travel.js";
 const PARTIAL_MS = 200;
 /** Several clicks on the legend are told as one. */
 const HIDE_MS = 300;
-/** How long a message stays. */
-const TELL_MS = 12000;
 
 export class Viewer {
   /**
@@ -39,11 +38,12 @@ export class Viewer {
     this.root = this.parts.root;
     this.stop = new AbortController();
     /** @type {Set<string>} what has to come before the picture is whole */ this.pending = new Set(["style"]);
+    this.notice = new Notice(this.parts.message, this.parts.live, events.error);
     this.loop = new Loop(() => this.#draw());
     this.redraw = () => this.loop.request();
     this.address = new Address(config.cameraParam ?? null);
     this.dataset = new Dataset(config.base, config.rows);
-    this.atlas = new Atlas(this.dataset, (message) => this.#tell(message));
+    this.atlas = new Atlas(this.dataset, (message) => this.notice.tell(message));
     this.picture = new Picture(this.parts.canvas, config.rows, this.atlas, this.redraw);
     this.travel = new Travel(this);
     this.drawn = 0;
@@ -134,11 +134,6 @@ export class Viewer {
     this.redraw();
   }
 
-  /** @param {string} text for a screen reader */
-  say(text) {
-    if (this.parts.live.textContent !== text) this.parts.live.textContent = text;
-  }
-
   /** Follows the element's size and what the legend covers. */
   measure() {
     const { picture, legend, root, travel } = this;
@@ -162,7 +157,7 @@ export class Viewer {
     try {
       positions = await this.dataset.positions(layout, dims, (arriving) => stale() || this.#stream(arriving));
     } catch (error) {
-      if (!stale()) this.#tell(error.message);
+      if (!stale()) this.notice.tell(error.message);
       return;
     }
     if (stale()) return;
@@ -211,7 +206,7 @@ export class Viewer {
     if (!picture.gpu.gl.isContextLost()) picture.shade();
     this.#recount();
     this.done("color");
-    if (failure) this.#tell(failure);
+    if (failure) this.notice.tell(failure);
   }
 
   /** Counts what mask and legend leave, and tells the legend. */
@@ -227,7 +222,7 @@ export class Viewer {
     const { visible, codes } = picture.shading.count(picture.positions);
     picture.visible = visible;
     this.root.dataset.visible = String(visible);
-    this.say(`${count(visible)} of ${count(picture.positions.rows)} images shown`);
+    this.notice.say(`${count(visible)} of ${count(picture.positions.rows)} images shown`);
     return codes;
   }
 
@@ -246,15 +241,6 @@ export class Viewer {
     if (!this.picture.gpu.gl.isContextLost()) this.picture.paint();
     this.#recount();
     this.redraw();
-  }
-
-  #tell(message) {
-    if (this.stop.signal.aborted) return;
-    this.parts.message.textContent = message;
-    this.parts.message.hidden = false;
-    clearTimeout(this.tellTimer);
-    this.tellTimer = setTimeout(() => (this.parts.message.hidden = true), TELL_MS);
-    this.events.error?.(message);
   }
 
   #draw() {
@@ -293,7 +279,7 @@ export class Viewer {
     this.stop.abort();
     this.loop.stop();
     clearTimeout(this.hideTimer);
-    clearTimeout(this.tellTimer);
+    this.notice.destroy();
     this.resizes.disconnect();
     this.interaction.destroy();
     this.address.destroy();

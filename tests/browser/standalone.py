@@ -87,7 +87,7 @@ class Build:
         many = random.integers(0, 300, self.rows).astype(np.int32)
         self._column("species", "category", many, values=[f"Species {i:03}" for i in range(300)])
         price = random.lognormal(3, 0.5, self.rows).astype(np.float32)
-        price[3] = np.nan
+        price[3:4] = np.nan
         low, high = np.nanpercentile(price, [2, 98])
         self._column("price", "number", price, low=float(low), high=float(high))
         self._column("taken", "date", random.uniform(1.2e9, 1.7e9, self.rows))
