@@ -8,10 +8,14 @@ state.follow()
 opened = choose.chosen_workspace()
 st.title(opened.name, anchor=False)
 report.summary(opened)
-for tab, section in zip(
-    st.tabs(["Images", "Columns", "Clusters", "Maps and index", "Making"]),
-    [report.images, report.columns, report.clusters, report.honesty, report.making],
-    strict=True,
-):
-    with tab:
-        section(opened)
+sections = {
+    "Images": report.images,
+    "Columns": report.columns,
+    "Clusters": report.clusters,
+    "Maps and index": report.honesty,
+    "Making": report.making,
+}
+section = st.segmented_control(
+    "Section", list(sections), default="Images", key="section", bind="query-params", required=True
+)
+sections[section or "Images"](opened)

@@ -23,7 +23,7 @@ with asking:
     settings = answer.settings(opened)
     found = answer.answer(opened, asked, settings) if asked else None
     if asked and found:
-        st.subheader(f"Nearest to {asked.title}", anchor=False)
+        ask.say_asked(asked)
         gallery.gallery(opened, "results", found.rows, search_with, notes=found.notes, action="Search with")
     else:
         st.info(

@@ -43,9 +43,7 @@ def settings(opened: Workspace) -> Settings:
         )
         count = st.slider("Results", 6, 96, 24, 6, key="count", bind="query-params", width=220)
         if opened.rows < EXACT_BELOW:
-            st.caption(
-                f"Every one of the {opened.rows:,} images is compared: the answer is exact.", width=260
-            )
+            st.caption(f"Every one of the {opened.rows:,} images is compared: the answer is exact.", width=260)
             return Settings(metric, count, "exact")
         quality = st.select_slider(
             "Search quality", list(QUALITIES), "as measured", key="quality", bind="query-params", width=260

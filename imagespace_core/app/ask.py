@@ -9,8 +9,10 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core.app import gallery, load, state
+from imagespace_core.app.pictures import picture
 from imagespace_core.embed import TextEmbedder
 from imagespace_core.errors import ImageSpaceError
+from imagespace_core.images.decode import Decode
 from imagespace_core.workspace import Workspace
 
 IMAGE, UPLOAD, SENTENCE = "Image", "Upload", "Sentence"
@@ -18,9 +20,10 @@ IMAGE, UPLOAD, SENTENCE = "Image", "Upload", "Sentence"
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked: float32 (1, d), the row it came from if it is an image of the collection, and its name."""
+    """What was asked: float32 (1, d); uint8 (h, w, 3) unless it was words; a name; the row if it has one."""
 
     vector: np.ndarray
+    picture: np.ndarray | None
     title: str
     row: int | None = None
 
@@ -28,9 +31,11 @@ class Asked:
 def ask(opened: Workspace) -> Asked | None:
     """Draw the ways to start a search and return the query, or None as long as nothing is asked."""
     ways = [IMAGE, UPLOAD, SENTENCE]
-    way = st.segmented_control(
-        "Search with", ways, default=IMAGE, key="from", bind="query-params", required=True
-    )
+    before = st.session_state.get("_asked_before", [])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        way = st.segmented_control("Search with", ways, default=IMAGE, key="from", bind="query-params", required=True)
+        st.button("Random image", icon=":material/casino:", on_click=_random, args=(opened,))
+        st.button("Back", icon=":material/undo:", on_click=_back, args=(opened,), disabled=not before)
     try:
         match way:
             case "Upload":
@@ -47,27 +52,30 @@ def ask(opened: Workspace) -> Asked | None:
 def search_with(opened: Workspace, row: int) -> None:
     """Make an image of the collection the query; the one before can be gone back to."""
     st.session_state.setdefault("_asked_before", []).append(st.query_params.get(state.IMAGE))
-    st.session_state["from"] = IMAGE
+    _from_image()
     state.select(opened, row)
+
+
+def _from_image() -> None:
+    # Only where it changes anything: Streamlit warns of a widget that has a default and is set as well.
+    if st.session_state.get("from") != IMAGE:
+        st.session_state["from"] = IMAGE
 
 
 def _back(opened: Workspace) -> None:
     name = st.session_state["_asked_before"].pop()
+    _from_image()
     state.select(opened, None if name is None else state.row_of(opened, name))
 
 
 def _image(opened: Workspace) -> Asked | None:
     row = state.selected_row(opened)
     state.say_unknown_image(opened)
-    with st.container(horizontal=True):
-        st.button("Random image", icon=":material/casino:", on_click=_random, args=(opened,))
-        before = st.session_state.get("_asked_before", [])
-        st.button("Back", icon=":material/undo:", on_click=_back, args=(opened,), disabled=not before)
     with st.expander("Pick an image", expanded=row is None, icon=":material/grid_view:"):
         _browse(opened, row)
     if row is None:
         return None
-    return Asked(np.array(opened.vectors()[row : row + 1]), opened.ids[row], row)
+    return Asked(np.array(opened.vectors()[row : row + 1]), picture(opened, row, 200), opened.ids[row], row)
 
 
 def _random(opened: Workspace) -> None:
@@ -91,19 +99,14 @@ def _upload(opened: Workspace) -> Asked | None:
     if file is None:
         return None
     data = file.getvalue()
-    vector = _embed_upload(opened.manifest.build, hashlib.sha256(data).hexdigest(), opened, data)
-    st.image(data, width=160)
-    return Asked(vector, file.name)
+    return Asked(*_read_upload(opened.manifest.build, hashlib.sha256(data).hexdigest(), opened, data), title=file.name)
 
 
 @st.cache_data(max_entries=32, show_spinner="Reading the image")
-def _embed_upload(build: str, digest: str, _opened: Workspace, _data: bytes) -> np.ndarray:
-    import io
-
-    from imagespace_core.images.decode import Decode
-
+def _read_upload(build: str, digest: str, _opened: Workspace, _data: bytes) -> tuple[np.ndarray, np.ndarray]:
     embedder = load.embedder(_opened)
-    return embedder([Decode(min_side=embedder.min_side)(io.BytesIO(_data)).pixels])
+    pixels = Decode(min_side=embedder.min_side)(_data).pixels
+    return embedder([pixels]), pixels
 
 
 def _sentence(opened: Workspace) -> Asked | None:
@@ -118,4 +121,12 @@ def _sentence(opened: Workspace) -> Asked | None:
     text = st.text_input(
         "A sentence", key="sentence", bind="query-params", placeholder="a red apple on a white plate"
     ).strip()
-    return Asked(embedder.embed_text([text]), text) if text else None
+    return Asked(embedder.embed_text([text]), None, f"“{text}”") if text else None
+
+
+def say_asked(asked: Asked) -> None:
+    """The head of the results: what was asked, in picture and name."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if asked.picture is not None:
+            st.image(asked.picture, width=72)
+        st.subheader(f"Nearest to {state.escaped(asked.title)}", anchor=False)

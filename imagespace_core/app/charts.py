@@ -20,9 +20,7 @@ def image_sizes(opened: Workspace) -> go.Figure:
     marker = {"size": (6 + 22 * np.sqrt(sizes["count"] / largest)).tolist(), "opacity": 0.7}
     text = [f"{count:,} images" for count in sizes["count"]]
     figure = go.Figure(
-        go.Scatter(
-            x=sizes["width"].tolist(), y=sizes["height"].tolist(), mode="markers", marker=marker, text=text
-        )
+        go.Scatter(x=sizes["width"].tolist(), y=sizes["height"].tolist(), mode="markers", marker=marker, text=text)
     )
     return _plain(figure, "width in pixels", "height in pixels")
 
@@ -30,11 +28,7 @@ def image_sizes(opened: Workspace) -> go.Figure:
 def dates(opened: Workspace) -> go.Figure | None:
     """How many images were taken when; None if no image says."""
     taken = opened.items["taken_at"].dropna()
-    return (
-        None
-        if taken.empty
-        else _plain(go.Figure(go.Histogram(x=taken.tolist(), nbinsx=40)), "taken at", "images")
-    )
+    return None if taken.empty else _plain(go.Figure(go.Histogram(x=taken.tolist(), nbinsx=40)), "taken at", "images")
 
 
 def cluster_sizes(opened: Workspace, dark: bool) -> go.Figure:
@@ -59,11 +53,7 @@ def cluster_sizes(opened: Workspace, dark: bool) -> go.Figure:
 def variance_kept(opened: Workspace) -> go.Figure | None:
     """Share of the vectors' variance that the first components keep, cumulative; None without a PCA map."""
     shares = next(
-        (
-            step["explained_variance"]
-            for step in opened.manifest.steps.values()
-            if "explained_variance" in step
-        ),
+        (step["explained_variance"] for step in opened.manifest.steps.values() if "explained_variance" in step),
         None,
     )
     if not shares:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from imagespace_core.app import load
+from imagespace_core.app import load, state
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.workspace import Found, Workspace
 
@@ -30,7 +30,8 @@ def chosen_workspace() -> Workspace:
     if st.session_state.get("workspace") not in (None, *names):
         del st.session_state["workspace"]
     with st.sidebar:
-        name = st.selectbox("Workspace", names, key="workspace", bind="query-params")
+        first = names.index(asked) if asked in names else 0
+        name = st.selectbox("Workspace", names, first, key="workspace", persist_state="session", on_change=state.leave)
         for place in others:
             st.warning(f"**{place.name}** {_STATES[place.state]}: {place.reason}", icon=":material/warning:")
     if asked and asked not in names:
@@ -38,6 +39,9 @@ def chosen_workspace() -> Workspace:
             f"The link names the workspace {asked!r}, which is not here; this is {name!r}.",
             icon=":material/link_off:",
         )
+    # Written out even where it is the default: the first workspace may be another one when the link is opened.
+    if asked != name:
+        st.query_params["workspace"] = name
     try:
         return load.workspace(next(place.path for place in ready if place.name == name))
     except ImageSpaceError as error:
@@ -55,6 +59,4 @@ def _nothing(others: list[Found]) -> None:
     st.code("uv run precompute.py PHOTOS", language="bash")
     st.write("To try it first with images that come along, 1,797 handwritten digits:")
     st.code("uv run precompute.py --demo", language="bash")
-    st.caption(
-        f"Then reload this page. Workspaces elsewhere are named by IMAGESPACE_WORKSPACE. Now: {Path.cwd()}"
-    )
+    st.caption(f"Then reload this page. Workspaces elsewhere are named by IMAGESPACE_WORKSPACE. Now: {Path.cwd()}")

@@ -29,9 +29,7 @@ def detail(opened: Workspace, row: int, on_click: Callable[[int], None]) -> None
         "title": opened.ids[row],
         "facts": facts(opened, row),
         "neighbors": near,
-        "nearest": f"Nearest images, by {opened.manifest.model}"
-        if near
-        else "There is no other image to compare with",
+        "nearest": f"Nearest images, by {opened.manifest.model}" if near else "There is no other image to compare with",
         "warning": None
         if has_original(opened, row)
         else "The original file is not where it was read; this is the copy that was kept.",
@@ -43,9 +41,7 @@ def facts(opened: Workspace, row: int) -> list[tuple[str, str]]:
     """Every value of a row as (name, text), metadata first."""
     values = opened.items.iloc[row]
     own = set(opened.manifest.measured("table", "metadata_columns", []))
-    order = [name for name in values.index if name in own] + [
-        name for name in values.index if name not in own
-    ]
+    order = [name for name in values.index if name in own] + [name for name in values.index if name not in own]
     found = [(str(name), _text(name, values[name])) for name in order if name not in ("id", "path")]
     return [*found, ("cluster", _cluster(opened, row)), ("row", f"{row:,}")]
 

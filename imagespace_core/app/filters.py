@@ -24,9 +24,7 @@ def filters(opened: Workspace) -> np.ndarray | None:
     kept = [name for name in st.session_state.get("filters", []) if name in offered]
     if kept != st.session_state.get("filters", kept):
         st.session_state["filters"] = kept
-    chosen = st.multiselect(
-        "Filter by", offered, key="filters", bind="query-params", placeholder="Choose columns"
-    )
+    chosen = st.multiselect("Filter by", offered, key="filters", bind="query-params", placeholder="Choose columns")
     visible: np.ndarray | None = None
     for name in chosen:
         passed = _by_name(opened) if name == NAME else _by_column(opened, columns[name])

@@ -35,10 +35,7 @@ def _stamp(folder: Path) -> tuple[tuple[str, int], ...]:
     """Changes when a build is started, published or removed anywhere below `folder`."""
     places = [folder, *(sorted(folder.iterdir()) if folder.is_dir() else [])]
     return tuple(
-        (str(file), file.stat().st_mtime_ns)
-        for p in places
-        for file in (p, p / "manifest.json")
-        if file.exists()
+        (str(file), file.stat().st_mtime_ns) for p in places for file in (p, p / "manifest.json") if file.exists()
     )
 
 

@@ -1,10 +1,8 @@
 """What every page shares: the frame, the list of pages and the choice of the workspace."""
 
-from pathlib import Path
-
 import streamlit as st
 
-PAGES = Path(__file__).parents[2] / "pages"
+from imagespace_core.app.state import PAGES
 
 st.set_page_config(page_title="ImageSpace", page_icon=":material/scatter_plot:", layout="wide")
 # Streamlit leaves six rem above a page and five beside it; the map is what people came for.

@@ -26,7 +26,7 @@ def summary(opened: Workspace) -> None:
     st.caption(
         f"Model {manifest.model}. Built {manifest.created} by ImageSpace {manifest.version} from {manifest.source['root']}"
     )
-    for note in manifest.notes:
+    for note in set(manifest.notes) - set(manifest.measured("table", "metadata_notes", [])):
         st.info(note, icon=":material/info:")
 
 
@@ -71,9 +71,7 @@ def clusters(opened: Workspace) -> None:
         st.caption("No clusters were found: no group of images is denser than the rest.")
         return
     dark = st.context.theme.type == "dark"
-    clicked = plotly_events(
-        charts.cluster_sizes(opened, dark), key=f"clusters-{dark}", override_height=charts.HEIGHT
-    )
+    clicked = plotly_events(charts.cluster_sizes(opened, dark), key=f"clusters-{dark}", override_height=charts.HEIGHT)
     if not clicked:
         st.caption("Click a bar to see its images.")
         return

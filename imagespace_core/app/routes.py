@@ -91,12 +91,8 @@ _TYPES = {".json": "application/json", ".webp": "image/webp"}
 
 
 def _image(workspace: Workspace, row: str, side: str) -> Response:
-    if not (
-        row.isdecimal() and int(row) < workspace.rows and side.isdecimal() and 0 < int(side) <= LARGEST_SIDE
-    ):
-        return PlainTextResponse(
-            f"expected image/<row below {workspace.rows}>?side=<1 to {LARGEST_SIDE}>", 404
-        )
+    if not (row.isdecimal() and int(row) < workspace.rows and side.isdecimal() and 0 < int(side) <= LARGEST_SIDE):
+        return PlainTextResponse(f"expected image/<row below {workspace.rows}>?side=<1 to {LARGEST_SIDE}>", 404)
     from PIL import Image
 
     buffer = io.BytesIO()

@@ -6,11 +6,15 @@ its id, not its row: a link stays right when the workspace is rebuilt with more 
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import streamlit as st
 
 from imagespace_core.workspace import Workspace
 
 IMAGE = "image"
+PAGES = Path(__file__).parents[2] / "pages"
 
 
 def selected_row(opened: Workspace) -> int | None:
@@ -27,29 +31,40 @@ def select(opened: Workspace, row: int | None) -> None:
         st.query_params[IMAGE] = opened.ids[row]
 
 
+def escaped(text: str) -> str:
+    """A file name or sentence as Markdown that shows it letter by letter, whatever signs are in it."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:])", r"\\\1", " ".join(text.split()))
+
+
 def say_unknown_image(opened: Workspace) -> None:
     """Say so if the URL names an image that the workspace does not have."""
     name = st.query_params.get(IMAGE)
     if name is not None and row_of(opened, name) is None:
         st.warning(
-            f"The link names the image {name!r}, which is not in this workspace.", icon=":material/link_off:"
+            f"The link names the image {escaped(name)}, which is not in this workspace.", icon=":material/link_off:"
         )
 
 
 def search_with(opened: Workspace, row: int) -> None:
     """Go to the Search page with this image as the query."""
-    st.switch_page("pages/search.py", query_params={"workspace": opened.name, IMAGE: opened.ids[row]})
+    st.switch_page(PAGES / "search.py", query_params={IMAGE: opened.ids[row]})
 
 
 def explore(opened: Workspace, row: int) -> None:
     """From a callback: go to the Explore page with this image selected, when the page next calls `follow`."""
-    st.session_state["_explore"] = {"workspace": opened.name, IMAGE: opened.ids[row]}
+    st.session_state["_explore"] = {IMAGE: opened.ids[row]}
 
 
 def follow() -> None:
     """Go where `explore` asked to; a callback itself cannot leave its page."""
     if asked := st.session_state.pop("_explore", None):
-        st.switch_page("pages/explore.py", query_params=asked)
+        st.switch_page(PAGES / "explore.py", query_params=asked)
+
+
+def leave() -> None:
+    """Drop from the URL what belongs to the workspace that is left."""
+    for name in (IMAGE, "camera"):
+        st.query_params.pop(name, None)
 
 
 def row_of(opened: Workspace, name: str) -> int | None:

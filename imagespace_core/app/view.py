@@ -33,9 +33,7 @@ def controls(opened: Workspace) -> View:
     maps = opened.manifest.projections()
     offered = [name for name in TITLES if name in maps] + [name for name in maps if name not in TITLES]
     if not offered:
-        st.info(
-            "This workspace has no maps. Make some: `precompute.py IMAGES --relayout`", icon=":material/info:"
-        )
+        st.info("This workspace has no maps. Make some: `precompute.py IMAGES --relayout`", icon=":material/info:")
         st.stop()
     default = next((name for name in PREFERRED_MAPS if name in offered), offered[0])
     titles = [TITLES.get(name, name) for name in offered]
@@ -62,7 +60,11 @@ def appearance() -> tuple[float, float]:
 
 
 def _color(opened: Workspace) -> str | None:
-    columns = {column["name"]: column["slug"] for column in opened.columns() if column["kind"] != "text"}
+    columns = {
+        column["name"]: column["slug"]
+        for column in opened.columns()
+        if column["kind"] != "text" and (column["missing"] < opened.rows or column["kind"] == "cluster")
+    }
     own = [name for name in opened.manifest.measured("table", "metadata_columns", []) if name in columns]
     names = [*own, *(name for name in columns if name not in own), NO_COLOR]
     state.keep_valid("color", names)
@@ -104,6 +106,4 @@ def draw(
         "height": height_px,
         "label": f"{TITLES.get(view.layout, view.layout)} map of {opened.rows:,} images in {view.dims}D",
     }
-    mount.module(
-        "index", config, "viewer", lambda event: on_click(None if event["row"] is None else int(event["row"]))
-    )
+    mount.module("index", config, "viewer", lambda event: on_click(None if event["row"] is None else int(event["row"])))

@@ -35,14 +35,17 @@ def build_command(
     """
     from imagespace_core.commands.report import TerminalReport, print_summary
 
-    if demo:
-        options = _demo(options)
-    elif options.images is None and not (options.relayout or options.only):
+    # OpenMP's threads burn processor time while they wait for each other. On 2 cores t-SNE took 22 s of it, and 6 s
+    # with threads that sleep. Read when the library is loaded, so this is the place.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    if not (demo or options.images or options.relayout or options.only):
         _usage("give a folder of images, or --demo")
     report = TerminalReport()
     with _plain_errors(report.error):
         from imagespace_core.build import build
 
+        if demo:
+            options = _demo(options)
         summary = build(options, report)
     command = _open_command(summary.root)
     print_summary(report, summary, command)
@@ -109,7 +112,7 @@ def _demo(options: Options) -> Options:
 def _open_command(root: Path) -> str:
     name = APP.name if Path.cwd() == APP.parent else str(APP)
     command = f"streamlit run {shlex.quote(name)}"
-    if root.resolve().parent != Path.cwd() / "workspaces":
+    if "IMAGESPACE_WORKSPACE" in os.environ or root.resolve().parent != (Path.cwd() / "workspaces").resolve():
         command = f"IMAGESPACE_WORKSPACE={shlex.quote(str(root.resolve()))} {command}"
     in_uv = "UV" in os.environ or "UV_RUN_RECURSION_DEPTH" in os.environ
     return command.replace("streamlit run", "uv run streamlit run") if in_uv else command
@@ -144,9 +147,10 @@ class _plain_errors:
         self._say = say
 
     def __enter__(self) -> None:
-        signal.signal(signal.SIGTERM, _interrupt)
+        self._before = signal.signal(signal.SIGTERM, _interrupt)
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        signal.signal(signal.SIGTERM, self._before)
         if error is None:
             return
         line = _one_line(error)
@@ -168,6 +172,8 @@ def _one_line(error: BaseException) -> str | None:
         return "out of memory. Use --limit, a smaller --thumb-size, or a machine with more memory"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"the disk is full ({error.filename or error.strerror}). Free some space and run the same command; it goes on where it stopped"
+    if isinstance(error, OSError) and error.errno is None:  # NumPy's and Annoy's, who do not say why
+        return f"the workspace cannot be written ({error}). Free some disk space and run the same command again"
     if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"cannot write {error.filename or 'the workspace'} ({error.strerror}). Choose a writable folder with -o"
     return None

@@ -132,6 +132,8 @@ def print_summary(report: TerminalReport, summary: Summary, command: str) -> Non
             table.add_row(f"{manifest.steps[name]['seconds']:.1f} s", name)
         console.print("\nSeconds per step")
         console.print(table)
+        if others := len(manifest.steps) - len(summary.ran):
+            console.print(f"{others} other step{' was' if others == 1 else 's were'} done before")
     failures = manifest.counts["failures"]
     clusters = manifest.measured("clusters", "clusters", 0)
     noise = manifest.measured("clusters", "noise", 0)

@@ -26,6 +26,8 @@ against 4 at 2,000)."""
 BARNES_HUT_3D_UP_TO = 12_000
 """Rows. Interpolation does not exist in 3D, and Barnes-Hut takes about 5.5 microseconds a row and step on 2
 cores: 750 steps are 50 s at 12,000 rows and 109 s at 20,000."""
+THREADS_FROM = 2_500
+"""Rows below which two threads save seconds at best (2 of 4 in 2D, 4 of 9 in 3D) and cost many on a busy machine."""
 LANDMARKS = 8_000
 LANDMARK_NEIGHBORS, LANDMARK_PERPLEXITY = 15, 5.0
 JOINT_STEPS = 50
@@ -114,11 +116,16 @@ class TSNE:
 
     def _optimize(self, start: np.ndarray, graph: Graph, phases: list[tuple[int, float]], tick: Tick) -> np.ndarray:
         """float64 (n, dims) -> float64 (n, dims) after `phases`. An exception in `tick` ends it."""
+        # OpenMP's threads wait for each other by spinning, which on a busy machine took 24 s for what takes 3.
+        # OpenMP reads it once, when the first of openTSNE and scikit-learn loads it.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         from openTSNE import TSNEEmbedding
         from openTSNE.affinity import PerplexityBasedNN
         from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
         jobs = self.jobs if self.jobs > 0 else os.cpu_count() or 1
+        if len(start) < THREADS_FROM:
+            jobs = 1
         k = min(self.neighbors_needed, graph.rows.shape[1])
         # Any, because openTSNE's default of 30 makes type checkers expect a whole number.
         perplexity: Any = min(self.perplexity, k / 3)

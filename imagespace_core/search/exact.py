@@ -133,7 +133,7 @@ def distances(metric: Metric, query: np.ndarray, vectors: np.ndarray) -> np.ndar
     if metric == "dot":
         return -(vectors @ query)
     if metric == "angular":
-        query_length, lengths = np.linalg.norm(query), np.linalg.norm(vectors, axis=1)
+        query_length, lengths = np.linalg.norm(query[None], axis=1)[0], np.linalg.norm(vectors, axis=1)
         defined = (lengths > 0) & (query_length > 0)
         scale = np.where(lengths > 0, lengths, 1)[:, None]
         difference = vectors / scale - query / (query_length if query_length > 0 else 1)

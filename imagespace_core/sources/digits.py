@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from imagespace_core.cache import cache_folder
+from imagespace_core.errors import InputError
 
 # 8 x 8 pixels are too few for a model and for the eye. Enlarged, with a margin of paper and sharpened edges, the
 # bundled model puts 83 % of a digit's ten nearest images right; enlarged alone, 71 %.
@@ -23,27 +24,43 @@ CONTRAST = 3.0
 
 
 def write_digits(folder: Path | None = None) -> Path:
-    """Write images/ and digits.csv once and return their folder; digit i is images/<label>/<i>.png."""
-    from PIL import Image
-    from sklearn.datasets import load_digits
+    """Write images/ and digits.csv once and return their folder; digit i is images/<label>/<i>.png.
 
+    Raises InputError if they cannot be written.
+    """
     folder = folder or cache_folder() / "digits-2"
     if (folder / "digits.csv").exists():
         return folder
-    digits = load_digits()
     temporary = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
+    try:
+        _write(temporary)
+        shutil.rmtree(folder, ignore_errors=True)
+        temporary.replace(folder)
+    except OSError as error:
+        if not (folder / "digits.csv").exists():  # else another process was quicker
+            raise InputError(
+                f"the demo's images cannot be written to {folder} ({error.strerror or error}). "
+                "Set IMAGESPACE_CACHE to a folder that can be written, or free some space"
+            ) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return folder
+
+
+def _write(folder: Path) -> None:
+    from PIL import Image
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
     rows: list[tuple[str, str, float]] = []
     for i, (pixels, label) in enumerate(zip(digits.images, digits.target, strict=True)):
         name = f"{label}/{i:04d}.png"
-        path = temporary / "images" / name
+        path = folder / "images" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(_drawn(pixels / 16)).save(path)
         rows.append((name, str(label), round(float(pixels.mean() / 16), 3)))
-    with (temporary / "digits.csv").open("w", encoding="utf-8", newline="") as file:
+    with (folder / "digits.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("filename", "digit", "ink"), *rows])
-    shutil.rmtree(folder, ignore_errors=True)
-    temporary.replace(folder)
-    return folder
 
 
 def _drawn(ink: np.ndarray) -> np.ndarray:

@@ -67,7 +67,7 @@ export class Dataset {
       });
       positions.measureRadius();
       return positions;
-    }, (positions) => positions.data.byteLength);
+    }, (positions) => positions.data.byteLength + (positions.grid?.bytes ?? 0));
   }
 
   /**
@@ -117,7 +117,7 @@ export class Dataset {
   /** Bytes of the arrays kept here. */
   get bytes() {
     let sum = 0;
-    for (const entry of this.kept.values()) sum += entry.bytes;
+    for (const entry of this.kept.values()) sum += entry.bytes();
     return sum;
   }
 
@@ -134,13 +134,13 @@ export class Dataset {
       this.kept.set(key, found);
       return found.promise;
     }
-    const entry = { promise: load(), value: null, bytes: 0 };
+    const entry = { promise: load(), bytes: () => 0 };
     this.kept.set(key, entry);
     entry.promise.then((value) => {
-      entry.bytes = measure(value);
+      entry.bytes = () => measure(value);
       for (const [old, { bytes }] of this.kept) {
         if (this.bytes <= KEEP_BYTES) break;
-        if (old !== key && bytes) this.kept.delete(old);
+        if (old !== key && bytes()) this.kept.delete(old);
       }
     }, () => this.kept.delete(key));
     return entry.promise;

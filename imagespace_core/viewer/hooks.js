@@ -26,8 +26,7 @@ export function hooks(viewer) {
     /** Bytes that the viewer itself accounts for. */
     memory: () => ({
       gpuBytes: picture.gpu.bytes,
-      heapBytes: viewer.dataset.bytes + viewer.atlas.bytes + (picture.positions?.grid?.bytes ?? 0)
-        + picture.shading.index.byteLength + picture.shading.palette.byteLength,
+      heapBytes: viewer.dataset.bytes + viewer.atlas.bytes + picture.shading.index.byteLength + picture.shading.palette.byteLength,
     }),
     /** Sprites in view that should be shown, and those that are. */
     sprites: () => ({ wanted: picture.sprites.wanted, loaded: picture.sprites.loaded }),

@@ -74,7 +74,6 @@ export class Card {
     this.canvas.width = width;
     this.canvas.height = height;
     this.canvas.style.aspectRatio = `${width} / ${height}`;
-    this.canvas.dataset.tall = String(height > width);
     this.canvas.getContext("2d").drawImage(picture.page, x, y, width, height, 0, 0, width, height);
   }
 }

@@ -42,11 +42,13 @@ const mounted = new WeakMap();
  * Draws into an element; what an earlier call put there goes first.
  * @param {HTMLElement} element
  * @param {ViewerConfig} config
- * @param {ViewerEvents} [events]
+ * @param {ViewerEvents | ((name: string, value: object) => void)} [listener] one function hears clicks alone, as the other
+ *   modules tell them: "click" with {row}, "hotspot" with {label}
  * @returns {{update: (config: ViewerConfig) => void, destroy: () => void}}
  */
-export function mount(element, config, events = {}) {
+export function mount(element, config, listener = {}) {
   mounted.get(element)?.destroy();
+  const events = typeof listener === "function" ? told(listener) : listener;
   let viewer = open(element, config, events);
   const handle = {
     update(next) {
@@ -65,6 +67,14 @@ export function mount(element, config, events = {}) {
   };
   mounted.set(element, handle);
   return handle;
+}
+
+/** `at` makes each event differ from the one before, for hosts that tell changes only. @returns {ViewerEvents} */
+function told(emit) {
+  return {
+    click: (row) => emit("click", { row, at: performance.now() }),
+    hotspot: (label) => emit("hotspot", { label, at: performance.now() }),
+  };
 }
 
 /** @returns {{update: (config: ViewerConfig) => void, destroy: () => void}} */

@@ -35,21 +35,21 @@ export class Labels {
   }
 
   /**
-   * @param {(row: number) => {x: number, y: number} | null} place CSS pixels of the view
+   * @param {(row: number) => {x: number, y: number, height: number} | null} box of an image, CSS pixels of the view
    * @param {{width: number, height: number, inset: number}} view
    */
-  follow(place, view) {
+  follow(box, view) {
     const width = view.width - view.inset;
     const most = Math.max(6, Math.min(MOST_SHOWN, (width * view.height) / 22000));
     /** @type {number[][]} */ const taken = [];
     for (const entry of this.entries) {
-      const at = taken.length < most ? place(entry.hotspot.row) : null;
+      const at = taken.length < most ? box(entry.hotspot.row) : null;
       if (at && !entry.width) {
         entry.node.hidden = false;
         entry.width = entry.node.offsetWidth || 8 * entry.hotspot.title.length;
       }
       const half = entry.width / 2 + 3;
-      const y = at ? at.y - 20 : 0;
+      const y = at ? at.y - at.height / 2 - 16 : 0; // above its image
       const shown = at && at.x > half && at.x < width - half && y > 14 && y < view.height - 14
         && taken.every(([x0, y0, h0]) => Math.abs(at.x - x0) > half + h0 || Math.abs(y - y0) > 24);
       entry.node.hidden = !shown;

@@ -27,6 +27,8 @@ export class Picture {
     this.mix = 1;
     /** @type {number[]} rows that stay images during a glide */ this.travelers = [];
     this.cameraGliding = false;
+    /** Longer side of the sprites in world units: now, and where a glide came from. */ this.world = 0;
+    this.worldBefore = 0;
     this.visible = rows;
     this.fitHalf = 1;
     this.pointSize = 1;
@@ -61,6 +63,7 @@ export class Picture {
   /** Starts with a layout, or goes to it. @param {import("./positions.js").Positions} positions @param {boolean} glide */
   show(positions, glide) {
     this.previous = glide ? this.positions : null;
+    this.worldBefore = this.world;
     this.travelers = glide ? this.sprites.rowsShown : [];
     this.positions = positions;
     this.mix = glide ? 0 : 1;
@@ -185,8 +188,9 @@ export class Picture {
   }
 
   #spriteWorld() {
-    const to = Sprites.world(this.positions);
-    return this.previous ? Sprites.world(this.previous) * (1 - this.mix) + to * this.mix : to;
+    const goal = Sprites.world(this.positions);
+    this.world = this.previous && this.worldBefore ? this.worldBefore * (1 - this.mix) + goal * this.mix : goal;
+    return this.world;
   }
 
   /** Draws once and waits until the GPU is through. @returns {number} milliseconds */

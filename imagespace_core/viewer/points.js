@@ -47,10 +47,10 @@ const VERTEX = `
     vSize = clamp(uSize.x * uSize.w / gl_Position.w, uSize.y, uSize.z);
     gl_PointSize = vSize;
     float gray = dot(color.rgb, vec3(0.3, 0.59, 0.11));
-    color.rgb = mix(color.rgb, mix(vec3(gray), uFog.rgb, 0.55), uDim);
+    color.rgb = mix(color.rgb, mix(vec3(gray), uFog.rgb, 0.45), uDim);
     float fog = uFog.a * smoothstep(uFogRange.x, uFogRange.y, gl_Position.w);
     color.rgb = mix(color.rgb, uFog.rgb, fog);
-    vColor = vec4(color.rgb, color.a * uAlpha * (1.0 - 0.6 * uDim));
+    vColor = vec4(color.rgb, color.a * uAlpha * (1.0 - 0.5 * uDim));
   }
 `;
 

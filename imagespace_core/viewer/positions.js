@@ -88,4 +88,29 @@ export class Positions {
     out[offset + 2] = this.dims === 3 ? (this.data[i + 2] - this.center[2]) * this.scale : 0;
     return out;
   }
+
+  /**
+   * Where all rows are on their way from one layout to another, as a layout of its own in world units.
+   * @param {Positions} from
+   * @param {Positions} to
+   * @param {number} mix 0 to 1
+   */
+  static midway(from, to, mix) {
+    const data = new Float32Array(3 * to.rows);
+    const a = [0, 0, 0];
+    for (let row = 0; row < to.rows; row++) {
+      if (!to.has(row)) data.fill(NaN, 3 * row, 3 * row + 3);
+      else {
+        to.at(row, data, 3 * row);
+        if (!from.has(row)) continue;
+        from.at(row, a);
+        for (let k = 0; k < 3; k++) data[3 * row + k] = a[k] + (data[3 * row + k] - a[k]) * mix;
+      }
+    }
+    const positions = new Positions("midway", data, 3);
+    positions.scan(to.rows);
+    positions.center = [0, 0, 0];
+    positions.scale = 1;
+    return positions;
+  }
 }

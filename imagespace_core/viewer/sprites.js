@@ -3,17 +3,17 @@
 import { gridOf } from "./grid.js";
 import { Slots } from "./slots.js";
 
-/** CSS pixels of the longer side: invisible below the first, full above the second. */
-const APPEAR = 17, FULL = 21;
+/** CSS pixels of the longer side at which a dot starts to grow into its image, and at which it is one. */
+const APPEAR = 17, FULL = 24;
 /** Sprites drawn at a time; beyond, a stable choice of rows stays as images and the others as dots. */
 export const MOST_SPRITES = 1500;
 /** Sprites sent to the GPU in one frame. */
 const PUTS = 96;
-const FLOATS = 12;
+const FLOATS = 10;
 
 const VERTEX = `
-  layout(location = 0) in vec4 aPlace; // x, y, z of the center in clip space over w; alpha
-  layout(location = 1) in vec4 aBox; // half width, half height in px; dim; unused
+  layout(location = 0) in vec4 aPlace; // x, y, z of the center in clip space over w; dim
+  layout(location = 1) in vec2 aBox; // half width and half height in px
   layout(location = 2) in vec3 aTexels; // corner in the texture, and packed size
   layout(location = 3) in vec4 aColor;
   uniform vec2 uView; // px
@@ -22,7 +22,7 @@ const VERTEX = `
   flat out vec2 vHalf;
   flat out vec4 vTexels;
   flat out vec4 vColor;
-  flat out vec3 vAlphaDim;
+  flat out vec2 vDimLevel;
   void main() {
     vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0;
     vHalf = aBox.xy;
@@ -31,7 +31,7 @@ const VERTEX = `
     vTexels = vec4(aTexels.xy, mod(size, 1024.0), floor(size / 1024.0));
     vColor = aColor;
     vec2 perPx = vTexels.zw / (2.0 * vHalf);
-    vAlphaDim = vec3(aPlace.w, aBox.z, floor(log2(max(1.0, max(perPx.x, perPx.y))) + 0.4));
+    vDimLevel = vec2(aPlace.w, floor(log2(max(1.0, max(perPx.x, perPx.y))) + 0.4));
     gl_Position = vec4(aPlace.xy + vPx * 2.0 / uView, aPlace.z, 1.0);
   }
 `;
@@ -41,7 +41,7 @@ const FRAGMENT = `
   flat in vec2 vHalf;
   flat in vec4 vTexels;
   flat in vec4 vColor;
-  flat in vec3 vAlphaDim;
+  flat in vec2 vDimLevel;
   uniform sampler2D uSprites;
   uniform float uSide;
   uniform float uBorder;
@@ -59,14 +59,14 @@ const FRAGMENT = `
     vec2 texels = vTexels.zw;
     vec2 perPx = texels / (2.0 * vHalf);
     // Half a texel of the mip level in use stays inside, so that no neighbor shines in.
-    vec2 margin = min(vec2(0.5 * exp2(vAlphaDim.z)), texels * 0.5);
+    vec2 margin = min(vec2(0.5 * exp2(vDimLevel.y)), texels * 0.5);
     vec2 at = clamp((vec2(vPx.x, -vPx.y) + vHalf) * perPx, margin, texels - margin);
-    vec3 image = textureLod(uSprites, (vTexels.xy + at) / uSide, vAlphaDim.z).rgb;
-    float dim = vAlphaDim.y;
+    vec3 image = textureLod(uSprites, (vTexels.xy + at) / uSide, vDimLevel.y).rgb;
+    float dim = vDimLevel.x;
     image = mix(image, mix(vec3(dot(image, vec3(0.3, 0.59, 0.11))), uBackground, 0.6), dim);
     float inner = clamp(0.5 - box(vPx, vHalf, round), 0.0, 1.0);
     vec3 rim = mix(vColor.rgb, uBackground, 0.7 * dim);
-    float alpha = (uCut > 0.0 ? 1.0 : min(outer, 1.0)) * vAlphaDim.x;
+    float alpha = uCut > 0.0 ? 1.0 : min(outer, 1.0);
     color = vec4(mix(rim, image, inner) * alpha, alpha);
   }
 `;
@@ -98,13 +98,13 @@ export class Sprites {
     this.array = gl.createVertexArray();
     gl.bindVertexArray(this.array);
     gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
-    for (const [location, size, offset] of [[0, 4, 0], [1, 4, 16], [2, 3, 32]]) {
+    for (const [location, size, offset] of [[0, 4, 0], [1, 2, 16], [2, 3, 24]]) {
       gl.enableVertexAttribArray(location);
       gl.vertexAttribPointer(location, size, gl.FLOAT, false, 4 * FLOATS, offset);
       gl.vertexAttribDivisor(location, 1);
     }
     gl.enableVertexAttribArray(3);
-    gl.vertexAttribPointer(3, 4, gl.UNSIGNED_BYTE, true, 4 * FLOATS, 44);
+    gl.vertexAttribPointer(3, 4, gl.UNSIGNED_BYTE, true, 4 * FLOATS, 36);
     gl.vertexAttribDivisor(3, 1);
     gl.bindVertexArray(null);
   }
@@ -116,7 +116,7 @@ export class Sprites {
 
   /** The longer side of a sprite in world units. @param {import("./positions.js").Positions} positions */
   static world(positions) {
-    return (positions.dims === 3 ? 0.42 : 0.8) * gridOf(positions).spacing; // in 3D there are others behind
+    return (positions.dims === 3 ? 0.26 : 0.8) * gridOf(positions).spacing; // in 3D there are others behind
   }
 
   /** The most CSS pixels a sprite takes. */
@@ -192,20 +192,20 @@ export class Sprites {
       const px = Math.min(largest, (world * camera.focal) / p[2]);
       if (px < APPEAR || count >= 2 * MOST_SPRITES) continue;
       const { width, height } = this.atlas.place(row);
-      const k = (0.5 * px) / Math.max(width, height);
+      const grown = 0.4 + 0.6 * Math.min(1, (px - APPEAR) / (FULL - APPEAR));
+      const k = (0.5 * px * grown) / Math.max(width, height);
       const i = count * FLOATS;
       data[i] = (2 * p[0]) / camera.width - 1;
       data[i + 1] = 1 - (2 * p[1]) / camera.height;
       data[i + 2] = deep ? camera.depth(p[2] - world * 0.3) : 0;
-      data[i + 3] = Math.min(1, (px - APPEAR) / (FULL - APPEAR));
+      data[i + 3] = !lit || lit.has(row) ? 0 : 1;
       data[i + 4] = width * k * dpr;
       data[i + 5] = height * k * dpr;
-      data[i + 6] = !lit || lit.has(row) ? 0 : 1;
       const [u, v] = slots.corner(slot);
-      data[i + 8] = u;
-      data[i + 9] = v;
-      data[i + 10] = width + 1024 * height;
-      bytes.set([...shading.rgb(row), 255], 4 * (i + 11));
+      data[i + 6] = u;
+      data[i + 7] = v;
+      data[i + 8] = width + 1024 * height;
+      bytes.set([...shading.rgb(row), 255], 4 * (i + 9));
       this.rowsShown.push(row);
       this.boxes.push(p[0], p[1], width * k, height * k, p[2]);
       count++;

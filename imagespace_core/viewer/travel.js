@@ -1,6 +1,7 @@
 /** Ways of the camera: to the whole map, to one image, and along when one layout glides into the next. */
 
 import { between } from "./camera.js";
+import { Positions } from "./positions.js";
 import { Sprites } from "./sprites.js";
 
 const MORPH_MS = 900;
@@ -91,7 +92,9 @@ export class Travel {
   morph(positions) {
     const { picture, viewer } = this;
     const { camera } = picture;
+    const midway = picture.previous && Positions.midway(picture.previous, picture.positions, picture.mix);
     viewer.loop.cut();
+    if (midway) picture.show(midway, false); // another switch during a glide starts from where the images are
     picture.show(positions, true);
     const from = camera.state;
     const goal = camera.fit(positions);

@@ -251,7 +251,7 @@ export class Viewer {
     picture.top = this.marks.rows;
     picture.draw();
     this.marks.follow((row) => picture.box(row));
-    this.labels.follow((row) => (picture.shading.shows(row) ? picture.place(row) : null), picture.camera);
+    this.labels.follow((row) => picture.box(row), picture.camera);
     this.interaction.pointing.follow();
     this.drawn = performance.now();
     this.drawMs = this.drawn - start;

@@ -60,6 +60,11 @@ class Draft:
             draft._take_up()
             yield draft
         finally:
+            # A mistyped folder of images leaves no folder behind.
+            with suppress(OSError):
+                if os.listdir(root) == [names.LOCK]:
+                    (root / names.LOCK).unlink()
+                    root.rmdir()
             lock.release()
 
     def _take_up(self) -> None:
@@ -69,6 +74,13 @@ class Draft:
                 self.published = Manifest.read(self.root)
         with suppress(OSError, ValueError):
             self._staged = json.loads((self._build / "steps.json").read_text("utf-8"))
+        # What no finished step owns is half made. Left there, it would be read and published in the place of a file of
+        # the published build.
+        whole = {name for record in self._staged.values() for name in record["files"]}
+        for path in [path for path in self._files.rglob("*") if path.is_file()]:
+            name = path.relative_to(self._files)
+            if not whole & {name.as_posix(), *(parent.as_posix() for parent in name.parents)}:
+                path.unlink()
 
     def scratch(self, name: str) -> Path:
         """A folder for intermediate files that outlives an interruption and goes with a published build."""

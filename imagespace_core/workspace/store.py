@@ -151,7 +151,7 @@ class Workspace:
             width, height = np.load(pages / "sizes.npy", mmap_mode="r", allow_pickle=False)[row].tolist()
             number, place = divmod(cell, atlas["per_page"])
             x, y = place % atlas["columns"] * atlas["cell"], place // atlas["columns"] * atlas["cell"]
-            with Image.open(pages / atlas["pages"][number]) as page:
+            with Image.open(pages / f"{number:04d}.webp") as page:
                 return np.asarray(page.convert("RGB").crop((x, y, x + width, y + height)))
         except (OSError, ValueError, KeyError, IndexError) as error:
             raise WorkspaceError(

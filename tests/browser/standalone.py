@@ -21,7 +21,7 @@ NAMES_PER_FILE = 2048
 CATEGORIES = ["Apple", "Banana", "Carrot", "Date", "Elderberry"]
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>viewer</title>
-<style>body { margin: 0; padding: 20px; min-height: 1400px; font-family: sans-serif } #host { max-width: 1280px }</style>
+<style>body { margin: 0; padding: 20px; min-height: 1400px }</style>
 <div id="host"></div>
 <script type="module">
   import { mount } from "./viewer/index.js";
@@ -30,9 +30,10 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>viewer</title>
   window.events = [];
   const hear = (name) => (value) => window.events.push([name, value]);
   window.start = (config) => {
-    window.element = root.querySelector(".mount") ?? root.appendChild(Object.assign(document.createElement("div"), { className: "mount" }));
+    window.element ??= root.appendChild(document.createElement("div"));
     window.config = config;
-    window.handle = mount(window.element, config, { click: hear("click"), hotspot: hear("hotspot"), hide: hear("hide"), error: hear("error") });
+    const events = Object.fromEntries(["click", "hotspot", "hide", "error"].map((name) => [name, hear(name)]));
+    window.handle = mount(window.element, config, events);
   };
   window.update = (change) => window.handle.update((window.config = { ...window.config, ...change }));
   window.root = () => window.element.querySelector("[data-testid=imagespace-viewer]");
@@ -91,7 +92,13 @@ class Build:
         low, high = np.nanpercentile(price, [2, 98])
         self._column("price", "number", price, low=float(low), high=float(high))
         self._column("taken", "date", random.uniform(1.2e9, 1.7e9, self.rows))
-        self._column("tint", "color", np.array([color_of(row) for row in range(self.rows)], np.uint8) if self.sprites else np.zeros((self.rows, 3), np.uint8))
+        self._column(
+            "tint",
+            "color",
+            np.array([color_of(row) for row in range(self.rows)], np.uint8)
+            if self.sprites
+            else np.zeros((self.rows, 3), np.uint8),
+        )
         for page in range(math.ceil(self.rows / NAMES_PER_FILE)):
             rows = range(page * NAMES_PER_FILE, min(self.rows, (page + 1) * NAMES_PER_FILE))
             self._json(f"names/{page}", [f"shelf/photo {row}.jpg" for row in rows])
@@ -111,16 +118,23 @@ class Build:
             Image.fromarray(image).save(self.folder / f"atlas/{page:04}.webp", lossless=True)
         self._save("atlas/cells", cells)
         self._save("atlas/sizes", np.array([size_of(row) for row in range(self.rows)], np.uint8))
-        self._json("atlas", {"cell": CELL, "page": side, "columns": COLUMNS, "per_page": PER_PAGE, "pages": pages, "rows": self.rows})
+        self._json(
+            "atlas",
+            {"cell": CELL, "page": side, "columns": COLUMNS, "per_page": PER_PAGE, "pages": pages, "rows": self.rows},
+        )
 
     def _column(self, slug: str, kind: str, data: np.ndarray, **about: object) -> None:
         self._save(f"columns/{slug}", data)
         about |= {"name": slug, "slug": slug, "kind": kind}
         if "values" in about:
-            about["counts"] = np.bincount(data[data >= 0], minlength=len(about["values"])).tolist()  # type: ignore[arg-type]
+            about["counts"] = np.bincount(data[data >= 0]).tolist()
             about["missing"] = int((data < 0).sum())
         elif kind != "color":
-            about |= {"min": float(np.nanmin(data)), "max": float(np.nanmax(data)), "missing": int(np.isnan(data).sum())}
+            about |= {
+                "min": float(np.nanmin(data)),
+                "max": float(np.nanmax(data)),
+                "missing": int(np.isnan(data).sum()),
+            }
         self._json(f"columns/{slug}", about)
 
     def _save(self, name: str, array: np.ndarray) -> None:
@@ -133,11 +147,11 @@ class Build:
     @cached_property
     def placed(self) -> np.ndarray:
         """bool (rows,): which rows have a position."""
-        return np.isfinite(self.arrays[f"projections/{self.layouts[0]}-2d"]).all(axis=1)
+        return np.isfinite(self.arrays[f"projections/{self.layouts[0]}-2d"].sum(axis=1))
 
 
 class Server:
-    """Serves a build under /base/, the viewer under /viewer/ and the page at /; `requests` lists the paths asked for."""
+    """Serves a build under /base/, the viewer under /viewer/ and the page at /; `requests` lists what was asked for."""
 
     def __init__(self, folder: Path) -> None:
         self.requests: list[str] = []
@@ -155,7 +169,12 @@ class Server:
                 file = viewer.path(rest) if top == "viewer" and rest in viewer.FILES else folder / rest
                 if top not in {"viewer", "base"} or not file.is_file():
                     return self._answer(b"not found", "text/plain", 404)
-                kinds = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".webp": "image/webp"}
+                kinds = {
+                    ".js": "text/javascript",
+                    ".css": "text/css",
+                    ".json": "application/json",
+                    ".webp": "image/webp",
+                }
                 return self._answer(file.read_bytes(), kinds.get(file.suffix, "application/octet-stream"))
 
             def _answer(self, body: bytes, kind: str, status: int = 200) -> None:

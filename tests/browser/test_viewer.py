@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from standalone import CATEGORIES, Build, Server, color_of, size_of
+
+from tests.browser.standalone import CATEGORIES, Build, Server, color_of, size_of
 
 pytestmark = pytest.mark.browser
 
 READY = "window.root()?.dataset.ready === 'true'"
-SPRITES = "(() => { const { wanted, loaded } = window.root().imagespace.sprites(); return wanted > 0 && wanted === loaded; })()"
+SPRITES = "(({ wanted, loaded }) => wanted > 0 && wanted === loaded)(window.root().imagespace.sprites())"
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +40,8 @@ class Viewer:
         if not page.url.startswith(server.url):
             page.goto(server.url + query)
             page.wait_for_function("window.loaded")
-        self.config = {
-            "base": server.url + "base/", "rows": build.rows, "layout": "tsne", "dims": 2, "color": "category", "height": 560,
-            "label": "t-SNE map", **config,
-        }  # fmt: skip
+        self.config = {"base": server.url + "base/", "rows": build.rows, "layout": "tsne", "dims": 2}
+        self.config |= {"color": "category", "height": 560, "label": "t-SNE map", **config}
         page.evaluate("(config) => window.start(config)", self.config)
         self.ready()
 
@@ -61,12 +60,18 @@ class Viewer:
 
     def screens(self) -> np.ndarray:
         """float (rows, 2): where each row is, in px of the page; NaN for a row that is nowhere."""
-        code = "(n) => Array.from({length: n}, (_, row) => { const at = window.root().imagespace.screen(row); return at ? [at.x, at.y] : [NaN, NaN]; })"
+        code = """(n) => Array.from({ length: n }, (_, row) => {
+          const at = window.root().imagespace.screen(row);
+          return at ? [at.x, at.y] : [NaN, NaN];
+        })"""
         return np.array(self.page.evaluate(code, self.build.rows), float)
 
     def place(self, row: int) -> tuple[float, float]:
         """Where a row is, in px of the window."""
-        at = self.page.evaluate("(row) => { const { x, y } = window.root().imagespace.screen(row); return [x - scrollX, y - scrollY]; }", row)
+        at = self.page.evaluate(
+            "(row) => { const { x, y } = window.root().imagespace.screen(row); return [x - scrollX, y - scrollY]; }",
+            row,
+        )
         return at[0], at[1]
 
     def alone(self, count: int = 3, gap: float = 15) -> list[int]:
@@ -90,7 +95,9 @@ class Viewer:
         return np.asarray(Image.open(BytesIO(self.page.screenshot())).convert("RGB")).astype(int)
 
     def events(self, name: str) -> list[Any]:
-        return self.page.evaluate("(name) => window.events.filter(([kind]) => kind === name).map(([, value]) => value)", name)
+        return self.page.evaluate(
+            "(name) => window.events.filter(([kind]) => kind === name).map(([, value]) => value)", name
+        )
 
     def hover(self, row: int) -> Any:
         """Points at a row and gives its card."""
@@ -114,30 +121,38 @@ def mask_of(shown: np.ndarray) -> str:
 def test_hooks_tell_layout_and_counts_and_rows_without_position_are_left_out(viewer: Viewer, build: Build) -> None:
     placed = int(build.placed.sum())
     assert placed == build.rows - 2
-    assert [viewer.data(name) for name in ("points", "visible", "layout", "dims")] == [str(placed), str(placed), "tsne", "2"]
-    assert np.isnan(viewer.screens()).any(axis=1).nonzero()[0].tolist() == list(build.lost)
+    assert [viewer.data(name) for name in ("points", "visible", "layout", "dims")] == [
+        str(placed),
+        str(placed),
+        "tsne",
+        "2",
+    ]
+    assert np.isnan(viewer.screens()).sum(axis=1).nonzero()[0].tolist() == list(build.lost)
     assert viewer.page.evaluate("typeof window.root().imagespace.frame()") == "number"
 
 
 @pytest.mark.parametrize(("dims", "ratio"), [(2, 1), (2, 2), (3, 1), (3, 2)])
-def test_pointing_at_a_row_shows_its_picture_and_a_click_reports_it(chromium: Any, server: Server, build: Build, dims: int, ratio: int) -> None:
+def test_pointing_at_a_row_shows_its_picture_and_a_click_reports_it(
+    chromium: Any, server: Server, build: Build, dims: int, ratio: int
+) -> None:
     context = chromium.new_context(viewport={"width": 1280, "height": 700}, device_scale_factor=ratio)
     viewer = Viewer(context.new_page(), server, build, dims=dims)
     viewer.page.evaluate("window.scrollTo(0, 13)")
-    rows = viewer.alone()
+    rows = viewer.alone(2)
     for row in rows:
         card = viewer.hover(row)
         assert f"photo {row}.jpg" in card.inner_text()
         code = build.arrays["columns/category"][row]
         assert f"category: {CATEGORIES[code] if code >= 0 else 'missing'}" in card.inner_text()
-        mean = card.locator("canvas").evaluate(
-            "(c) => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
-            " return [c.width, c.height, ...[0, 1, 2].map((k) => d.filter((_, i) => i % 4 === k).reduce((a, b) => a + b) / (d.length / 4))]; }"
-        )
+        mean = card.locator("canvas").evaluate("""(c) => {
+          const data = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+          const sums = [0, 1, 2].map((k) => data.filter((_, i) => i % 4 === k).reduce((a, b) => a + b));
+          return [c.width, c.height, ...sums.map((sum) => sum / (c.width * c.height))];
+        }""")
         assert mean == pytest.approx([*size_of(row), *color_of(row)], abs=1.5)
         box, view = card.bounding_box(), viewer.page.locator("[data-testid=imagespace-viewer]").bounding_box()
-        assert box["x"] >= view["x"] and box["x"] + box["width"] <= view["x"] + view["width"]
-        assert box["y"] >= view["y"] and box["y"] + box["height"] <= view["y"] + view["height"]
+        for start, side in (("x", "width"), ("y", "height")):
+            assert view[start] <= box[start] <= view[start] + view[side] - box[side]
         viewer.page.mouse.click(*viewer.place(row))
     assert viewer.events("click") == rows
     viewer.page.mouse.move(640, 690)
@@ -176,12 +191,14 @@ def test_in_three_dimensions_a_drag_turns_and_a_right_drag_moves(page: Any, serv
     page.mouse.move(580, 320, steps=4)
     page.mouse.up()
     turned = viewer.camera()
-    assert turned["yaw"] > camera["yaw"] and turned["pitch"] > camera["pitch"] and turned["half"] == camera["half"]
+    assert min(turned["yaw"] - camera["yaw"], turned["pitch"] - camera["pitch"]) > 0.1
+    assert turned["half"] == camera["half"]
     assert np.nanstd(viewer.screens() - before) > 10
     page.mouse.down(button="right")
     page.mouse.move(600, 340, steps=4)
     page.mouse.up(button="right")
-    assert viewer.camera()["yaw"] == turned["yaw"] and viewer.camera()["x"] != turned["x"]
+    assert viewer.camera()["yaw"] == turned["yaw"]
+    assert viewer.camera()["x"] != turned["x"]
 
 
 def test_two_fingers_pinch_and_one_finger_moves_and_taps(chromium: Any, server: Server, build: Build) -> None:
@@ -191,7 +208,10 @@ def test_two_fingers_pinch_and_one_finger_moves_and_taps(chromium: Any, server: 
     cdp = context.new_cdp_session(page)
 
     def touch(kind: str, *points: tuple[float, float]) -> None:
-        cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]})
+        cdp.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]},
+        )
 
     half, before = viewer.camera()["half"], viewer.screens()
     touch("touchStart", (150, 300))
@@ -239,7 +259,8 @@ def test_the_whole_map_works_by_keyboard(viewer: Viewer) -> None:
         page.wait_for_timeout(250)
         rows.append(int(page.locator(".is-ring-focus").get_attribute("data-row")))
     at = viewer.screens()[rows]
-    assert at[1][0] > at[0][0] and at[2][1] > at[1][1]
+    assert at[1][0] > at[0][0]
+    assert at[2][1] > at[1][1]
     assert page.locator("[data-testid=imagespace-hover]").get_attribute("data-row") == str(rows[2])
     assert f"photo {rows[2]}.jpg" in page.locator("[aria-live=polite]").inner_text()
     page.keyboard.press("Enter")
@@ -287,7 +308,8 @@ def test_a_mask_hides_exactly_its_rows_and_they_cannot_be_picked(viewer: Viewer,
     assert viewer.data("visible") == str((shown & build.placed).sum())
     for row in rows:
         viewer.page.mouse.click(*viewer.place(row))
-    assert rows[0] not in viewer.events("click") and rows[1] in viewer.events("click")
+    assert rows[0] not in viewer.events("click")
+    assert rows[1] in viewer.events("click")
     codes = build.arrays["columns/category"]
     viewer.page.locator("button.is-entry[data-code='2']").click()
     assert viewer.data("visible") == str((shown & build.placed & (codes != 2)).sum())
@@ -308,11 +330,28 @@ def test_another_layout_is_glided_to_and_keeps_the_selection(viewer: Viewer) -> 
     viewer.ready()
     end = viewer.screens()
     assert [viewer.data("layout"), viewer.data("dims")] == ["pca", "3"]
-    assert np.nanmean(np.abs(between - start)) > 5 and np.nanmean(np.abs(between - end)) > 5
+    assert min(np.nanmean(np.abs(between - start)), np.nanmean(np.abs(between - end))) > 5
     ring = viewer.page.locator(".is-ring-selected").bounding_box()
     assert (ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2) == pytest.approx(viewer.place(17), abs=1.5)
     viewer.update(layout="tsne", dims=2)
     assert np.nanmax(np.abs(viewer.screens() - start)) < 0.1
+
+
+def test_a_switch_during_a_glide_starts_where_the_images_are(viewer: Viewer) -> None:
+    viewer.update(dims=3)
+    viewer.update(dims=2)
+    viewer.page.evaluate("window.update({ layout: 'pca' })")
+    viewer.page.wait_for_timeout(450)
+    jump = viewer.page.evaluate("""async () => {
+      const at = () => window.root().imagespace.screen(17);
+      const before = at();
+      window.update({ layout: "tsne", dims: 3 }); // already here, so that it starts at once
+      await new Promise((go) => setTimeout(go, 0));
+      return Math.hypot(at().x - before.x, at().y - before.y);
+    }""")
+    assert jump < 0.5
+    viewer.ready()
+    assert [viewer.data("layout"), viewer.data("dims")] == ["tsne", "3"]
 
 
 def test_only_what_changed_is_sent_for_and_switching_back_sends_for_nothing(viewer: Viewer, server: Server) -> None:
@@ -323,7 +362,7 @@ def test_only_what_changed_is_sent_for_and_switching_back_sends_for_nothing(view
         asked.clear()
         viewer.update(**change)
         viewer.page.wait_for_timeout(50)
-        return sorted(asked)
+        return sorted(path for path in asked if not path.endswith(".webp"))
 
     assert sent_for() == []
     assert sent_for(color="price") == ["base/columns/price.json", "base/columns/price.npy"]
@@ -335,7 +374,11 @@ def test_only_what_changed_is_sent_for_and_switching_back_sends_for_nothing(view
 def test_the_picture_comes_back_after_the_context_was_lost(viewer: Viewer) -> None:
     viewer.fly(17)
     before = viewer.shot()
-    viewer.page.evaluate("window.lose = window.root().querySelector('canvas').getContext('webgl2').getExtension('WEBGL_lose_context'); lose.loseContext()")
+    viewer.page.evaluate("""() => {
+      const gl = window.root().querySelector("canvas").getContext("webgl2");
+      window.lose = gl.getExtension("WEBGL_lose_context");
+      window.lose.loseContext();
+    }""")
     viewer.page.wait_for_timeout(100)
     assert viewer.data("ready") == "false"
     viewer.page.evaluate("window.lose.restoreContext()")
@@ -374,7 +417,8 @@ def test_sprites_appear_at_their_rows_when_zoomed_in(page: Any, server: Server, 
 def test_sprites_on_the_gpu_stay_within_their_bound_and_the_least_recently_used_go(page: Any, server: Server) -> None:
     page.goto(server.url)
     result = page.evaluate("""async () => {
-      const [{ Slots, SPRITE_BYTES }, { Gpu }] = await Promise.all([import("./viewer/slots.js"), import("./viewer/gpu.js")]);
+      const { Slots, SPRITE_BYTES } = await import("./viewer/slots.js");
+      const { Gpu } = await import("./viewer/gpu.js");
       const gpu = new Gpu(document.createElement("canvas"));
       const before = gpu.bytes;
       const slots = new Slots(gpu, 1024, 1e6);
@@ -465,7 +509,10 @@ def test_colors_follow_the_hosts_theme_also_inside_a_shadow_root(page: Any, serv
     viewer = Viewer(page, server, build, "?shadow")
     assert viewer.data("theme") == "light"
     assert viewer.shot()[40, 400].tolist() == [255, 255, 255]
-    page.evaluate("document.body.style.setProperty('--st-background-color', 'rgb(14, 17, 23)'); document.body.style.setProperty('--st-text-color', '#fafafa')")
+    page.evaluate("""() => {
+      document.body.style.setProperty("--st-background-color", "rgb(14, 17, 23)");
+      document.body.style.setProperty("--st-text-color", "#fafafa");
+    }""")
     page.wait_for_function("window.root().dataset.theme === 'dark'")
     page.wait_for_timeout(100)
     assert viewer.shot()[40, 400].tolist() == [14, 17, 23]
@@ -476,9 +523,13 @@ def test_with_reduced_motion_nothing_glides(chromium: Any, server: Server, build
     viewer = Viewer(context.new_page(), server, build)
     viewer.update(dims=3)
     viewer.update(dims=2)
-    viewer.page.evaluate("window.update({ dims: 3 })")
-    viewer.page.wait_for_timeout(120)
-    assert viewer.data("ready") == "true"
+    move = """() => {
+      window.update({ dims: 3 });
+      return new Promise((go) => setTimeout(() => go(window.root().imagespace.screen(17)), 0));
+    }"""
+    at_once = viewer.page.evaluate(move)
+    viewer.ready()
+    assert viewer.page.evaluate("window.root().imagespace.screen(17)") == at_once
     context.close()
 
 
@@ -496,12 +547,20 @@ def test_destroying_leaves_nothing_behind_and_mounting_twice_leaves_one(viewer: 
     page.evaluate("window.start(window.config)")
     viewer.ready()
     assert page.locator("[data-testid=imagespace-viewer]").count() == 1
-    page.evaluate("window.context = window.root().querySelector('canvas').getContext('webgl2'); window.update({ layout: 'pca' }); window.handle.destroy()")
+    page.evaluate("""() => {
+      window.context = window.root().querySelector("canvas").getContext("webgl2");
+      window.update({ layout: "pca" });
+      window.handle.destroy();
+    }""")
     page.wait_for_timeout(100)
     frames = page.evaluate("window.frames")
     page.evaluate("window.dispatchEvent(new Event('resize')); window.handle.update(window.config)")
     page.wait_for_timeout(300)
-    assert page.evaluate("[window.element.childElementCount, window.frames, window.context.isContextLost()]") == [0, frames, True]
+    assert page.evaluate("[window.element.childElementCount, window.frames, window.context.isContextLost()]") == [
+        0,
+        frames,
+        True,
+    ]
 
 
 def test_without_webgl2_a_plain_message_stands_in_its_place(page: Any, server: Server, build: Build) -> None:
@@ -513,8 +572,7 @@ def test_without_webgl2_a_plain_message_stands_in_its_place(page: Any, server: S
     assert page.evaluate("window.events.map(([name]) => name)") == ["error"]
 
 
-@pytest.mark.parametrize("rows", [1, 3, 40])
-@pytest.mark.parametrize("dims", [2, 3])
+@pytest.mark.parametrize(("rows", "dims"), [(1, 2), (1, 3), (40, 2)])
 def test_few_rows_all_at_one_place_can_be_drawn_and_picked(page: Any, tmp_path: Any, rows: int, dims: int) -> None:
     build = Build(tmp_path, rows=rows, lost=()).write()
     np.save(tmp_path / f"projections/tsne-{dims}d.npy", np.full((rows, dims), 7.5, np.float32))
@@ -550,7 +608,8 @@ def test_arrays_are_read_right_however_they_arrive(page: Any, server: Server, bu
           control.close();
         } }));
         let last = 0;
-        const { data, shape } = await fetchNpy(url, { part: (n) => { if (n < last) throw new Error("backwards"); last = n; } });
+        const part = (n) => { if (n < last) throw new Error("backwards"); last = n; };
+        const { data, shape } = await fetchNpy(url, { part });
         return [...shape, last, ...data];
       };
       const results = [await read(7), await read(129), await read(1e6)];

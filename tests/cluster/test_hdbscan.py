@@ -17,7 +17,7 @@ def test_digits_are_told_apart(digits):
 
 def test_noise_points_keep_label_minus_one_and_lean_to_a_cluster(digits):
     vectors, graph, truth = digits
-    found = HDBSCAN(min_cluster_size=15, min_samples=15)(vectors, graph)
+    found = HDBSCAN(min_cluster_size=6)(vectors, graph)
     noise = found.labels < 0
     assert 0 < noise.sum() < 450
     assert (found.nearest[noise] >= 0).all()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from imagespace_core.reduce.overlap import FURTHEST, remove_overlap
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(n=st.integers(0, 60), kind=st.sampled_from(["spread", "stacked", "line"]), share=st.floats(0.005, 0.3))
 def test_nothing_moves_further_than_allowed_and_nothing_is_lost(n, kind, share):
     positions = np.random.default_rng(n).normal(size=(n, 2))

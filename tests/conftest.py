@@ -1,0 +1,97 @@
+"""What tests of the whole share: workspaces built by the real command, and the real app serving them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from imagespace_core.workspace import Workspace
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+def precompute(*arguments: str | Path, cwd: Path) -> None:
+    """Run the build command; fails the test with its output if it does."""
+    command = [sys.executable, str(REPOSITORY / "precompute.py"), *map(str, arguments)]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@dataclass(frozen=True)
+class Home:
+    """A folder of workspaces: `demo`, `words` (made with a tiny CLIP) and, with test data, `grocery`."""
+
+    folder: Path
+
+    def workspace(self, name: str) -> Workspace:
+        return Workspace.open(self.folder / name)
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    from tests.makers.photos import write_photos, write_weird_names
+    from tests.makers.tiny_clip import write_tiny_clip
+
+    if built := os.environ.get("IMAGESPACE_TEST_HOME"):
+        return Home(Path(built))  # for working on one test: keep the workspaces of an earlier run
+    base = tmp_path_factory.mktemp("home")
+    home = Home(base / "workspaces")
+    precompute("--demo", "-o", home.folder / "demo", cwd=base)
+    (base / "clip").mkdir()
+    write_tiny_clip(base / "clip")
+    write_photos(base / "photos", 40)
+    write_weird_names(base / "photos")
+    precompute(
+        base / "photos", "--model", "clip-vit-b32", "--model-dir", base / "clip", "--metadata", base / "photos/metadata.csv",
+        "--projections", "pca", "-o", home.folder / "words", cwd=base,
+    )  # fmt: skip
+    if data := os.environ.get("IMAGESPACE_TEST_DATA"):
+        grocery = Path(data) / "grocery"
+        precompute(
+            grocery / "images", "--metadata", grocery / "metadata.csv", "--model", "efficientnet-lite0",
+            "-o", home.folder / "grocery", cwd=base,
+        )  # fmt: skip
+    return home
+
+
+@contextmanager
+def serving(workspaces: Path, log: Path, *flags: str) -> Iterator[str]:
+    """The app on 127.0.0.1 with these workspaces, as `streamlit run` starts it; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable, "-m", "streamlit", "run", str(REPOSITORY / "streamlit_app.py"), "--server.headless", "true",
+        "--server.address", "127.0.0.1", "--server.port", str(port), "--server.fileWatcherType", "none", *flags,
+    ]  # fmt: skip
+    environment = {**os.environ, "IMAGESPACE_WORKSPACE": str(workspaces)}
+    with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output, env=environment) as server:
+        address = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(120):
+                with suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+                    break
+                assert server.poll() is None, log.read_text()
+                time.sleep(0.5)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(20)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def app(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app's address, with every workspace of `home`."""
+    with serving(home.folder, tmp_path_factory.mktemp("app") / "log.txt") as address:
+        yield address
