@@ -16,22 +16,28 @@ const SLACK = 5;
  */
 
 export class Controls {
-  /** @param {HTMLElement} surface @param {Hand} hand */
-  constructor(surface, hand) {
+  /**
+   * @param {HTMLElement} surface
+   * @param {HTMLElement} over what floats on it: the wheel works there too
+   * @param {Hand} hand
+   */
+  constructor(surface, over, hand) {
     this.surface = surface;
     this.hand = hand;
     /** @type {Map<number, {x: number, y: number}>} */ this.down = new Map();
     this.moved = false;
     this.panning = false;
     this.stop = new AbortController();
-    const on = (name, listener, options = {}) => surface.addEventListener(name, listener, { signal: this.stop.signal, ...options });
+    const on = (name, listener) => surface.addEventListener(name, listener, { signal: this.stop.signal });
     on("pointerdown", (event) => this.#press(event));
     on("pointermove", (event) => this.#move(event));
     on("pointerup", (event) => this.#lift(event, true));
     on("pointercancel", (event) => this.#lift(event, false));
     on("pointerleave", () => this.down.size || hand.leave());
     on("contextmenu", (event) => event.preventDefault());
-    on("wheel", (event) => this.#wheel(event), { passive: false });
+    for (const part of [surface, over]) {
+      part.addEventListener("wheel", (event) => this.#wheel(event), { signal: this.stop.signal, passive: false });
+    }
   }
 
   destroy() {

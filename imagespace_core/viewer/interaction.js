@@ -12,7 +12,7 @@ export class Interaction {
     this.viewer = viewer;
     const { picture, parts } = viewer;
     this.pointing = new Pointing(picture, viewer.marks, viewer.card, viewer.redraw);
-    this.controls = new Controls(parts.canvas, this.#hand());
+    this.controls = new Controls(parts.canvas, parts.labels, this.#hand());
     listenToKeys(parts.canvas, this.#keys(), viewer.stop.signal);
     parts.canvas.addEventListener("blur", () => this.#focus(-1), { signal: viewer.stop.signal });
   }

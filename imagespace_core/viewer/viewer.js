@@ -136,9 +136,8 @@ export class Viewer {
 
   /** Follows the element's size and what the legend covers. */
   measure() {
-    const { picture, legend, root, travel } = this;
+    const { picture, legend, travel } = this;
     const width = picture.canvas.clientWidth;
-    root.dataset.narrow = String(width <= 500);
     legend.fitWidth(width);
     if (!picture.resize(legend.inset) || !picture.positions) return;
     const goal = picture.camera.fit(picture.positions);

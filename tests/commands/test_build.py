@@ -125,7 +125,7 @@ def test_a_real_run_ends_with_0_and_writes_plain_lines(place: Path, tmp_path: Pa
     assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout
     assert "\r" not in done.stdout
-    assert re.search(r"^Reading and embedding images: done in \d+\.\d s, \d+/s$", done.stdout, re.MULTILINE)
+    assert re.search(r"^Reading and embedding images: done in \d+\.\d s, [\d,]+/s$", done.stdout, re.MULTILINE)
     assert re.search(r"^ *\d+\.\d s  images *$", done.stdout, re.MULTILINE)
     assert f"12 images in {tmp_path}/w, model tiny" in done.stdout
     assert f"1 file was left out; the reasons are in {tmp_path}/w/failures.csv" in done.stdout
