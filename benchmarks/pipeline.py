@@ -95,9 +95,9 @@ def measure(images: Path, output: Path) -> None:
     ours = spent["processor_seconds"] / rows
     print(f"{'the whole pass':51}{rows / wall:8.0f} images/s{1000 * ours:8.1f} ms of processor time each")
     print(
-        f"The pass takes {wall / rows / best:.2f} times the quickest by the clock, {ours / cheapest:.2f} times the cheapest"
+        f"The pass takes {wall / rows / best:.2f} times the quickest by the clock, and {ours / cheapest:.2f} times the"
     )
-    print("in processor time (1 = nothing but the model; only the second means anything on a machine with other work)")
+    print("cheapest in processor time, which alone means something beside other work (1 = nothing but the model)")
     _check(manifest)
 
 

@@ -7,9 +7,7 @@ import typer
 import imagespace_core
 from imagespace_core.commands import build
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("build")(build.as_command(build.build_command))
 
 

@@ -52,15 +52,31 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     write_photos(base / "photos", 40)
     write_weird_names(base / "photos")
     precompute(
-        base / "photos", "--model", "clip-vit-b32", "--model-dir", base / "clip", "--metadata", base / "photos/metadata.csv",
-        "--projections", "pca", "-o", home.folder / "words", cwd=base,
-    )  # fmt: skip
+        base / "photos",
+        "--model",
+        "clip-vit-b32",
+        "--model-dir",
+        base / "clip",
+        "--metadata",
+        base / "photos/metadata.csv",
+        "--projections",
+        "pca",
+        "-o",
+        home.folder / "words",
+        cwd=base,
+    )
     if data := os.environ.get("IMAGESPACE_TEST_DATA"):
         grocery = Path(data) / "grocery"
         precompute(
-            grocery / "images", "--metadata", grocery / "metadata.csv", "--model", "efficientnet-lite0",
-            "-o", home.folder / "grocery", cwd=base,
-        )  # fmt: skip
+            grocery / "images",
+            "--metadata",
+            grocery / "metadata.csv",
+            "--model",
+            "efficientnet-lite0",
+            "-o",
+            home.folder / "grocery",
+            cwd=base,
+        )
     return home
 
 

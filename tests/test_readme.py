@@ -39,7 +39,9 @@ def test_every_subcommand_is_documented() -> None:
         assert f"imagespace {command.name}" in README
 
 
-@pytest.mark.parametrize("name", sorted(set(re.findall(r"\b(?:imagespace_core|pages|tests|benchmarks)/[\w/.]*\w", README))))
+@pytest.mark.parametrize(
+    "name", sorted(set(re.findall(r"\b(?:imagespace_core|pages|tests|benchmarks)/[\w/.]*\w", README)))
+)
 def test_every_path_the_readme_names_exists(name: str) -> None:
     assert (ROOT / name).exists()
 

@@ -113,8 +113,8 @@ def _sentence(opened: Workspace) -> Asked | None:
     embedder = load.embedder(opened)
     if not isinstance(embedder, TextEmbedder):
         st.info(
-            f"This workspace was made with {embedder.name}, which knows images only. To search with words, build it with "
-            "CLIP: `uv run precompute.py IMAGES --model clip-vit-b32`",
+            f"This workspace was made with {embedder.name}, which knows images only. To search with words, build "
+            "it with CLIP: `uv run precompute.py IMAGES --model clip-vit-b32`",
             icon=":material/info:",
         )
         return None

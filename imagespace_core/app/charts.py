@@ -44,10 +44,16 @@ def cluster_sizes(opened: Workspace, dark: bool) -> go.Figure:
     colors = ["#4c84e0"] * len(spots) + ["#8a8f98"]
     figure = _plain(go.Figure(go.Bar(x=names, y=sizes, marker={"color": colors})), None, "images")
     ink = "#e6e9ef" if dark else "#31333f"
+    clear = "rgba(0,0,0,0)"
     return figure.update_layout(
-        template="none", paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font={"color": ink, "family": "sans-serif"},
-        margin={"l": 50, "r": 10, "t": 10, "b": 70}, bargap=0.25, yaxis={"gridcolor": "rgba(128,128,128,0.25)"},
-    )  # fmt: skip
+        template="none",
+        paper_bgcolor=clear,
+        plot_bgcolor=clear,
+        font={"color": ink, "family": "sans-serif"},
+        margin={"l": 50, "r": 10, "t": 10, "b": 70},
+        bargap=0.25,
+        yaxis={"gridcolor": "rgba(128,128,128,0.25)"},
+    )
 
 
 def variance_kept(opened: Workspace) -> go.Figure | None:

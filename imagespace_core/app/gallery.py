@@ -57,7 +57,8 @@ def hotspots(opened: Workspace, on_click: Callable[[int], None]) -> None:
     st.subheader("Clusters", anchor=False)
     if not spots:
         st.caption(
-            "No clusters were found: no group of images is denser than the rest. A smaller --min-cluster-size may find some."
+            "No clusters were found: no group of images is denser than the rest. "
+            "A smaller --min-cluster-size may find some."
         )
         return
     st.caption(

@@ -28,7 +28,7 @@ def module(
     on_click: Callable[[Any], None],
     on_hotspot: Callable[[Any], None] | None = None,
 ) -> None:
-    """Mount `imagespace_core/viewer/<name>.js`. The callbacks run before the next script run, with the event's value."""
+    """Mount `imagespace_core/viewer/<name>.js`. The callbacks run before the next run, with the event's value."""
 
     def tell(event: str, callback: Callable[[Any], None] | None) -> Callable[[], None]:
         def told() -> None:

@@ -24,7 +24,8 @@ def summary(opened: Workspace) -> None:
         st.metric("In no cluster", f"{noise / max(manifest.rows, 1):.0%}", border=True)
         st.metric("Vector length", f"{manifest.measured('embed', 'size', 0):,}", border=True)
     st.caption(
-        f"Model {manifest.model}. Built {manifest.created} by ImageSpace {manifest.version} from {manifest.source['root']}"
+        f"Model {manifest.model}. Built {manifest.created} by ImageSpace {manifest.version} "
+        f"from {manifest.source['root']}"
     )
     for note in set(manifest.notes) - set(manifest.measured("table", "metadata_notes", [])):
         st.info(note, icon=":material/info:")
@@ -81,7 +82,8 @@ def clusters(opened: Workspace) -> None:
     members = np.flatnonzero(labels == label)
     rows = members[np.argsort(-strength[members], kind="stable")][:FIRMEST]
     st.caption(
-        f"{title}: {len(rows)} of {len(members):,} images, those that belong most firmly. Click one to open it on the map."
+        f"{title}: {len(rows)} of {len(members):,} images, those that belong most firmly. "
+        "Click one to open it on the map."
     )
     gallery.gallery(
         opened, "members", rows.tolist(), lambda row: state.explore(opened, row),
@@ -107,7 +109,8 @@ def honesty(opened: Workspace) -> None:
         st.dataframe(charts.recalls(opened), hide_index=True)
         used = "is exact and does not use it" if opened.rows < EXACT_BELOW else "uses it"
         st.caption(
-            f"Share of the true 10 nearest images that the index finds, measured on sampled images. With {opened.rows:,} images search {used}."
+            "Share of the true 10 nearest images that the index finds, measured on sampled images. "
+            f"With {opened.rows:,} images search {used}."
         )
 
 

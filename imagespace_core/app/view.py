@@ -78,7 +78,7 @@ def draw(
     visible: np.ndarray | None = None, query: Sequence[int] = (), results: Sequence[int] = (), hotspots: bool = True,
     camera: bool = False, height_px: int = 640,
 ) -> None:  # fmt: skip
-    """Draw the map. `visible` is bool (n,); `query` and `results` are rows to light up; `camera` keeps it in the URL."""
+    """Draw the map. visible: bool (n,). query, results: rows to light up. camera: whether the URL keeps it."""
     spots = opened.manifest.measured("hotspots", "hotspots", []) if hotspots else []
     config = {
         "base": base_url(opened),

@@ -10,6 +10,7 @@ import csv
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -51,7 +52,7 @@ def _write(folder: Path) -> None:
     from PIL import Image
     from sklearn.datasets import load_digits
 
-    digits = load_digits()
+    digits: Any = load_digits()
     rows: list[tuple[str, str, float]] = []
     for i, (pixels, label) in enumerate(zip(digits.images, digits.target, strict=True)):
         name = f"{label}/{i:04d}.png"

@@ -94,7 +94,7 @@ class Match:
             completed=completed,
             left_out=left_out,
             notes=notes,
-            examples={kind: names for kind, names in examples.items() if names},
+            examples={kind: tuple(names) for kind, names in examples.items() if names},
             **dict(zip(self.KINDS, counts, strict=True)),
         )
 

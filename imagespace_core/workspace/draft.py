@@ -46,11 +46,13 @@ class Draft:
             lock.acquire(timeout=0)
         except Timeout:
             raise LockedError(
-                f"another build is writing {root}{_holder(root)}. Wait for it, stop it, or choose another folder with -o"
+                f"another build is writing {root}{_holder(root)}. "
+                "Wait for it, stop it, or choose another folder with -o"
             ) from None
         except (OSError, NotImplementedError) as error:
             raise InputError(
-                f"cannot write to {root} ({getattr(error, 'strerror', None) or error}). Choose a writable folder with -o"
+                f"cannot write to {root} ({getattr(error, 'strerror', None) or error}). "
+                "Choose a writable folder with -o"
             ) from error
         try:
             with suppress(OSError):
@@ -107,11 +109,7 @@ class Draft:
     def has(self, step: str, key: str) -> bool:
         """Whether `step` was done with this key and its files are all there."""
         record = self.record(step)
-        return (
-            record is not None
-            and record["key"] == key
-            and all(self.path(f).exists() for f in record["files"])
-        )
+        return record is not None and record["key"] == key and all(self.path(f).exists() for f in record["files"])
 
     def forget(self, step: str, files: Iterable[str] = ()) -> None:
         """Drop what an earlier, interrupted build staged for `step`, finished or half made."""
@@ -131,14 +129,10 @@ class Draft:
     def publish(self, manifest: Manifest) -> None:
         """Make this build the workspace. Files of steps that the manifest no longer lists are removed."""
         keep = {name for step in manifest.steps.values() for name in step["files"]}
-        old = {
-            name
-            for step in (self.published.steps if self.published else {}).values()
-            for name in step["files"]
-        }
+        old = {name for step in (self.published.steps if self.published else {}).values() for name in step["files"]}
         moves = sorted(name for name in keep if (self._files / name).exists())
         plan = {"manifest": manifest.dumps(), "move": moves, "remove": sorted(old - keep)}
-        write_text(self._build / "publish.json", json.dumps(plan))
+        write_text(self.root / names.JOURNAL, json.dumps(plan))
         finish_publish(self.root)
         self._staged = {}
         self.published = manifest
@@ -146,7 +140,7 @@ class Draft:
 
 def finish_publish(root: Path) -> None:
     """Carry out a publication that was decided but perhaps not finished; does nothing where there is none."""
-    journal = root / names.BUILD / "publish.json"
+    journal = root / names.JOURNAL
     try:
         plan = json.loads(journal.read_text("utf-8"))
     except FileNotFoundError:

@@ -41,13 +41,9 @@ def _is_workspace(folder: Path) -> bool:
 
 def _look(folder: Path) -> Found:
     try:
-        if not (folder / names.MANIFEST).exists() and (folder / names.BUILD).exists():
-            if not (folder / names.BUILD / "publish.json").exists():
-                return Found(
-                    folder,
-                    "unfinished",
-                    reason="its first build has not finished. Run the same command again; it goes on where it stopped",
-                )
+        if not any((folder / name).exists() for name in (names.MANIFEST, names.ITEMS, names.JOURNAL)):
+            reason = "its first build has not finished. Run the same command again; it goes on where it stopped"
+            return Found(folder, "unfinished", reason=reason)
         workspace = Workspace.open(folder)
         workspace.check()
     except NewerFormatError as error:

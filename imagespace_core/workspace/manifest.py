@@ -58,8 +58,7 @@ class Manifest:
             record = json.loads(path.read_text("utf-8"))
         except FileNotFoundError:
             raise WorkspaceError(
-                f"{root} is not a workspace: it has no {names.MANIFEST}. "
-                f"Build one with: precompute.py IMAGES -o {root}"
+                f"{root} is not a workspace: it has no {names.MANIFEST}. Build one with: precompute.py IMAGES -o {root}"
             ) from None
         except (OSError, ValueError) as error:
             raise WorkspaceError(
@@ -84,7 +83,5 @@ class Manifest:
                 f"{root / names.MANIFEST} is incomplete ({error}). Rebuild: precompute.py IMAGES -o {root}"
             ) from error
         if not complete:
-            raise WorkspaceError(
-                f"{root / names.MANIFEST} is incomplete. Rebuild: precompute.py IMAGES -o {root}"
-            )
+            raise WorkspaceError(f"{root / names.MANIFEST} is incomplete. Rebuild: precompute.py IMAGES -o {root}")
         return manifest

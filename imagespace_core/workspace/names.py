@@ -15,6 +15,7 @@ NAMES = "names"
 PREVIEWS = "previews"
 LOCK = ".lock"
 BUILD = ".build"  # staging of a build in progress, and what an interrupted one left
+JOURNAL = f"{BUILD}/publish.json"  # a publication that was decided and may not be finished
 NAMES_PER_PAGE = 2048
 PREFERRED_MAPS = ("tsne", "umap", "pca")  # the first that was made is shown first, and sprites lie along it
 

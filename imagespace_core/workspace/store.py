@@ -50,9 +50,7 @@ class Workspace:
                 if not (self.root / name).exists():
                     raise WorkspaceError(f"{self.root / name} is missing. {_remedy(step)}")
         if (found := self._parquet_rows()) != self.rows:
-            raise WorkspaceError(
-                f"{names.ITEMS} has {found} rows; the manifest says {self.rows}. {_remedy('table')}"
-            )
+            raise WorkspaceError(f"{names.ITEMS} has {found} rows; the manifest says {self.rows}. {_remedy('table')}")
         for name, dims in self.manifest.projections().items():
             for d in dims:
                 self.positions(name, d)
@@ -121,9 +119,7 @@ class Workspace:
             raise WorkspaceError(f"{path} cannot be read ({error}). {_remedy('columns')}") from error
         if head["kind"] == "text":
             return head, None
-        return head, self._array(
-            f"{names.COLUMNS}/{slug}.npy", "columns", 2 if head["kind"] == "color" else 1
-        )
+        return head, self._array(f"{names.COLUMNS}/{slug}.npy", "columns", 2 if head["kind"] == "color" else 1)
 
     def failures(self) -> list[dict[str, str]]:
         """path, stage and reason of every image that was left out."""
@@ -154,9 +150,7 @@ class Workspace:
             with Image.open(pages / f"{number:04d}.webp") as page:
                 return np.asarray(page.convert("RGB").crop((x, y, x + width, y + height)))
         except (OSError, ValueError, KeyError, IndexError) as error:
-            raise WorkspaceError(
-                f"the sprite of row {row} cannot be read ({error}). {_remedy('atlas')}"
-            ) from error
+            raise WorkspaceError(f"the sprite of row {row} cannot be read ({error}). {_remedy('atlas')}") from error
 
     def public_file(self, name: str) -> Path | None:
         """The file that a browser asks for as `name`, or None if there is none or it is not for browsers."""
@@ -174,16 +168,12 @@ class Workspace:
         except (OSError, ValueError, EOFError) as error:
             raise WorkspaceError(f"{self.root / name} cannot be read ({error}). {_remedy(step)}") from error
         if array.ndim != dimensions:
-            raise WorkspaceError(
-                f"{name} has shape {array.shape}; expected {dimensions} dimensions. {_remedy(step)}"
-            )
+            raise WorkspaceError(f"{name} has shape {array.shape}; expected {dimensions} dimensions. {_remedy(step)}")
         return self._aligned(array, name, step)
 
     def _aligned(self, array: np.ndarray, name: str, step: str) -> np.ndarray:
         if len(array) != self.rows:
-            raise WorkspaceError(
-                f"{name} has {len(array)} rows; {names.ITEMS} has {self.rows}. {_remedy(step)}"
-            )
+            raise WorkspaceError(f"{name} has {len(array)} rows; {names.ITEMS} has {self.rows}. {_remedy(step)}")
         return array
 
     def _parquet_rows(self) -> int:
@@ -206,7 +196,7 @@ class Workspace:
 
 def _stamp(root: Path) -> tuple[int, int]:
     """Identity of the manifest file; (0, 0) where there is none, or while a publication is under way."""
-    if (root / names.BUILD / "publish.json").exists():
+    if (root / names.JOURNAL).exists():
         return (0, 0)
     try:
         found = (root / names.MANIFEST).stat()

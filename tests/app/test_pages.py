@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 APP = str(ROOT / "imagespace_core/app/main.py")  # what the st.App of streamlit_app.py runs
 
 
-def run(monkeypatch: pytest.MonkeyPatch, folder: Path, page: str | None = None) -> AppTest:
-    monkeypatch.setenv("IMAGESPACE_WORKSPACE", str(folder))
+def run(patch: pytest.MonkeyPatch, folder: Path, page: str | None = None) -> AppTest:
+    patch.setenv("IMAGESPACE_WORKSPACE", str(folder))
     test = AppTest.from_file(APP, default_timeout=30)
     test.run()
     if page:
@@ -23,10 +23,13 @@ def run(monkeypatch: pytest.MonkeyPatch, folder: Path, page: str | None = None) 
 
 
 def text(test: AppTest) -> str:
-    return "\n".join(str(element.value) for kind in (test.title, test.warning, test.markdown, test.error, test.info) for element in kind)
+    kinds = (test.title, test.warning, test.markdown, test.error, test.info)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
-def test_without_workspaces_the_command_that_makes_one_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_workspaces_the_command_that_makes_one_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     test = run(monkeypatch, tmp_path / "nothing")
     assert not test.exception
     assert test.title[0].value == "No workspace yet"
@@ -34,7 +37,9 @@ def test_without_workspaces_the_command_that_makes_one_is_named(monkeypatch: pyt
 
 
 @pytest.mark.parametrize("page", [None, "search.py", "overview.py"])
-def test_a_broken_workspace_is_named_on_every_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, page: str | None) -> None:
+def test_a_broken_workspace_is_named_on_every_page(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, page: str | None
+) -> None:
     write_workspace(tmp_path / "bad")
     (tmp_path / "bad/items.parquet").write_bytes(b"rubbish")
     test = run(monkeypatch, tmp_path, page)
@@ -57,7 +62,9 @@ def test_the_overview_tells_counts_and_the_model(monkeypatch: pytest.MonkeyPatch
     assert {metric.label: metric.value for metric in test.metric}["Images"] == "1"
 
 
-def test_an_image_that_the_link_names_and_the_workspace_lacks_is_said(monkeypatch: pytest.MonkeyPatch, one_image: Path) -> None:
+def test_an_image_that_the_link_names_and_the_workspace_lacks_is_said(
+    monkeypatch: pytest.MonkeyPatch, one_image: Path
+) -> None:
     monkeypatch.setenv("IMAGESPACE_WORKSPACE", str(one_image))
     test = AppTest.from_file(APP, default_timeout=30)
     test.query_params["image"] = "*gone*.jpg"

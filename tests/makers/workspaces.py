@@ -18,9 +18,14 @@ def record(files: Sequence[str], key: str = "key", **measured: Any) -> dict[str,
 
 def manifest(rows: int, steps: dict[str, dict[str, Any]], build: str = "b1", **changed: Any) -> Manifest:
     known: dict[str, Any] = {
-        "build": build, "created": "2026-01-01T00:00:00+00:00", "version": "0", "source": {"kind": "folder", "root": "/nowhere"},
-        "counts": {"items": rows, "failures": 0}, "model": "tiny", "steps": steps,
-    }  # fmt: skip
+        "build": build,
+        "created": "2026-01-01T00:00:00+00:00",
+        "version": "0",
+        "source": {"kind": "folder", "root": "/nowhere"},
+        "counts": {"items": rows, "failures": 0},
+        "model": "tiny",
+        "steps": steps,
+    }
     return Manifest(**{**known, **changed})
 
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import textwrap
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -71,10 +72,8 @@ def test_publication_survives_being_killed_at_any_move(tmp_path_factory: pytest.
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Path, "replace", replace)
-        try:
+        with suppress(_KilledError):
             write_workspace(root, rows=8, build="new")
-        except _KilledError:
-            pass
     workspace = Workspace.open(root)
     workspace.check()
     assert (workspace.manifest.build, workspace.rows) in {("old", 5), ("new", 8)}

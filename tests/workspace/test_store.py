@@ -62,8 +62,12 @@ def test_workspaces_are_told_apart_in_plain_words(tmp_path: Path) -> None:
     (tmp_path / ".hidden" / names.BUILD).mkdir(parents=True)
     found = {place.name: place for place in find(tmp_path)}
     assert {name: place.state for name, place in found.items()} == {
-        "broken": "broken", "good": "ready", "incomplete": "broken", "newer": "newer", "started": "unfinished",
-    }  # fmt: skip
+        "broken": "broken",
+        "good": "ready",
+        "incomplete": "broken",
+        "newer": "newer",
+        "started": "unfinished",
+    }
     assert found["good"].rows == 6
     assert f"has format {FORMAT + 1}" in found["newer"].reason
     assert "Update ImageSpace" in found["newer"].reason
@@ -82,11 +86,22 @@ def test_newer_formats_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "public"),
     [
-        ("projections/tsne-2d.npy", True), ("columns/a-b.json", True), ("names/0.json", True), ("atlas.json", True),
-        ("atlas/0001.webp", True), ("atlas/cells.npy", True), ("previews/0000/12.webp", True),
-        ("vectors/tiny.npy", False), ("manifest.json", False), ("items.parquet", False), ("indices/a-angular.ann", False),
-        ("../secret", False), ("projections/../vectors/tiny.npy", False), ("/etc/passwd", False), ("columns/..json", False),
+        ("projections/tsne-2d.npy", True),
+        ("columns/a-b.json", True),
+        ("names/0.json", True),
+        ("atlas.json", True),
+        ("atlas/0001.webp", True),
+        ("atlas/cells.npy", True),
+        ("previews/0000/12.webp", True),
+        ("vectors/tiny.npy", False),
+        ("manifest.json", False),
+        ("items.parquet", False),
+        ("indices/a-angular.ann", False),
+        ("../secret", False),
+        ("projections/../vectors/tiny.npy", False),
+        ("/etc/passwd", False),
+        ("columns/..json", False),
     ],
-)  # fmt: skip
+)
 def test_only_what_the_viewer_needs_is_public(name: str, public: bool) -> None:
     assert bool(names.PUBLIC.fullmatch(name)) is public
