@@ -95,7 +95,7 @@ export class Viewer {
     const first = old.base === undefined;
     this.config = next;
     const changed = (...names) => names.some((name) => JSON.stringify(old[name]) !== JSON.stringify(next[name]));
-    if (changed("height")) root.style.height = `${next.height ?? 560}px`;
+    if (changed("height")) root.style.height = `min(${next.height ?? 560}px, max(360px, 120vw))`;
     if (changed("label") || first) this.parts.canvas.setAttribute("aria-label", next.label ?? "Map of images");
     if (changed("pointSize", "opacity")) {
       picture.pointSize = next.pointSize ?? 1;
