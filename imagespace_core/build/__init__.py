@@ -1,0 +1,172 @@
+"""The build: images in, a workspace out. Which steps there are and in what order; each one works elsewhere."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import imagespace_core
+from imagespace_core.build import maps, pixels, table
+from imagespace_core.build.options import Options
+from imagespace_core.build.steps import Choice, Record, Report, Step, Task, run_steps
+from imagespace_core.errors import InputError
+from imagespace_core.sources.folder import Folder
+from imagespace_core.workspace import Draft, Manifest
+
+__all__ = ["Options", "Report", "Summary", "Task", "build"]
+
+PIXEL_STEPS = ("images", "embed", "atlas", "previews")
+# Cheap, and wrong as soon as what they are made from has changed: never carried over.
+DERIVED_STEPS = ("hotspots", "columns")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a build did. `ran` names the steps that were not up to date."""
+
+    root: Path
+    manifest: Manifest
+    ran: list[str]
+
+
+def build(options: Options, report: Report) -> Summary:
+    """Build or update the workspace that `options` names.
+
+    Raises InputError for what the user can mend, ModelError for a model that cannot be used, LockedError if another
+    build is at work. Unless this returns, the published workspace is what it was.
+    """
+    with Draft.open(options.workspace()) as draft:
+        return _build(options, draft, _Noting(report))
+
+
+def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
+    choice = _choice(options)
+    published = draft.published
+    if options.relayout or options.only:
+        draft.discard()
+        if published is None:
+            raise InputError(
+                f"{draft.root} holds no workspace yet; --relayout and --only change one. Build it first without them"
+            )
+    if published and all(choice.carried(name) for name in PIXEL_STEPS):
+        source, model = published.source, published.model
+        first = [_carried(name, published) for name in ("images", "embed")]
+        last = [_carried(name, published) for name in ("atlas", "previews")]
+    else:
+        made, source = _pixels(options, draft, report, choice)
+        model, first, last = made.embedder.name, made.reading_steps(), made.sprite_steps()
+    steps = [*first, *maps.plan(options, model, draft), *last, *table.plan(options.metadata)]
+    if options.only:
+        steps = _only(steps, options.only, published)
+    records, ran = run_steps(steps, draft, report, choice)
+    if published and not ran and list(records) == list(published.steps):
+        draft.discard()
+        return Summary(draft.root, published, ran)
+    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    manifest = Manifest(
+        build=_digest([created, *(record["key"] for record in records.values())])[:16],
+        created=created,
+        version=imagespace_core.__version__,
+        source=source,
+        counts={"items": records["images"]["items"], "failures": records["images"]["failures"]},
+        model=model,
+        steps=records,
+        notes=report.notes
+        if "images" in ran or not published
+        else list(dict.fromkeys([*published.notes, *report.notes])),
+    )
+    draft.publish(manifest)
+    return Summary(draft.root, manifest, ran)
+
+
+def _pixels(options: Options, draft: Draft, report: _Noting, choice: Choice) -> tuple[pixels.Pixels, Record]:
+    from imagespace_core.embed import catalog
+
+    published = draft.published
+    if options.images is None:
+        raise InputError("nothing to read: give the folder of images")
+    found = pixels.scan(Folder(options.images, limit=options.limit), report)
+    model = options.model
+    if model is None and published:
+        model = published.measured("embed", "model")
+    with report.task("Loading the model"):
+        # One thread, because `reading` runs it in as many threads as may be used.
+        embedder, note = catalog.resolve(model, model_dir=options.model_dir, device=options.device, threads=1)
+    if note:
+        report.note(note)
+    decode = pixels.decoder(embedder, options)
+    found = pixels.Scan(Folder(options.images, decode, options.limit), found.items, found.skipped)
+    source = {"kind": "folder", "root": str(options.images.resolve()), "digest": found.digest}
+    if options.only and published and published.source.get("digest") != found.digest:
+        raise InputError("the images have changed since this workspace was built. Build again without --only")
+    used: Record = {
+        "model": model or embedder.name,
+        "model_dir": str(options.model_dir.resolve()) if options.model_dir else None,
+    }
+    if note:
+        used["model"] = embedder.name
+    return pixels.Pixels(found, embedder, used, decode, options, draft, choice), source
+
+
+def _choice(options: Options) -> Choice:
+    def forced(name: str) -> bool:
+        return options.force or _matches(name, options.only)
+
+    def carried(name: str) -> bool:
+        if options.only:
+            return not _matches(name, options.only) and name not in DERIVED_STEPS
+        return options.relayout and (name in PIXEL_STEPS or (name == "table" and options.metadata is None))
+
+    return Choice(forced, carried)
+
+
+def _only(steps: list[Step], only: str, published: Manifest | None) -> list[Step]:
+    """The steps with --only: those it names, and of the others just those that the workspace has."""
+    if not any(_matches(step.name, only) for step in steps):
+        raise InputError(
+            f"--only {only}: there is no such step. There are: {', '.join(step.name for step in steps)}"
+        )
+    have = published.steps if published else {}
+    kept = [
+        _carried(name, published) for name in have if published and name not in {step.name for step in steps}
+    ]
+    return [step for step in steps if step.name in have or _matches(step.name, only)] + kept
+
+
+def _carried(name: str, published: Manifest) -> Step:
+    def run(draft: Draft, report: Report) -> Record:
+        raise AssertionError(f"{name} is carried over and never run")
+
+    return Step(name, run)
+
+
+def _matches(name: str, only: str | None) -> bool:
+    """Whether --only names this step: `tsne` names tsne-2d and tsne-3d, `index` every index.
+
+    >>> _matches("tsne-2d", "tsne"), _matches("table", "tsne")
+    (True, False)
+    """
+    return only is not None and (name == only or name.startswith(f"{only}-"))
+
+
+class _Noting:
+    """A report that remembers its notes, for the manifest."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self.notes: list[str] = []
+
+    def task(self, title: str, total: int | None = None) -> AbstractContextManager[Task]:
+        return self._report.task(title, total)
+
+    def note(self, line: str) -> None:
+        self.notes.append(line)
+        self._report.note(line)
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()

@@ -1,0 +1,130 @@
+"""Every option of a build, once: the command line derives its flags from these fields, the manifest records them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from imagespace_core.cluster.hdbscan import HDBSCAN
+from imagespace_core.errors import InputError
+from imagespace_core.images.atlas import Atlas
+from imagespace_core.reduce import REDUCERS
+from imagespace_core.reduce.tsne import TSNE
+from imagespace_core.reduce.umap import UMAP
+from imagespace_core.search import METRICS
+from imagespace_core.search.annoy import Annoy
+
+Device = Literal["auto", "cpu", "cuda"]
+Stage = TypeVar("Stage")
+
+
+def _option(default: Any, help: str, **metadata: Any) -> Any:
+    return field(default=default, metadata={"help": help, **metadata})
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a build is asked for. A field is a flag of the same name; `help` is what `--help` says of it."""
+
+    images: Path | None = _option(None, "Folder of images, searched recursively.", argument=True)
+    output: Path | None = _option(
+        None, "The workspace folder.  [default: workspaces/<name of IMAGES>]", short="-o"
+    )
+    metadata: Path | None = _option(None, "CSV, TSV, Parquet or JSON Lines with a 'filename' column.")
+    model: str | None = _option(
+        None, "clip-vit-b32, efficientnet-lite0, or a path to an ONNX file.  [default: clip-vit-b32, or the bundled "
+        "efficientnet-lite0 where the model hub cannot be reached]",
+    )  # fmt: skip
+    model_dir: Path | None = _option(
+        None, "Folder with vision_model.onnx, text_model.onnx and tokenizer.json of CLIP."
+    )
+    projections: str = _option(",".join(REDUCERS), "Maps to make.")
+    dims: str = _option("2,3", "Dimensions of the maps.", several=True)
+    metrics: str = _option(",".join(METRICS), "Metrics to build search indices for.")
+    trees: int = _option(Annoy.trees, "Trees of an Annoy index; more are larger and more precise.", min=1)
+    min_cluster_size: int | None = _option(
+        HDBSCAN.min_cluster_size,
+        "Fewest images that make a cluster.  [default: chosen from their number]",
+        min=2,
+    )
+    perplexity: float = _option(
+        TSNE.perplexity, "t-SNE: how many neighbors each image pays heed to.", min=1.0
+    )
+    exaggeration: float = _option(
+        TSNE.exaggeration, "t-SNE: attraction after the early phase; above 1 clusters draw together.", min=0.1
+    )
+    sprite_size: float = _option(
+        TSNE.sprite_size,
+        "t-SNE in 2D: move images apart so that sprites of this share of the map's width do not overlap; 0 is off.",
+        min=0.0,
+        max=0.5,
+    )
+    n_neighbors: int = _option(UMAP.n_neighbors, "UMAP: neighbors that make the local picture.", min=2)
+    min_dist: float = _option(UMAP.min_dist, "UMAP: how tightly points may pack.", min=0.0, max=1.0)
+    thumb_size: int = _option(Atlas.cell, "Longer side of a sprite, in pixels.", min=16, max=255)
+    atlas_size: int = _option(Atlas.page, "Side of a sprite page, in pixels.", min=64, max=4096)
+    quality: int = _option(Atlas.quality, "WebP quality of sprites and previews.", min=1, max=100)
+    previews: int = _option(
+        0,
+        "Also keep larger copies with this longer side in pixels, so that the workspace can travel without the originals; 0 is off.",
+        min=0,
+    )
+    limit: int | None = _option(None, "Take only so many images, in path order.", min=1)
+    seed: int = _option(0, "Seed of every random choice.", min=0)
+    jobs: int = _option(-1, "Threads to use; -1 is one per core.", min=-1)
+    device: Device = _option("auto", "Where the model runs.")
+    relayout: bool = _option(False, "Keep vectors and sprites, redo maps and clusters.")
+    only: str | None = _option(
+        None, "Redo just this step, e.g. tsne, umap-3d, clusters, index, atlas, table."
+    )
+    force: bool = _option(False, "Redo every step, also those whose inputs have not changed.")
+
+    def __post_init__(self) -> None:
+        """Raises InputError for what cannot be meant."""
+        _choices("--projections", self.projections, list(REDUCERS))
+        _choices("--dims", self.dims, ["2", "3"])
+        _choices("--metrics", self.metrics, list(METRICS))
+        if self.atlas_size < self.thumb_size:
+            raise InputError(
+                f"--atlas-size {self.atlas_size} is smaller than --thumb-size {self.thumb_size}; a page must hold a sprite"
+            )
+        if self.relayout and self.only:
+            raise InputError("--relayout and --only exclude each other; --only names the one step to redo")
+
+    def reducers(self) -> list[str]:
+        return _choices("--projections", self.projections, list(REDUCERS))
+
+    def dimensions(self) -> list[int]:
+        return [int(d) for d in _choices("--dims", self.dims, ["2", "3"])]
+
+    def metric_names(self) -> list[str]:
+        return _choices("--metrics", self.metrics, list(METRICS))
+
+    def workspace(self) -> Path:
+        """The folder to build in. Raises InputError if neither `images` nor `output` names one."""
+        if self.output is not None:
+            return self.output
+        if self.images is None:
+            raise InputError("nothing to build: give a folder of images, or --demo")
+        return Path("workspaces") / (self.images.resolve().name or "images")
+
+    def threads(self) -> int:
+        return self.jobs if self.jobs > 0 else os.cpu_count() or 1
+
+    def make(self, stage: type[Stage], **fixed: Any) -> Stage:
+        """`stage`, a frozen dataclass, with each of its fields that is also an option set from here."""
+        mine = {f.name for f in fields(self) if not f.metadata.get("several")}
+        chosen = {f.name: getattr(self, f.name) for f in fields(stage) if f.name in mine}  # type: ignore[arg-type]
+        return stage(**{**chosen, **fixed})
+
+
+def _choices(flag: str, text: str, allowed: list[str]) -> list[str]:
+    found = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    unknown = [part for part in found if part not in allowed]
+    if unknown or not found:
+        raise InputError(
+            f"{flag} {text!r}: expected one or more of {', '.join(allowed)}, separated by commas"
+        )
+    return found

@@ -1,0 +1,265 @@
+"""The steps that need pixels: table of images, vectors, sprite atlas, previews. They share one pass over the images."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from imagespace_core.build import reading
+from imagespace_core.build.options import Options
+from imagespace_core.build.reading import Product, Ragged, Reading, read_table
+from imagespace_core.build.steps import Choice, Record, Report, Step, parameters_of
+from imagespace_core.embed import Embedder
+from imagespace_core.errors import InputError
+from imagespace_core.images import color
+from imagespace_core.images.atlas import Atlas
+from imagespace_core.images.decode import Decode
+from imagespace_core.images.hilbert import hilbert_order
+from imagespace_core.sources import Item, Source
+from imagespace_core.workspace import Draft, names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The items of a source, in order, and what could not be offered. `digest` changes when any of them does."""
+
+    source: Source
+    items: Sequence[Item]
+    skipped: Sequence[tuple[str, str]]
+
+    @cached_property
+    def digest(self) -> str:
+        text = json.dumps(
+            [[(item.key, item.stamp, sorted(item.columns)) for item in self.items], list(self.skipped)]
+        )
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def parts(self) -> int:
+        return reading.part_count(self.items)
+
+
+class Pixels:
+    """The pixel steps of one build.
+
+    draft, choice: to find out which products are stale before the one pass starts.
+    """
+
+    def __init__(
+        self,
+        scan: Scan,
+        embedder: Embedder,
+        model: Record,
+        decode: Decode,
+        options: Options,
+        draft: Draft,
+        choice: Choice,
+    ) -> None:
+        self.scan, self.embedder, self.model, self.decode, self.options = (
+            scan,
+            embedder,
+            model,
+            decode,
+            options,
+        )
+        self.draft, self.choice = draft, choice
+        self.atlas = Atlas(cell=options.thumb_size, page=options.atlas_size, quality=options.quality)
+        self._read: set[str] = set()
+
+    def reading_steps(self) -> list[Step]:
+        """Images and vectors; first in a build."""
+        read = {"digest": self.scan.digest, **parameters_of(self.decode)}
+        images = Step("images", self._images, [names.IMAGES, names.FAILURES], read, packages=["pillow"])
+        embed = Step(
+            "embed", self._vectors, [names.vectors(self.embedder.name)], {"fingerprint": self.embedder.fingerprint},
+            inputs=["images"], packages=["onnxruntime"],
+        )  # fmt: skip
+        return [images, embed]
+
+    def sprite_steps(self) -> list[Step]:
+        """Atlas and previews; after the maps, since sprites are ordered along one.
+
+        The map is not an input: it decides the order of the sprites, never what they show, and a new map is no reason
+        to decode every image again.
+        """
+        steps = [
+            Step(
+                "atlas",
+                self._sprites,
+                [names.ATLAS, names.ATLAS_PAGES],
+                parameters_of(self.atlas),
+                inputs=["images"],
+                packages=["pillow"],
+            )
+        ]
+        if self.options.previews:
+            parameters = {"side": self.options.previews, "quality": self.options.quality}
+            steps.append(
+                Step(
+                    "previews",
+                    self._previews,
+                    [names.PREVIEWS],
+                    parameters,
+                    inputs=["images"],
+                    packages=["pillow"],
+                )
+            )
+        return steps
+
+    def _product(self, name: str) -> Product:
+        made_by = {
+            "table": [],
+            "vectors": [self.embedder.fingerprint],
+            "sprites": [self.atlas.cell],
+            "previews": [self.options.previews, self.options.quality],
+        }[name]
+        text = json.dumps([reading.PART, self.scan.digest, parameters_of(self.decode), made_by])
+        key = hashlib.sha256(text.encode()).hexdigest()[:16]
+        return Product(name, self.draft.scratch("parts") / f"{name}-{key}")
+
+    def _stale(self) -> list[str]:
+        product = {"images": "table", "embed": "vectors", "atlas": "sprites", "previews": "previews"}
+        keys: dict[str, str] = {}
+        stale = []
+        for step in self.reading_steps() + self.sprite_steps():
+            keys[step.name] = step.key(keys)
+            if not self.choice.carried(step.name) and self.choice.stale(step, keys[step.name], self.draft):
+                stale.append(product[step.name])
+        return stale
+
+    def _ensure(self, name: str, report: Report) -> Record:
+        """Make the parts of `name`, and in the same pass those of everything else that is stale."""
+        if name in self._read:
+            return {}
+        wanted = list(dict.fromkeys([name, *self._stale()]))
+        failed = frozenset() if "table" in wanted else frozenset(self._failed_keys())
+        pass_over = Reading(
+            self.scan.source, self.scan.items, [self._product(n) for n in wanted],
+            self.embedder if "vectors" in wanted else None, self.atlas.cell, self.options.previews, self.options.quality,
+            self.options.threads(), failed,
+        )  # fmt: skip
+        title = "Reading and embedding images" if "vectors" in wanted else "Reading images"
+        with report.task(title, len(self.scan.items)) as task:
+            spent = pass_over.run(task.advance)
+        self._read |= set(wanted)
+        return {
+            f"{key}_seconds" if key != "images" else "images_read": round(value, 3)
+            for key, value in asdict(spent).items()
+        }
+
+    def _images(self, draft: Draft, report: Report) -> Record:
+        spent = self._ensure("table", report)
+        table = read_table(self._product("table"), self.scan.parts)
+        if "failure" not in table:
+            table["failure"] = None
+        broken = table[table["failure"].notna()]
+        if len(broken) == len(table):
+            first = broken.iloc[0]
+            raise InputError(
+                f"none of the {len(table)} images could be read; the first, {first['path']!r}: {first['failure']}. "
+                "Check that this is the right folder and that the files are whole"
+            )
+        failures = [(path, "scan", reason) for path, reason in self.scan.skipped]
+        failures += [
+            (path, "read", reason) for path, reason in zip(broken["path"], broken["failure"], strict=True)
+        ]
+        with draft.stage(names.FAILURES).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([("path", "stage", "reason"), *failures])
+        good = _typed(table[table["failure"].isna()].drop(columns="failure"))
+        good.to_parquet(draft.stage(names.IMAGES), index=False)
+        return {"items": len(good), "failures": len(failures), "failed_keys": broken["key"].tolist(), **spent}
+
+    def _failed_keys(self) -> list[str]:
+        return (self.draft.record("images") or {}).get("failed_keys", [])
+
+    def _rows(self) -> int:
+        return (self.draft.record("images") or {})["items"]
+
+    def _vectors(self, draft: Draft, report: Report) -> Record:
+        spent = self._ensure("vectors", report)
+        rows, size = self._rows(), self.embedder.size
+        found = 0
+        # Written, not mapped: where the disk is full a write fails, and a mapped page kills the process.
+        with draft.stage(names.vectors(self.embedder.name)).open("wb") as file:
+            header = {"descr": "<f4", "fortran_order": False, "shape": (rows, size)}
+            np.lib.format.write_array_header_1_0(file, header)
+            for number in range(self.scan.parts):
+                part = np.load(self._product("vectors").part(number), allow_pickle=False)
+                file.write(part.astype("<f4", copy=False).tobytes())
+                found += len(part)
+        self._check(found, rows, "vectors")
+        return {**self.model, "size": size, **spent}
+
+    def _sprites(self, draft: Draft, report: Report) -> Record:
+        spent = self._ensure("sprites", report)
+        sprites = Ragged(self._product("sprites"), self.scan.parts)
+        rows = self._rows()
+        self._check(len(sprites), rows, "sprites")
+        order = np.arange(rows)
+        for name in names.PREFERRED_MAPS:
+            if (path := draft.path(names.projection(name, 2))).exists():
+                order = hilbert_order(np.load(path, allow_pickle=False))
+                break
+        with report.task("Packing the sprite atlas", rows) as task:
+            self.atlas.write(
+                draft.stage(names.ATLAS).parent,
+                order,
+                sprites.__getitem__,
+                self.options.threads(),
+                task.advance,
+            )
+        return spent
+
+    def _previews(self, draft: Draft, report: Report) -> Record:
+        spent = self._ensure("previews", report)
+        previews = Ragged(self._product("previews"), self.scan.parts)
+        self._check(len(previews), self._rows(), "previews")
+        with report.task("Writing previews", len(previews)) as task:
+            for row in range(len(previews)):
+                draft.stage(names.preview(row)).write_bytes(previews[row].tobytes())
+                task.advance(1)
+        return spent
+
+    def _check(self, found: int, rows: int, what: str) -> None:
+        if found != rows:
+            raise InputError(
+                f"{found} {what} for {rows} images: files changed while they were read. Run again; "
+                f"if it stays so, remove {self.draft.scratch('parts')}"
+            )
+
+
+def scan(source: Source, report: Report) -> Scan:
+    """List the items. Raises InputError if there are none."""
+    with report.task("Looking for images") as task:
+        items = []
+        for item in source.items():
+            items.append(item)
+            task.advance(1)
+    return Scan(source, items, source.skipped())
+
+
+def decoder(embedder: Embedder, options: Options) -> Decode:
+    """A decoder that gives no more pixels than the model, the sprite and the preview need between them."""
+    return replace(Decode(), min_side=max(embedder.min_side, options.thumb_size, options.previews))
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    """The table of readable images with settled column types and order."""
+    import pandas as pd
+
+    table["taken_at"] = pd.to_datetime(table["taken_at"], format="ISO8601").astype("datetime64[us]")
+    first = ["key", "path", "width", "height", "taken_at", *color.COLUMNS]
+    # A column that is missing throughout (the hue of gray pictures) is there all the same.
+    table = table.reindex(columns=[*first, *(column for column in table.columns if column not in first)])
+    table = table.reset_index(drop=True)
+    return table.rename(columns={"key": "id"}).astype({"width": "int32", "height": "int32"})
