@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Executor, Future
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ R = TypeVar("R")
 
 def map_ordered(
     function: Callable[[T], R], inputs: Iterable[T], executor: Executor, ahead: int
-) -> Iterator[R]:
+) -> Generator[R, None, None]:
     """Results of `function` in the order of `inputs`, at most `ahead` of them computed and not yet taken.
 
     Unlike `Executor.map` it does not submit everything at once, so a million images are never in memory together.

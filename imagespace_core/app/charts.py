@@ -15,7 +15,7 @@ _MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}
 
 def image_sizes(opened: Workspace) -> go.Figure:
     """How many images have which width and height, in pixels."""
-    sizes = opened.items.groupby(["width", "height"]).size().reset_index(name="count").nlargest(2000, "count")
+    sizes = opened.items.value_counts(["width", "height"]).head(2000).reset_index()
     largest = sizes["count"].max()
     marker = {"size": (6 + 22 * np.sqrt(sizes["count"] / largest)).tolist(), "opacity": 0.7}
     text = [f"{count:,} images" for count in sizes["count"]]

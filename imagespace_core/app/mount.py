@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.components.v2 import component
 
 from imagespace_core.app.routes import module_url
 
 # Registered once per process: a second registration of a name logs a warning.
-_component = st.components.v2.component(
+_component = component(
     "imagespace",
     html='<div class="imagespace-host"></div>',
     js=(Path(__file__).parent / "host.js").read_text("utf-8"),

@@ -45,7 +45,7 @@ def images(opened: Workspace) -> None:
                 "No image says when it was taken: neither in its EXIF data, nor in its name, nor in the metadata."
             )
         else:
-            missing = int(opened.items["taken_at"].isna().sum())
+            missing = int(np.isnat(opened.items["taken_at"].to_numpy()).sum())
             st.plotly_chart(figure, key="dates")
             if missing:
                 st.caption(f"{missing:,} images without a date are not shown.")

@@ -175,7 +175,7 @@ class Pixels:
         ]
         with draft.stage(names.FAILURES).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("path", "stage", "reason"), *failures])
-        good = _typed(table[table["failure"].isna()].drop(columns="failure"))
+        good = _typed(table.loc[table["failure"].isna()].drop(columns="failure"))
         good.to_parquet(draft.stage(names.IMAGES), index=False)
         return {"items": len(good), "failures": len(failures), "failed_keys": broken["key"].tolist(), **spent}
 

@@ -90,9 +90,9 @@ def _columns(draft: Draft, report: Report) -> Record:
     heads = []
     measured = pd.read_parquet(draft.path(names.IMAGES)).select_dtypes("integer").columns
     # Pixels are quantities even where a collection has only two widths; a whole number in the metadata may be a label.
-    numbers = table.astype(dict.fromkeys(measured, "float64"))
+    numbers: pd.DataFrame = table.astype(dict.fromkeys(measured, "float64"))
     for column in offered:
-        heads.append(_write_column(draft, *columns.encode(numbers[column], slugs[column])))
+        heads.append(_write_column(draft, *columns.encode(pd.Series(numbers[column]), slugs[column])))
     if (path := draft.path(names.clusters(CLUSTERS))).exists():
         labels = np.load(path, allow_pickle=False)
         heads.append(_write_column(draft, *columns.encode_clusters(labels)))

@@ -82,10 +82,10 @@ class Match:
     ) -> MetadataReport:
         """Counts and examples."""
         counts = np.bincount(self.by, minlength=len(self.KINDS)).tolist()
-        examples = {"without": tuple(self.paths[i] for i in np.flatnonzero(self.rows < 0)[:_EXAMPLES])}
+        examples: dict[str, tuple[str, ...]] = {"without": tuple(self.paths[int(i)] for i in np.flatnonzero(self.rows < 0)[:_EXAMPLES])}
         for kind in ("unmatched", "duplicates", "ambiguous"):
             some = np.flatnonzero(self.by == self.KINDS.index(kind))[:_EXAMPLES]
-            examples[kind] = tuple(self.filenames.iloc[some])
+            examples[kind] = tuple(map(str, self.filenames.iloc[some]))
         return MetadataReport(
             file=file,
             rows=len(self.by),
@@ -94,7 +94,7 @@ class Match:
             completed=completed,
             left_out=left_out,
             notes=notes,
-            examples={kind: tuple(names) for kind, names in examples.items() if names},
+            examples={kind: names for kind, names in examples.items() if names},
             **dict(zip(self.KINDS, counts, strict=True)),
         )
 

@@ -3,11 +3,11 @@ import os
 # Before scikit-learn loads OpenMP: see reduce/tsne.py. A busy test machine is the rule.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-import numpy as np  # noqa: E402
-import pytest  # noqa: E402
-from sklearn.datasets import load_digits  # noqa: E402
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
 
-from imagespace_core.neighbors.graph import NeighborGraph  # noqa: E402
+from imagespace_core.neighbors.graph import NeighborGraph
 
 
 @pytest.fixture(scope="session")
