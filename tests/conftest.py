@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+# As the build command does: waiting OpenMP threads sleep. It counts only before the first library loads OpenMP.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 from imagespace_core.workspace import Workspace
 
 REPOSITORY = Path(__file__).parents[1]

@@ -127,13 +127,9 @@ def _choice(options: Options) -> Choice:
 def _only(steps: list[Step], only: str, published: Manifest | None) -> list[Step]:
     """The steps with --only: those it names, and of the others just those that the workspace has."""
     if not any(_matches(step.name, only) for step in steps):
-        raise InputError(
-            f"--only {only}: there is no such step. There are: {', '.join(step.name for step in steps)}"
-        )
+        raise InputError(f"--only {only}: there is no such step. There are: {', '.join(step.name for step in steps)}")
     have = published.steps if published else {}
-    kept = [
-        _carried(name, published) for name in have if published and name not in {step.name for step in steps}
-    ]
+    kept = [_carried(name, published) for name in have if published and name not in {step.name for step in steps}]
     return [step for step in steps if step.name in have or _matches(step.name, only)] + kept
 
 

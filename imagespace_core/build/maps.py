@@ -95,9 +95,7 @@ def _hotspots_step(maps: list[tuple[str, int]], model: str) -> Step:
             for name, dims in maps
             if draft.path(names.projection(name, dims)).exists()
         }
-        return {
-            "hotspots": [spot.to_dict() for spot in hotspots(labels, _vectors(draft, model), made, strength)]
-        }
+        return {"hotspots": [spot.to_dict() for spot in hotspots(labels, _vectors(draft, model), made, strength)]}
 
     return Step("hotspots", run, [], {}, ["clusters", *(f"{name}-{dims}d" for name, dims in maps)])
 

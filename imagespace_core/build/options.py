@@ -29,17 +29,13 @@ class Options:
     """What a build is asked for. A field is a flag of the same name; `help` is what `--help` says of it."""
 
     images: Path | None = _option(None, "Folder of images, searched recursively.", argument=True)
-    output: Path | None = _option(
-        None, "The workspace folder.  [default: workspaces/<name of IMAGES>]", short="-o"
-    )
+    output: Path | None = _option(None, "The workspace folder.  [default: workspaces/<name of IMAGES>]", short="-o")
     metadata: Path | None = _option(None, "CSV, TSV, Parquet or JSON Lines with a 'filename' column.")
     model: str | None = _option(
         None, "clip-vit-b32, efficientnet-lite0, or a path to an ONNX file.  [default: clip-vit-b32, or the bundled "
         "efficientnet-lite0 where the model hub cannot be reached]",
     )  # fmt: skip
-    model_dir: Path | None = _option(
-        None, "Folder with vision_model.onnx, text_model.onnx and tokenizer.json of CLIP."
-    )
+    model_dir: Path | None = _option(None, "Folder with vision_model.onnx, text_model.onnx and tokenizer.json of CLIP.")
     projections: str = _option(",".join(REDUCERS), "Maps to make.")
     dims: str = _option("2,3", "Dimensions of the maps.", several=True)
     metrics: str = _option(",".join(METRICS), "Metrics to build search indices for.")
@@ -49,9 +45,7 @@ class Options:
         "Fewest images that make a cluster.  [default: chosen from their number]",
         min=2,
     )
-    perplexity: float = _option(
-        TSNE.perplexity, "t-SNE: how many neighbors each image pays heed to.", min=1.0
-    )
+    perplexity: float = _option(TSNE.perplexity, "t-SNE: how many neighbors each image pays heed to.", min=1.0)
     exaggeration: float = _option(
         TSNE.exaggeration, "t-SNE: attraction after the early phase; above 1 clusters draw together.", min=0.1
     )
@@ -68,7 +62,8 @@ class Options:
     quality: int = _option(Atlas.quality, "WebP quality of sprites and previews.", min=1, max=100)
     previews: int = _option(
         0,
-        "Also keep larger copies with this longer side in pixels, so that the workspace can travel without the originals; 0 is off.",
+        "Also keep larger copies with this longer side in pixels, so that the workspace can travel without the "
+        "originals; 0 is off.",
         min=0,
     )
     limit: int | None = _option(None, "Take only so many images, in path order.", min=1)
@@ -76,9 +71,7 @@ class Options:
     jobs: int = _option(-1, "Threads to use; -1 is one per core.", min=-1)
     device: Device = _option("auto", "Where the model runs.")
     relayout: bool = _option(False, "Keep vectors and sprites, redo maps and clusters.")
-    only: str | None = _option(
-        None, "Redo just this step, e.g. tsne, umap-3d, clusters, index, atlas, table."
-    )
+    only: str | None = _option(None, "Redo just this step, e.g. tsne, umap-3d, clusters, index, atlas, table.")
     force: bool = _option(False, "Redo every step, also those whose inputs have not changed.")
 
     def __post_init__(self) -> None:
@@ -88,7 +81,8 @@ class Options:
         _choices("--metrics", self.metrics, list(METRICS))
         if self.atlas_size < self.thumb_size:
             raise InputError(
-                f"--atlas-size {self.atlas_size} is smaller than --thumb-size {self.thumb_size}; a page must hold a sprite"
+                f"--atlas-size {self.atlas_size} is smaller than --thumb-size {self.thumb_size}; "
+                "a page must hold a sprite"
             )
         if self.relayout and self.only:
             raise InputError("--relayout and --only exclude each other; --only names the one step to redo")
@@ -124,7 +118,5 @@ def _choices(flag: str, text: str, allowed: list[str]) -> list[str]:
     found = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     unknown = [part for part in found if part not in allowed]
     if unknown or not found:
-        raise InputError(
-            f"{flag} {text!r}: expected one or more of {', '.join(allowed)}, separated by commas"
-        )
+        raise InputError(f"{flag} {text!r}: expected one or more of {', '.join(allowed)}, separated by commas")
     return found

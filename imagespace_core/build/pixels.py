@@ -39,9 +39,7 @@ class Scan:
 
     @cached_property
     def digest(self) -> str:
-        text = json.dumps(
-            [[(item.key, item.stamp, sorted(item.columns)) for item in self.items], list(self.skipped)]
-        )
+        text = json.dumps([[(item.key, item.stamp, sorted(item.columns)) for item in self.items], list(self.skipped)])
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
@@ -144,10 +142,16 @@ class Pixels:
         wanted = list(dict.fromkeys([name, *self._stale()]))
         failed = frozenset() if "table" in wanted else frozenset(self._failed_keys())
         pass_over = Reading(
-            self.scan.source, self.scan.items, [self._product(n) for n in wanted],
-            self.embedder if "vectors" in wanted else None, self.atlas.cell, self.options.previews, self.options.quality,
-            self.options.threads(), failed,
-        )  # fmt: skip
+            self.scan.source,
+            self.scan.items,
+            [self._product(product) for product in wanted],
+            self.embedder if "vectors" in wanted else None,
+            self.atlas.cell,
+            self.options.previews,
+            self.options.quality,
+            self.options.threads(),
+            failed,
+        )
         title = "Reading and embedding images" if "vectors" in wanted else "Reading images"
         with report.task(title, len(self.scan.items)) as task:
             spent = pass_over.run(task.advance)
@@ -170,9 +174,7 @@ class Pixels:
                 "Check that this is the right folder and that the files are whole"
             )
         failures = [(path, "scan", reason) for path, reason in self.scan.skipped]
-        failures += [
-            (path, "read", reason) for path, reason in zip(broken["path"], broken["failure"], strict=True)
-        ]
+        failures += [(path, "read", reason) for path, reason in zip(broken["path"], broken["failure"], strict=True)]
         with draft.stage(names.FAILURES).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("path", "stage", "reason"), *failures])
         good = _typed(table.loc[table["failure"].isna()].drop(columns="failure"))

@@ -279,9 +279,7 @@ class Ragged:
 def _save_ragged(folder: Path, arrays: list[np.ndarray]) -> None:
     folder.mkdir(exist_ok=True)
     dimensions = max((array.ndim for array in arrays), default=1)
-    np.save(
-        folder / "shapes.npy", np.array([array.shape for array in arrays], np.int64).reshape(-1, dimensions)
-    )
+    np.save(folder / "shapes.npy", np.array([array.shape for array in arrays], np.int64).reshape(-1, dimensions))
     # An empty file cannot be memory-mapped, so a part without readable images keeps one unused byte.
     flat = [array.reshape(-1) for array in arrays] or [np.zeros(1, np.uint8)]
     np.save(folder / "data.npy", np.concatenate(flat))

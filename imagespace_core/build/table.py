@@ -62,9 +62,7 @@ def _table(draft: Draft, report: Report, metadata: MetadataTable | None) -> Reco
         table, added = _with_metadata(table, joined.columns)
         record = {"metadata_notes": joined.report.lines(), "metadata_columns": added}
     elif draft.published and draft.published.measured("table", "metadata_columns"):
-        report.note(
-            "built without metadata; the previous build had some. Give --metadata again to keep its columns"
-        )
+        report.note("built without metadata; the previous build had some. Give --metadata again to keep its columns")
     table.to_parquet(draft.stage(names.ITEMS), index=False)
     return record
 

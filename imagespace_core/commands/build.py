@@ -122,7 +122,8 @@ def _open(root: Path, error: Callable[[str], None]) -> None:
     """Run the app until Ctrl-C."""
     if not APP.exists():
         error(
-            f"the app {APP} is not there; ImageSpace was installed without its source tree. Clone it, and install with: pip install -e ."
+            f"the app {APP} is not there; ImageSpace was installed without its source tree. "
+            "Clone it, and install with: pip install -e ."
         )
         raise typer.Exit(1)
     environment = {**os.environ, "IMAGESPACE_WORKSPACE": str(root.resolve())}
@@ -171,7 +172,10 @@ def _one_line(error: BaseException) -> str | None:
     if isinstance(error, MemoryError):
         return "out of memory. Use --limit, a smaller --thumb-size, or a machine with more memory"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return f"the disk is full ({error.filename or error.strerror}). Free some space and run the same command; it goes on where it stopped"
+        return (
+            f"the disk is full ({error.filename or error.strerror}). "
+            "Free some space and run the same command; it goes on where it stopped"
+        )
     if isinstance(error, OSError) and error.errno is None:  # NumPy's and Annoy's, who do not say why
         return f"the workspace cannot be written ({error}). Free some disk space and run the same command again"
     if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):

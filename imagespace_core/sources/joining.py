@@ -77,12 +77,11 @@ class Match:
     paths: Sequence[str]
     filenames: pd.Series
 
-    def report(
-        self, file: str, notes: tuple[str, ...] = (), completed: int = 0, left_out: int = 0
-    ) -> MetadataReport:
+    def report(self, file: str, notes: tuple[str, ...] = (), completed: int = 0, left_out: int = 0) -> MetadataReport:
         """Counts and examples."""
         counts = np.bincount(self.by, minlength=len(self.KINDS)).tolist()
-        examples: dict[str, tuple[str, ...]] = {"without": tuple(self.paths[int(i)] for i in np.flatnonzero(self.rows < 0)[:_EXAMPLES])}
+        without = np.flatnonzero(self.rows < 0)[:_EXAMPLES].tolist()
+        examples: dict[str, tuple[str, ...]] = {"without": tuple(self.paths[row] for row in without)}
         for kind in ("unmatched", "duplicates", "ambiguous"):
             some = np.flatnonzero(self.by == self.KINDS.index(kind))[:_EXAMPLES]
             examples[kind] = tuple(map(str, self.filenames.iloc[some]))
