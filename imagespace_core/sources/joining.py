@@ -80,7 +80,7 @@ class Match:
     def report(self, file: str, notes: tuple[str, ...] = (), completed: int = 0, left_out: int = 0) -> MetadataReport:
         """Counts and examples."""
         counts = np.bincount(self.by, minlength=len(self.KINDS)).tolist()
-        without = np.flatnonzero(self.rows < 0)[:_EXAMPLES].tolist()
+        without: list[int] = np.flatnonzero(self.rows < 0)[:_EXAMPLES].tolist()
         examples: dict[str, tuple[str, ...]] = {"without": tuple(self.paths[row] for row in without)}
         for kind in ("unmatched", "duplicates", "ambiguous"):
             some = np.flatnonzero(self.by == self.KINDS.index(kind))[:_EXAMPLES]
