@@ -19,29 +19,25 @@ def filters(opened: Workspace) -> np.ndarray | None:
 
     A row without a value does not pass a filter on that column.
     """
-    columns = {column["name"]: column for column in opened.columns() if column["kind"] != "color"}
-    offered = [NAME, *(name for name in columns if columns[name]["kind"] != "text")]
+    columns = {column["name"]: column for column in opened.columns()}
+    offered = [NAME, *(name for name in columns if name != NAME)]
     kept = [name for name in st.session_state.get("filters", []) if name in offered]
     if kept != st.session_state.get("filters", kept):
         st.session_state["filters"] = kept
     chosen = st.multiselect("Filter by", offered, key="filters", bind="query-params", placeholder="Choose columns")
     visible: np.ndarray | None = None
     for name in chosen:
-        passed = _by_name(opened) if name == NAME else _by_column(opened, columns[name])
+        passed = _by_text(NAME, opened.ids, "file") if name == NAME else _by_column(opened, columns[name])
         if passed is not None:
             visible = passed if visible is None else visible & passed
     return visible
 
 
-def _by_name(opened: Workspace) -> np.ndarray | None:
-    text = st.text_input("File name contains", key="f-name", bind="query-params").strip().lower()
-    return np.array([text in name.lower() for name in opened.ids]) if text else None
-
-
 def _by_column(opened: Workspace, column: dict[str, Any]) -> np.ndarray | None:
     head, values = opened.column(column["slug"])
-    assert values is not None
     key = f"f-{column['slug']}"
+    if values is None or head["kind"] == "color":
+        return _by_text(head["name"], opened.items[head["name"]].astype("string").fillna("").tolist(), key)
     match head["kind"]:
         case "category":
             return _by_category(head["name"], head["values"], values, key)
@@ -66,6 +62,11 @@ def _by_category(name: str, labels: Sequence[str], codes: np.ndarray, key: str) 
     return np.isin(codes, [labels.index(value) for value in chosen]) if chosen else None
 
 
+def _by_text(name: str, values: Sequence[str], key: str) -> np.ndarray | None:
+    text = st.text_input(f"{name[0].upper()}{name[1:]} contains", key=key, bind="query-params").strip().lower()
+    return np.array([text in value.lower() for value in values]) if text else None
+
+
 def _by_number(head: dict[str, Any], values: np.ndarray, key: str) -> np.ndarray | None:
     low, high = head["min"], head["max"]
     if low is None or low == high:
@@ -80,7 +81,8 @@ def _by_number(head: dict[str, Any], values: np.ndarray, key: str) -> np.ndarray
     )
     if tuple(chosen) == (low, high):
         return None
-    return (values >= chosen[0]) & (values <= chosen[1])
+    # In the precision of the column: in a finer one the row that holds the maximum could lie above the full range.
+    return (values >= np.float32(chosen[0])) & (values <= np.float32(chosen[1]))
 
 
 def _by_date(head: dict[str, Any], values: np.ndarray, key: str) -> np.ndarray | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from imagespace_core.errors import ImageSpaceError
-from imagespace_core.sources.folder import Folder
+from imagespace_core.sources.registry import SOURCES
 from imagespace_core.workspace import Workspace
 
 
@@ -18,9 +18,9 @@ def picture(workspace: Workspace, row: int, side: int) -> np.ndarray:
     """
     from PIL import Image
 
-    kept = workspace.preview_path(row)
+    kept, source = workspace.preview_path(row), workspace.manifest.source
     try:
-        return Folder(Path(workspace.manifest.source["root"])).preview(str(workspace.ids[row]), side)
+        return SOURCES[source["kind"]](Path(source["root"])).preview(workspace.ids[row], side)
     except ImageSpaceError:
         image = Image.open(kept) if kept else Image.fromarray(workspace.sprite(row))
     image = image.convert("RGB")

@@ -7,6 +7,7 @@ import hashlib
 import json
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import imagespace_core
@@ -14,11 +15,12 @@ from imagespace_core.build import maps, pixels, table
 from imagespace_core.build.options import Options
 from imagespace_core.build.steps import Choice, Record, Report, Step, Task, run_steps
 from imagespace_core.errors import InputError
-from imagespace_core.sources.folder import Folder
+from imagespace_core.sources.registry import SOURCES
 from imagespace_core.workspace import Draft, Manifest
 
 __all__ = ["Options", "Report", "Summary", "Task", "build"]
 
+KIND = "folder"  # the source; others will be recognized from what they are pointed at
 PIXEL_STEPS = ("images", "embed", "atlas", "previews")
 # Cheap, and wrong as soon as what they are made from has changed: never carried over.
 DERIVED_STEPS = ("hotspots", "columns")
@@ -89,26 +91,30 @@ def _pixels(options: Options, draft: Draft, report: _Noting, choice: Choice) -> 
     published = draft.published
     if options.images is None:
         raise InputError("nothing to read: give the folder of images")
-    found = pixels.scan(Folder(options.images, limit=options.limit), report)
-    model = options.model
-    if model is None and published:
-        model = published.measured("embed", "model")
+    source_of = partial(SOURCES[KIND], options.images, limit=options.limit)
+    found = pixels.scan(source_of(), report)
+    model, model_dir = options.model, options.model_dir
+    if model is None and model_dir is None and published:
+        # What made the workspace goes on making it: another model would be another set of vectors and maps.
+        model, model_dir = published.measured("embed", "model"), published.measured("embed", "model_dir")
+        model_dir = Path(model_dir) if model_dir else None
     with report.task("Loading the model"):
         # One thread, because `reading` runs it in as many threads as may be used.
-        embedder, note = catalog.resolve(model, model_dir=options.model_dir, device=options.device, threads=1)
+        embedder, note = catalog.resolve(model, model_dir=model_dir, device=options.device, threads=1)
     if note:
         report.note(note)
     decode = pixels.decoder(embedder, options)
-    found = pixels.Scan(Folder(options.images, decode, options.limit), found.items, found.skipped)
-    source = {"kind": "folder", "root": str(options.images.resolve()), "digest": found.digest}
+    found = pixels.Scan(source_of(decode=decode), found.items, found.skipped)
+    source = {"kind": KIND, "root": str(options.images.resolve()), "digest": found.digest}
     if options.only and published and published.source.get("digest") != found.digest:
         raise InputError("the images have changed since this workspace was built. Build again without --only")
+    if model is None or note:
+        model = embedder.name
     used: Record = {
-        "model": model or embedder.name,
-        "model_dir": str(options.model_dir.resolve()) if options.model_dir else None,
+        # A path must still be right when the app runs elsewhere.
+        "model": str(Path(model).resolve()) if model.endswith(".onnx") else model,
+        "model_dir": str(model_dir.resolve()) if model_dir else None,
     }
-    if note:
-        used["model"] = embedder.name
     return pixels.Pixels(found, embedder, used, decode, options, draft, choice), source
 
 

@@ -55,7 +55,11 @@ class Options:
         min=0.0,
         max=0.5,
     )
-    n_neighbors: int = _option(UMAP.n_neighbors, "UMAP: neighbors that make the local picture.", min=2)
+    n_neighbors: int = _option(
+        UMAP.n_neighbors,
+        "Neighbors that make the local picture: of UMAP, and of the space clusters are found in.",
+        min=2,
+    )
     min_dist: float = _option(UMAP.min_dist, "UMAP: how tightly points may pack.", min=0.0, max=1.0)
     thumb_size: int = _option(Atlas.cell, "Longer side of a sprite, in pixels.", min=16, max=255)
     atlas_size: int = _option(Atlas.page, "Side of a sprite page, in pixels.", min=64, max=4096)

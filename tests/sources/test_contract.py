@@ -1,0 +1,75 @@
+"""What every source promises; a new one joins by one line in SOURCES and one here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imagespace_core.errors import UnreadableImageError
+from imagespace_core.sources import Source
+from imagespace_core.sources.registry import SOURCES
+from tests.makers.photos import write_photos, write_rubbish, write_weird_names
+
+
+def _folder(tmp_path: Path) -> Source:
+    write_photos(tmp_path / "photos", 12)
+    write_weird_names(tmp_path / "photos")
+    write_rubbish(tmp_path / "photos")
+    return SOURCES["folder"](tmp_path / "photos")
+
+
+MAKERS: dict[str, Callable[[Path], Source]] = {"folder": _folder}
+
+
+def test_every_source_is_under_contract() -> None:
+    assert set(MAKERS) == set(SOURCES)
+
+
+@pytest.fixture(params=sorted(MAKERS))
+def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
+    return MAKERS[request.param](tmp_path)
+
+
+def test_items_come_in_a_stable_order_with_unique_keys(source: Source) -> None:
+    first, second = list(source.items()), list(source.items())
+    assert first == second
+    assert len({item.key for item in first}) == len(first) > 0
+    for item in first:
+        assert item.stamp
+        item.key.encode("utf-8")
+
+
+def test_what_is_skipped_has_a_reason(source: Source) -> None:
+    list(source.items())
+    assert all(path and reason for path, reason in source.skipped())
+
+
+def test_every_item_is_read_or_says_why_not(source: Source) -> None:
+    read, reasons = 0, []
+    for item in source.items():
+        try:
+            picture = source.read(item.key)
+        except UnreadableImageError as error:
+            reasons.append(str(error))
+            continue
+        read += 1
+        assert picture.pixels.dtype == np.uint8
+        assert picture.pixels.ndim == 3
+        assert picture.width >= picture.pixels.shape[1] > 0
+        assert picture.height >= picture.pixels.shape[0] > 0
+        preview = source.preview(item.key, 40)
+        assert preview.dtype == np.uint8
+        assert preview.shape[2] == 3
+        assert max(preview.shape[:2]) <= 40
+        assert np.array_equal(source.read(item.key).pixels, picture.pixels)
+    assert read >= 12
+    assert all(reasons)
+
+
+def test_a_key_that_is_not_of_the_source_is_refused(source: Source) -> None:
+    for key in ("../outside.jpg", "/etc/passwd", "no such item.jpg"):
+        with pytest.raises(UnreadableImageError):
+            source.read(key)
