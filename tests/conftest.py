@@ -84,18 +84,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @contextmanager
-def serving(workspaces: Path, log: Path, *flags: str) -> Iterator[str]:
-    """The app on 127.0.0.1 with these workspaces, as `streamlit run` starts it; yields its address."""
+def serving(workspaces: Path, log: Path, below: str = "") -> Iterator[str]:
+    """The app on 127.0.0.1 with these workspaces, as `streamlit run` starts it; yields its address. below: a base path."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
         sys.executable, "-m", "streamlit", "run", str(REPOSITORY / "streamlit_app.py"), "--server.headless", "true",
-        "--server.address", "127.0.0.1", "--server.port", str(port), "--server.fileWatcherType", "none", *flags,
+        "--server.address", "127.0.0.1", "--server.port", str(port), "--server.fileWatcherType", "none", "--server.baseUrlPath", below,
     ]  # fmt: skip
     environment = {**os.environ, "IMAGESPACE_WORKSPACE": str(workspaces)}
     with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output, env=environment) as server:
-        address = f"http://127.0.0.1:{port}"
+        address = f"http://127.0.0.1:{port}{below}"
         try:
             for _ in range(120):
                 with suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):

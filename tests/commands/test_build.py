@@ -66,9 +66,11 @@ def _quick(place: Path, output: Path) -> list[str]:
 
 
 def _real(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    # Without uv's variables, which the suite itself may run under: they change the command that is recommended.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("UV")}
     return subprocess.run(
         [sys.executable, str(PRECOMPUTE), *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False,
-        env={**os.environ, **environment}, timeout=120,
+        env={**inherited, **environment}, timeout=120,
     )  # fmt: skip
 
 
