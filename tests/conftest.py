@@ -85,13 +85,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 @contextmanager
 def serving(workspaces: Path, log: Path, below: str = "") -> Iterator[str]:
-    """The app on 127.0.0.1 with these workspaces, as `streamlit run` starts it; yields its address. below: a base path."""
+    """The app on 127.0.0.1 with these workspaces, as `streamlit run` starts it, below a base path; yields its URL."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
         sys.executable, "-m", "streamlit", "run", str(REPOSITORY / "streamlit_app.py"), "--server.headless", "true",
-        "--server.address", "127.0.0.1", "--server.port", str(port), "--server.fileWatcherType", "none", "--server.baseUrlPath", below,
+        "--server.address", "127.0.0.1", "--server.port", str(port), "--server.fileWatcherType", "none",
+        "--server.baseUrlPath", below,
     ]  # fmt: skip
     environment = {**os.environ, "IMAGESPACE_WORKSPACE": str(workspaces)}
     with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output, env=environment) as server:
