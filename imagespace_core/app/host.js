@@ -15,7 +15,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const element = parentElement.querySelector(".imagespace-host");
     import(absolute(data.module)).then(
       ({ mount }) => {
-        if (!slot.gone) slot.handle = mount(element, config(), (name, value) => slot.setTriggerValue(name, value));
+        if (!slot.gone) slot.handle = mount(element, config(), (name, value) => {
+          // Python listens to clicks; telling it more would rerun the page for nothing.
+          if (name === "click") slot.setTriggerValue(name, value);
+        });
       },
     ).catch((error) => {
       element.textContent = `This part of the page could not be loaded (${error.message}). Reload the page.`;

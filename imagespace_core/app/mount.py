@@ -22,29 +22,15 @@ _component = component(
 )
 
 
-def module(
-    name: str,
-    config: dict[str, Any],
-    key: str,
-    on_click: Callable[[Any], None],
-    on_hotspot: Callable[[Any], None] | None = None,
-) -> None:
-    """Mount `imagespace_core/viewer/<name>.js`. The callbacks run before the next run, with the event's value."""
+def module(name: str, config: dict[str, Any], key: str, on_click: Callable[[Any], None]) -> None:
+    """Mount `imagespace_core/viewer/<name>.js`; `on_click` gets what a click names, before the next script run."""
 
-    def tell(event: str, callback: Callable[[Any], None] | None) -> Callable[[], None]:
-        def told() -> None:
-            value = getattr(st.session_state.get(key), event, None)
-            if callback and value is not None:
-                callback(value)
+    def clicked() -> None:
+        value = getattr(st.session_state.get(key), "click", None)
+        if value is not None:
+            on_click(value)
 
-        return told
-
-    _component(
-        data={"module": module_url(f"{name}.js"), "config": config},
-        key=key,
-        on_click_change=tell("click", on_click),
-        on_hotspot_change=tell("hotspot", on_hotspot),
-    )
+    _component(data={"module": module_url(f"{name}.js"), "config": config}, key=key, on_click_change=clicked)
 
 
 def bitmask(visible: np.ndarray | None) -> str | None:

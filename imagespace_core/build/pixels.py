@@ -241,12 +241,15 @@ class Pixels:
 
 
 def scan(source: Source, report: Report) -> Scan:
-    """List the items. Raises InputError if there are none."""
+    """List the items, and say which other files there are. Raises InputError if there are no items."""
     with report.task("Looking for images") as task:
         items = []
         for item in source.items():
             items.append(item)
             task.advance(1)
+    if others := source.left_out():
+        kinds = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in others.items())
+        report.note(f"{sum(others.values()):,} files are not images and were left out: {kinds}")
     return Scan(source, items, source.skipped())
 
 

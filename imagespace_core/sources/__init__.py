@@ -38,6 +38,10 @@ class Source(Protocol):
         """(path, reason) of what `items` met and could not offer; complete once `items` is exhausted."""
         ...
 
+    def left_out(self) -> dict[str, int]:
+        """How many files beside the items are no images at all, by suffix; complete once `items` is exhausted."""
+        ...
+
     def read(self, key: str) -> Picture:
         """The item for models and columns. Raises UnreadableImageError with the reason."""
         ...
