@@ -33,10 +33,10 @@ def chosen_workspace() -> Workspace:
         first = names.index(asked) if asked in names else 0
         name = st.selectbox("Workspace", names, first, key="workspace", persist_state="session", on_change=state.leave)
         for place in others:
-            st.warning(f"**{place.name}** {_STATES[place.state]}: {place.reason}", icon=":material/warning:")
+            _say(place)
     if asked and asked not in names:
         st.warning(
-            f"The link names the workspace {asked!r}, which is not here; this is {name!r}.",
+            f"The link names the workspace {state.escaped(asked)}, which is not here; this is {state.escaped(name)}.",
             icon=":material/link_off:",
         )
     # Written out even where it is the default: the first workspace may be another one when the link is opened.
@@ -52,7 +52,7 @@ def chosen_workspace() -> Workspace:
 def _nothing(others: list[Found]) -> None:
     st.title("No workspace yet" if not others else "No workspace can be opened")
     for place in others:
-        st.warning(f"**{place.name}** {_STATES[place.state]}: {place.reason}", icon=":material/warning:")
+        _say(place)
     folder = load.root()
     where = f"`{folder}`" if folder.exists() else f"`{folder}`, which does not exist"
     st.write(f"ImageSpace looked in {where}. A workspace is made from a folder of images by one command:")
@@ -60,3 +60,8 @@ def _nothing(others: list[Found]) -> None:
     st.write("To try it first with images that come along, 1,797 handwritten digits:")
     st.code("uv run precompute.py --demo", language="bash")
     st.caption(f"Then reload this page. Workspaces elsewhere are named by IMAGESPACE_WORKSPACE. Now: {Path.cwd()}")
+
+
+def _say(place: Found) -> None:
+    text = f"**{state.escaped(place.name)}** {_STATES[place.state]}: {state.escaped(place.reason)}"
+    st.warning(text, icon=":material/warning:")

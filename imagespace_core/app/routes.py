@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import io
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +28,7 @@ from imagespace_core.workspace import Workspace
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 PREFIX = "imagespace"
 LARGEST_SIDE = 2048
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 # Tokens that a page of this server has handed out, and the workspace each opens.
 _handed_out: dict[str, Path] = {}
@@ -91,7 +93,9 @@ _TYPES = {".json": "application/json", ".webp": "image/webp"}
 
 
 def _image(workspace: Workspace, row: str, side: str) -> Response:
-    if not (row.isdecimal() and int(row) < workspace.rows and side.isdecimal() and 0 < int(side) <= LARGEST_SIDE):
+    if not (_NUMBER.fullmatch(row) and _NUMBER.fullmatch(side)) or not (
+        int(row) < workspace.rows and 0 < int(side) <= LARGEST_SIDE
+    ):
         return PlainTextResponse(f"expected image/<row below {workspace.rows}>?side=<1 to {LARGEST_SIDE}>", 404)
     from PIL import Image
 

@@ -33,7 +33,7 @@ def select(opened: Workspace, row: int | None) -> None:
 
 def escaped(text: str) -> str:
     """A file name or sentence as Markdown that shows it letter by letter, whatever signs are in it."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_{}\[\]#|<>~$:])", r"\\\1", " ".join(text.split()))
 
 
 def say_unknown_image(opened: Workspace) -> None:

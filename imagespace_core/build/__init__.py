@@ -14,7 +14,7 @@ import imagespace_core
 from imagespace_core.build import maps, pixels, table
 from imagespace_core.build.options import Options
 from imagespace_core.build.steps import Choice, Record, Report, Step, Task, run_steps
-from imagespace_core.errors import InputError
+from imagespace_core.errors import InputError, ModelError
 from imagespace_core.sources.registry import SOURCES
 from imagespace_core.workspace import Draft, Manifest
 
@@ -41,6 +41,10 @@ def build(options: Options, report: Report) -> Summary:
     Raises InputError for what the user can mend, ModelError for a model that cannot be used, LockedError if another
     build is at work. Unless this returns, the published workspace is what it was.
     """
+    if options.images and options.workspace().resolve() == options.images.resolve():
+        raise InputError(
+            f"the workspace cannot be {options.images} itself, the folder of images. Choose another with -o"
+        )
     with Draft.open(options.workspace()) as draft:
         return _build(options, draft, _Noting(report))
 
@@ -100,7 +104,14 @@ def _pixels(options: Options, draft: Draft, report: _Noting, choice: Choice) -> 
         model_dir = Path(model_dir) if model_dir else None
     with report.task("Loading the model"):
         # One thread, because `reading` runs it in as many threads as may be used.
-        embedder, note = catalog.resolve(model, model_dir=model_dir, device=options.device, threads=1)
+        try:
+            embedder, note = catalog.resolve(model, model_dir=model_dir, device=options.device, threads=1)
+        except ModelError as error:
+            if model == options.model:
+                raise
+            raise ModelError(
+                f"this workspace was made with {model}, which fails: {error} Or name one by --model"
+            ) from error
     if note:
         report.note(note)
     decode = pixels.decoder(embedder, options)
@@ -133,7 +144,10 @@ def _choice(options: Options) -> Choice:
 def _only(steps: list[Step], only: str, published: Manifest | None) -> list[Step]:
     """The steps with --only: those it names, and of the others just those that the workspace has."""
     if not any(_matches(step.name, only) for step in steps):
-        raise InputError(f"--only {only}: there is no such step. There are: {', '.join(step.name for step in steps)}")
+        raise InputError(
+            f"--only {only}: there is no such step. There are: {', '.join(step.name for step in steps)}; "
+            "a map must also be named by --projections and --dims, an index by --metrics"
+        )
     have = published.steps if published else {}
     kept = [_carried(name, published) for name in have if published and name not in {step.name for step in steps}]
     return [step for step in steps if step.name in have or _matches(step.name, only)] + kept

@@ -21,6 +21,10 @@ _NOT_PHOTOS = frozenset({"__macosx", "@eadir", "$recycle.bin", "lost+found", "th
 """Besides dot names: what macOS, Synology and Windows leave beside pictures, thumbnails of them included."""
 
 
+# A folder that holds these is a workspace; its sprite pages and previews are no images of the collection.
+_WORKSPACE = {"manifest.json", "items.parquet"}
+
+
 @dataclass(frozen=True)
 class Folder:
     """The images below `root`: every file whose suffix is an image's, whether it can be decoded or not.
@@ -137,6 +141,9 @@ class Folder:
                     found = sorted(entries, key=lambda entry: entry.name)
             except OSError as error:
                 self._skipped.append((folder, f"folder cannot be read: {error.strerror}"))
+                continue
+            if folder and {entry.name for entry in found} >= _WORKSPACE:
+                self._left_out["(an ImageSpace workspace)"] += 1
                 continue
             subfolders = []
             for entry in found:

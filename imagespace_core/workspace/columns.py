@@ -96,7 +96,12 @@ def _date(head: dict[str, Any], series: pd.Series) -> tuple[dict[str, Any], np.n
     import pandas as pd
 
     moments = series.dt.tz_convert("UTC").dt.tz_localize(None) if getattr(series.dt, "tz", None) else series
-    seconds = (moments - pd.Timestamp(0)).dt.total_seconds().to_numpy(np.float64, na_value=np.nan)
+    # In microseconds: nanoseconds, the default, end in 2262, and "9999-12-31" is a common way to say never.
+    seconds = (
+        (moments.astype("datetime64[us]") - pd.Timestamp(0).as_unit("us"))
+        .dt.total_seconds()
+        .to_numpy(np.float64, na_value=np.nan)
+    )
     return {**head, "kind": "date", **_range(seconds)}, seconds
 
 

@@ -29,9 +29,10 @@ def find(root: Path) -> list[Found]:
     """`root` itself if it is a workspace, else every workspace among its folders, by name."""
     if _is_workspace(root):
         return [_look(root)]
-    if not root.is_dir():
-        return []
-    folders = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+    try:
+        folders = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+    except OSError:
+        return []  # missing, a file, or closed: the caller says where it looked
     return [_look(folder) for folder in folders if _is_workspace(folder)]
 
 

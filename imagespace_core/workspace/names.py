@@ -54,11 +54,12 @@ def preview(row: int) -> str:
 
 def slug(name: str) -> str:
     """A column's name as a file name; `columns.unique_slugs` settles collisions.
+    Cut to 80 signs: a survey's question is a column name, and file systems stop at 255.
 
     >>> slug("Taken at (UTC)")
     'taken-at-utc'
     """
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "column"
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80] or "column"
 
 
 # What the app's server and a static export may hand out; vectors, indices and paths stay inside.

@@ -70,7 +70,7 @@ def test_an_image_that_the_link_names_and_the_workspace_lacks_is_said(
     test.query_params["image"] = "*gone*.jpg"
     test.run()
     assert not test.exception
-    assert r"\*gone\*\.jpg" in text(test)
+    assert r"\*gone\*.jpg" in text(test)
 
 
 def test_the_choice_of_workspace_is_in_the_address(monkeypatch: pytest.MonkeyPatch, one_image: Path) -> None:

@@ -169,3 +169,19 @@ def test_clip_from_a_folder_is_opened_once_and_used(photos: Path, tmp_path: Path
     assert workspace.vectors().shape == (23, 512)
     assert workspace.manifest.measured("embed", "model") == "clip-vit-b32"
     assert workspace.manifest.measured("embed", "model_dir") == str(tmp_path / "clip")
+
+
+def test_a_workspace_among_the_images_is_not_taken_for_images(tmp_path: Path, model: str) -> None:
+    write_solid(tmp_path / "photos", 6)
+    options = quick(tmp_path / "photos", tmp_path / "photos/inside", model, previews=32)
+    run(options)
+    again = run(options)
+    assert again.ran == []
+    assert Workspace.open(tmp_path / "photos/inside").rows == 6
+
+
+def test_the_folder_of_images_is_refused_as_its_own_workspace(tmp_path: Path, model: str) -> None:
+    write_solid(tmp_path / "photos", 6)
+    with pytest.raises(InputError, match="cannot be .* itself"):
+        run(quick(tmp_path / "photos", tmp_path / "photos", model))
+    assert not (tmp_path / "photos/.build").exists()

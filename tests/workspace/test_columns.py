@@ -80,3 +80,17 @@ def test_slugs_are_unique() -> None:
     slugs = columns.unique_slugs(["a b", "A-B", "ä", "ö", "a b 2"])
     assert len(set(slugs.values())) == 5
     assert slugs["a b"] == "a-b"
+
+
+def test_the_first_and_the_last_day_there_is_are_dates() -> None:
+    days = pd.Series(np.array(["0001-01-01", "9999-12-31", "NaT"], "datetime64[us]"), name="when")
+    head, array = columns.encode(days, "when")
+    assert array is not None
+    np.testing.assert_array_equal(array, [-62_135_596_800, 253_402_214_400, np.nan])
+    assert head["missing"] == 1
+
+
+def test_a_column_name_of_any_length_is_a_file_name() -> None:
+    slugs = columns.unique_slugs(["why " * 200, "why " * 201])
+    assert len(set(slugs.values())) == 2
+    assert all(len(slug) < 100 for slug in slugs.values())
