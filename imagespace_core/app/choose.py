@@ -40,7 +40,8 @@ def chosen_workspace() -> Workspace:
             icon=":material/link_off:",
         )
     # Written out even where it is the default: the first workspace may be another one when the link is opened.
-    if asked != name:
+    # A name that is not here stays in the address, and so does the warning, until another workspace is picked.
+    if asked is None:
         st.query_params["workspace"] = name
     try:
         return load.workspace(next(place.path for place in ready if place.name == name))

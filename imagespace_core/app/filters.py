@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app.state import escaped
+from imagespace_core.app.state import escaped, usable_columns
 from imagespace_core.workspace import Workspace
 
 NAME = "file name"
@@ -20,8 +20,8 @@ def filters(opened: Workspace) -> np.ndarray | None:
 
     A row without a value does not pass a filter on that column.
     """
-    columns = {column["name"]: column for column in opened.columns()}
-    offered = [NAME, *(name for name in columns if name != NAME)]
+    columns = {column["name"]: column for column in usable_columns(opened)}
+    offered = [*(name for name in columns if name != NAME), NAME]
     kept = [name for name in st.session_state.get("filters", []) if name in offered]
     if kept != st.session_state.get("filters", kept):
         st.session_state["filters"] = kept

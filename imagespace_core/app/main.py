@@ -1,10 +1,13 @@
 """What every page shares: the frame, the list of pages and the choice of the workspace."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from imagespace_core.app.state import PAGES
 
-st.set_page_config(page_title="ImageSpace", page_icon=":material/scatter_plot:", layout="wide")
+# A file of our own: Streamlit fetches the icons it knows by name from another host, and this works offline.
+st.set_page_config(page_title="ImageSpace", page_icon=str(Path(__file__).parent / "icon.png"), layout="wide")
 # Streamlit leaves six rem above a page and five beside it; the map is what people came for.
 st.html(
     "<style>.block-container {padding: 3.6rem 1.6rem 1.5rem; max-width: 1900px}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -29,6 +30,13 @@ def select(opened: Workspace, row: int | None) -> None:
         st.query_params.pop(IMAGE, None)
     else:
         st.query_params[IMAGE] = opened.ids[row]
+
+
+def usable_columns(opened: Workspace) -> list[dict[str, Any]]:
+    """The columns that have a value anywhere, those of the metadata first."""
+    own = opened.manifest.measured("table", "metadata_columns", [])
+    some = [column for column in opened.columns() if column["missing"] < opened.rows or column["kind"] == "cluster"]
+    return sorted(some, key=lambda column: column["name"] not in own)
 
 
 def escaped(text: str) -> str:
@@ -63,7 +71,7 @@ def follow() -> None:
 
 def leave() -> None:
     """Drop from the URL what belongs to the workspace that is left."""
-    for name in (IMAGE, "camera"):
+    for name in (IMAGE, "camera", "workspace"):
         st.query_params.pop(name, None)
 
 

@@ -60,13 +60,8 @@ def appearance() -> tuple[float, float]:
 
 
 def _color(opened: Workspace) -> str | None:
-    columns = {
-        column["name"]: column["slug"]
-        for column in opened.columns()
-        if column["kind"] != "text" and (column["missing"] < opened.rows or column["kind"] == "cluster")
-    }
-    own = [name for name in opened.manifest.measured("table", "metadata_columns", []) if name in columns]
-    names = [*own, *(name for name in columns if name not in own), NO_COLOR]
+    columns = {c["name"]: c["slug"] for c in state.usable_columns(opened) if c["kind"] != "text"}
+    names = [*columns, NO_COLOR]
     state.keep_valid("color", names)
     default = names.index("cluster") if "cluster" in names else 0
     name = st.selectbox("Color by", names, default, key="color", bind="query-params", width=220)

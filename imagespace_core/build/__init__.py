@@ -45,6 +45,10 @@ def build(options: Options, report: Report) -> Summary:
         raise InputError(
             f"the workspace cannot be {options.images} itself, the folder of images. Choose another with -o"
         )
+    if options.metadata and not options.metadata.exists():
+        raise InputError(
+            f"--metadata {options.metadata} does not exist; expected a CSV, TSV, Parquet or JSON Lines file"
+        )
     with Draft.open(options.workspace()) as draft:
         return _build(options, draft, _Noting(report))
 
