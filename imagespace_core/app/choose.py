@@ -27,8 +27,7 @@ def chosen_workspace() -> Workspace:
         st.stop()
     names = [place.name for place in ready]
     asked = st.query_params.get("workspace")
-    if st.session_state.get("workspace") not in (None, *names):
-        del st.session_state["workspace"]
+    state.keep_valid("workspace", names)
     with st.sidebar:
         first = names.index(asked) if asked in names else 0
         name = st.selectbox("Workspace", names, first, key="workspace", persist_state="session", on_change=state.leave)

@@ -7,21 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from imagespace_core.app import mount
+from imagespace_core.app import load, mount
 from imagespace_core.app.pictures import has_original
 from imagespace_core.app.routes import base_url
 from imagespace_core.workspace import Workspace
 
-NEAREST = 12
 _UNITS = {"width": "px", "height": "px", "hue": "°"}
 
 
 def detail(opened: Workspace, row: int, on_click: Callable[[int], None]) -> None:
     """Draw the panel of `row`; a click on one of its nearest images calls `on_click` with that row."""
-    rows, distances = opened.graph()
     near = [
         {"row": int(other), "title": opened.ids[other], "note": f"distance {distance:.3f}"}
-        for other, distance in zip(rows[row, :NEAREST], distances[row, :NEAREST], strict=True)
+        for other, distance in zip(*load.nearest(opened, row), strict=True)
     ]
     config = {
         "base": base_url(opened),
@@ -41,7 +39,7 @@ def facts(opened: Workspace, row: int) -> list[tuple[str, str]]:
     """Every value of a row as (name, text), metadata first."""
     values = opened.items.iloc[row]
     own = set(opened.manifest.measured("table", "metadata_columns", []))
-    order = [name for name in values.index if name in own] + [name for name in values.index if name not in own]
+    order = sorted(values.index, key=lambda name: name not in own)
     found = [(str(name), _text(name, values[name])) for name in order if name not in ("id", "path")]
     return [*found, ("cluster", _cluster(opened, row)), ("row", f"{row:,}")]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app.state import escaped, usable_columns
+from imagespace_core.app.state import escaped, keep_offered, usable_columns
 from imagespace_core.workspace import Workspace
 
 NAME = "file name"
@@ -22,9 +22,7 @@ def filters(opened: Workspace) -> np.ndarray | None:
     """
     columns = {column["name"]: column for column in usable_columns(opened)}
     offered = [*(name for name in columns if name != NAME), NAME]
-    kept = [name for name in st.session_state.get("filters", []) if name in offered]
-    if kept != st.session_state.get("filters", kept):
-        st.session_state["filters"] = kept
+    keep_offered("filters", offered)
     chosen = st.multiselect("Filter by", offered, key="filters", bind="query-params", placeholder="Choose columns")
     visible: np.ndarray | None = None
     for name in chosen:
@@ -56,9 +54,7 @@ def _by_column(opened: Workspace, column: dict[str, Any]) -> np.ndarray | None:
 
 
 def _by_category(name: str, labels: Sequence[str], codes: np.ndarray, key: str) -> np.ndarray | None:
-    kept = [value for value in st.session_state.get(key, []) if value in labels]
-    if kept != st.session_state.get(key, kept):
-        st.session_state[key] = kept
+    keep_offered(key, labels)
     chosen = st.multiselect(escaped(name), labels, key=key, bind="query-params", placeholder="All")
     return np.isin(codes, [labels.index(value) for value in chosen]) if chosen else None
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from imagespace_core.errors import ImageSpaceError, ModelError
@@ -14,6 +15,8 @@ from imagespace_core.workspace import Found, Workspace, find
 
 if TYPE_CHECKING:
     from imagespace_core.embed import Embedder
+
+NEAREST = 12
 
 
 def root() -> Path:
@@ -41,15 +44,16 @@ def _stamp(folder: Path) -> tuple[tuple[str, int], ...]:
 
 def workspace(path: Path) -> Workspace:
     """The workspace at `path` as it is now; a rebuild is noticed. Raises WorkspaceError."""
-    opened = _workspace(str(path.resolve()), 0)
+    place = str(path.resolve())
+    opened = _workspace(place)
     if opened.stale():
-        _workspace.clear(str(path.resolve()), 0)
-        opened = _workspace(str(path.resolve()), 0)
+        _workspace.clear(place)
+        opened = _workspace(place)
     return opened
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the workspace")
-def _workspace(path: str, _version: int) -> Workspace:
+def _workspace(path: str) -> Workspace:
     return Workspace.open(Path(path))
 
 
@@ -90,6 +94,19 @@ def _index(path: str, build: str, metric: Metric, quality: float | None) -> Inde
     measured = int(opened.manifest.measured(f"index-{metric}", "search_k", -1))
     search_k = measured if measured < 0 else max(1, round(measured * quality))
     return open_index(metric, opened.vectors(), opened.index_path(metric), search_k)
+
+
+def nearest(opened: Workspace, row: int) -> tuple[np.ndarray, np.ndarray]:
+    """The NEAREST images of a row in the neighbor graph, nearest first: rows int32 (k,), distances float32 (k,)."""
+    rows, distances = _nearest(str(opened.root), opened.manifest.build)
+    return rows[row], distances[row]
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the neighbor graph")
+def _nearest(path: str, build: str) -> tuple[np.ndarray, np.ndarray]:
+    # Only what is shown: the whole graph of a million images is 720 MB, and it cannot be memory-mapped.
+    rows, distances = workspace(Path(path)).graph()
+    return rows[:, :NEAREST].copy(), distances[:, :NEAREST].copy()
 
 
 def metrics(opened: Workspace) -> list[Metric]:

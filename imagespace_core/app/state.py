@@ -7,6 +7,7 @@ its id, not its row: a link stays right when the workspace is rebuilt with more 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +99,10 @@ def keep_valid(key: str, options: list[str]) -> None:
     """Forget a widget's value that is not offered any more, as after a change of workspace; else Streamlit raises."""
     if st.session_state.get(key) not in (None, *options):
         del st.session_state[key]
+
+
+def keep_offered(key: str, options: Sequence[str]) -> None:
+    """The same for a widget that holds several values: forget those that are not offered any more."""
+    chosen = st.session_state.get(key)
+    if chosen is not None and (kept := [value for value in chosen if value in options]) != chosen:
+        st.session_state[key] = kept

@@ -64,8 +64,8 @@ def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
             )
     if published and all(choice.carried(name) for name in PIXEL_STEPS):
         source, model = published.source, published.model
-        first = [_carried(name, published) for name in ("images", "embed")]
-        last = [_carried(name, published) for name in ("atlas", "previews")]
+        first = [_carried(name) for name in ("images", "embed")]
+        last = [_carried(name) for name in ("atlas", "previews")]
     else:
         made, source = _pixels(options, draft, report, choice)
         model, first, last = made.embedder.name, made.reading_steps(), made.sprite_steps()
@@ -153,11 +153,11 @@ def _only(steps: list[Step], only: str, published: Manifest | None) -> list[Step
             "a map must also be named by --projections and --dims, an index by --metrics"
         )
     have = published.steps if published else {}
-    kept = [_carried(name, published) for name in have if published and name not in {step.name for step in steps}]
+    kept = [_carried(name) for name in have if published and name not in {step.name for step in steps}]
     return [step for step in steps if step.name in have or _matches(step.name, only)] + kept
 
 
-def _carried(name: str, published: Manifest) -> Step:
+def _carried(name: str) -> Step:
     def run(draft: Draft, report: Report) -> Record:
         raise AssertionError(f"{name} is carried over and never run")
 

@@ -492,7 +492,8 @@ def test_lit_rows_keep_their_color_and_the_others_lose_it(viewer: Viewer, build:
 def test_hotspot_titles_never_overlap_and_a_click_goes_there(viewer: Viewer) -> None:
     hotspots = [{"label": i, "title": f"Cluster {i} with a name", "size": 200 - i, "row": 20 + i} for i in range(60)]
     viewer.update(hotspots=hotspots)
-    viewer.page.wait_for_timeout(300)  # titles are laid out at the next frame
+    # Titles are laid out at the next frame, however long a busy machine takes for it.
+    viewer.page.locator(".is-label:visible").nth(3).wait_for()
     # All at once: read one by one, two of them could be of different frames.
     boxes = viewer.page.locator(".is-label:visible").evaluate_all(
         "all => all.map(l => l.getBoundingClientRect().toJSON())"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +11,6 @@ import pytest
 from imagespace_core.build import Options
 from tests.build.scene import Listening, quick, run, write_model, write_solid
 from tests.makers.photos import write_photos
-
-# As the command sets it; see commands/build.py.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,3 @@
-import os
-
-# Before scikit-learn loads OpenMP: see reduce/tsne.py. A busy test machine is the rule.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
