@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.browser.standalone import Build, Server
+from tests.browser.viewing import Viewer
+
 FLAGS = [
     "--no-sandbox",
     "--use-angle=swiftshader",
@@ -50,3 +53,20 @@ def page(chromium: Any) -> Iterator[Any]:
     yield tab
     context.close()
     assert faults == []
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    return Build(tmp_path_factory.mktemp("build")).write()
+
+
+@pytest.fixture(scope="session")
+def server(build: Build) -> Iterator[Server]:
+    server = Server(build.folder)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def viewer(page: Any, server: Server, build: Build) -> Viewer:
+    return Viewer(page, server, build)
