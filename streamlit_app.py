@@ -8,7 +8,10 @@ import streamlit as st
 # On hosts that install requirements.txt but not the project itself.
 sys.path.insert(0, str(Path(__file__).parent))
 
+from imagespace_core.app import themes
 from imagespace_core.app.routes import routes
+
+themes.apply()
 
 app = st.App(
     Path(__file__).parent / "imagespace_core" / "app" / "main.py",

@@ -1,7 +1,5 @@
 """Search: an image, an upload or a sentence in; the nearest images out, and where they lie on the map."""
 
-import dataclasses
-
 import streamlit as st
 
 from imagespace_core.app import answer, ask, choose, gallery, view
@@ -15,7 +13,7 @@ def search_with(row: int | None) -> None:
 
 
 with st.sidebar:
-    point_size, opacity = view.appearance()
+    look = view.appearance()
 
 asking, looking = st.columns([3, 2], gap="medium")
 with asking:
@@ -31,12 +29,11 @@ with asking:
             icon=":material/image_search:",
         )
 with looking:
-    shown = dataclasses.replace(view.controls(opened), point_size=point_size, opacity=opacity)
     view.draw(
         opened,
-        shown,
+        view.controls(opened, look),
         search_with,
-        selected=asked.row if asked else None,
+        chosen=asked.row if asked else None,
         query=[asked.row] if asked and asked.row is not None else [],
         results=found.rows if found else [],
         hotspots=False,

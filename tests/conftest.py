@@ -86,16 +86,26 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @contextmanager
 def serving(workspaces: Path, log: Path, below: str = "") -> Iterator[str]:
     """The app on 127.0.0.1 with these workspaces, as `streamlit run` starts it, below a base path; yields its URL."""
+    with running(REPOSITORY / "streamlit_app.py", log, below, IMAGESPACE_WORKSPACE=str(workspaces)) as (address, _):
+        yield address
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@contextmanager
+def running(script: Path, log: Path, below: str = "", **environment: str) -> Iterator[tuple[str, int]]:
+    """A Streamlit script on 127.0.0.1; yields its URL and its process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
-        sys.executable, "-m", "streamlit", "run", str(REPOSITORY / "streamlit_app.py"), "--server.headless", "true",
+        sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true",
         "--server.address", "127.0.0.1", "--server.port", str(port), "--server.fileWatcherType", "none",
         "--server.baseUrlPath", below,
     ]  # fmt: skip
-    environment = {**os.environ, "IMAGESPACE_WORKSPACE": str(workspaces)}
-    with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output, env=environment) as server:
+    with (
+        log.open("w") as output,
+        subprocess.Popen(command, stdout=output, stderr=output, env={**os.environ, **environment}) as server,
+    ):
         address = f"http://127.0.0.1:{port}{below}"
         try:
             for _ in range(120):
@@ -103,11 +113,10 @@ def serving(workspaces: Path, log: Path, below: str = "") -> Iterator[str]:
                     break
                 assert server.poll() is None, log.read_text()
                 time.sleep(0.5)
-            yield address
+            yield address, server.pid
         finally:
             server.terminate()
             server.wait(20)
-    assert "Traceback" not in log.read_text(), log.read_text()
 
 
 @pytest.fixture(scope="session")

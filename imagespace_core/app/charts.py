@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from imagespace_core.app import naming
 from imagespace_core.workspace import Workspace
 
 HEIGHT = 300
@@ -39,10 +41,15 @@ def cluster_sizes(opened: Workspace, dark: bool) -> go.Figure:
     """
     spots = opened.manifest.measured("hotspots", "hotspots", [])
     noise = opened.manifest.measured("clusters", "noise", 0)
-    names = [f"Cluster {spot['label']}" for spot in spots] + ["noise"]
+    given = naming.given(opened)
+    # Plotly reads markup in texts, and takes bars of one name for one bar: hence numbers, and names beside them.
+    names = [html.escape(given.title(spot["label"])) for spot in spots] + ["noise"]
+    places = list(range(len(names)))
     sizes = [int(spot["size"]) for spot in spots] + [int(noise)]
     colors = ["#4c84e0"] * len(spots) + ["#8a8f98"]
-    figure = _plain(go.Figure(go.Bar(x=names, y=sizes, marker={"color": colors})), None, "images")
+    told = [f"{name}: {size:,} images" for name, size in zip(names, sizes, strict=True)]
+    bars = go.Bar(x=places, y=sizes, marker={"color": colors}, hovertext=told, hoverinfo="text")
+    figure = _plain(go.Figure(bars), None, "images")
     ink = "#e6e9ef" if dark else "#31333f"
     clear = "rgba(0,0,0,0)"
     return figure.update_layout(
@@ -52,6 +59,7 @@ def cluster_sizes(opened: Workspace, dark: bool) -> go.Figure:
         font={"color": ink, "family": "sans-serif"},
         margin={"l": 50, "r": 10, "t": 10, "b": 70},
         bargap=0.25,
+        xaxis={"tickvals": places, "ticktext": names},
         yaxis={"gridcolor": "rgba(128,128,128,0.25)"},
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from imagespace_core.app import load, mount
+from imagespace_core.app import load, mount, naming
 from imagespace_core.app.pictures import has_original
 from imagespace_core.app.routes import base_url
 from imagespace_core.workspace import Workspace
@@ -32,7 +32,7 @@ def detail(opened: Workspace, row: int, on_click: Callable[[int], None]) -> None
         if has_original(opened, row)
         else "The original file is not where it was read; this is the copy that was kept.",
     }
-    mount.module("detail", config, "detail", lambda event: on_click(int(event["row"])))
+    mount.module("detail", config, "detail", {"click": lambda event: on_click(int(event["row"]))})
 
 
 def facts(opened: Workspace, row: int) -> list[tuple[str, str]]:
@@ -46,11 +46,19 @@ def facts(opened: Workspace, row: int) -> list[tuple[str, str]]:
 
 def _cluster(opened: Workspace, row: int) -> str:
     labels, nearest, strength = opened.clusters()
+    names = naming.given(opened)
     if labels[row] >= 0:
-        return f"Cluster {labels[row]} (membership {strength[row]:.2f})"
+        return f"{names.title(int(labels[row]))} (membership {strength[row]:.2f})"
     if nearest[row] < 0:
         return "none"
-    return f"noise; nearest is Cluster {nearest[row]} (membership {strength[row]:.2f})"
+    return f"noise; nearest is {names.title(int(nearest[row]))} (membership {strength[row]:.2f})"
+
+
+def value_of(opened: Workspace, row: int, column: str) -> str:
+    """The value of a row in words; `cluster` is a column too."""
+    if column == "cluster" and column not in opened.items:
+        return naming.given(opened).title(int(opened.clusters()[0][row]))
+    return _text(column, opened.items[column].iloc[row])
 
 
 def _text(name: str, value: Any) -> str:

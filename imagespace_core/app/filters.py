@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from imagespace_core.app import naming
 from imagespace_core.app.state import escaped, keep_offered, usable_columns
 from imagespace_core.workspace import Workspace
 
 NAME = "file name"
+MOST_OPTIONS = 1_000
+"""Values offered in a list: all of them go to the browser. Of more, a part is written."""
 
 
 def filters(opened: Workspace) -> np.ndarray | None:
@@ -39,11 +42,11 @@ def _by_column(opened: Workspace, column: dict[str, Any]) -> np.ndarray | None:
         return _by_text(head["name"], opened.items[head["name"]].astype("string").fillna("").tolist(), key)
     match head["kind"]:
         case "category":
-            return _by_category(head["name"], head["values"], values, key)
+            return _by_category(head["name"], naming.titles(opened, head), values, key)
         case "cluster":
             return _by_category(
                 head["name"],
-                [*head["values"], "noise"],
+                [*naming.titles(opened, head), "noise"],
                 np.where(values < 0, len(head["values"]), values),
                 key,
             )
@@ -54,9 +57,24 @@ def _by_column(opened: Workspace, column: dict[str, Any]) -> np.ndarray | None:
 
 
 def _by_category(name: str, labels: Sequence[str], codes: np.ndarray, key: str) -> np.ndarray | None:
+    if len(labels) > MOST_OPTIONS:
+        return _by_part(name, labels, codes, key)
     keep_offered(key, labels)
     chosen = st.multiselect(escaped(name), labels, key=key, bind="query-params", placeholder="All")
     return np.isin(codes, [labels.index(value) for value in chosen]) if chosen else None
+
+
+def _by_part(name: str, labels: Sequence[str], codes: np.ndarray, key: str) -> np.ndarray | None:
+    """For more values than a list can offer: those that contain a text."""
+    text = st.text_input(
+        f"{escaped(name)} contains", key=key, bind="query-params", placeholder=f"one of {len(labels):,} values"
+    )
+    part = text.strip().lower()
+    if not part:
+        return None
+    found = [code for code, label in enumerate(labels) if part in label.lower()]
+    st.caption(f"{len(found):,} of {len(labels):,} values contain this.")
+    return np.isin(codes, found)
 
 
 def _by_text(name: str, values: Sequence[str], key: str) -> np.ndarray | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -10,7 +11,8 @@ from imagespace_core.app import mount
 from imagespace_core.app.routes import base_url
 from imagespace_core.workspace import Workspace
 
-PAGE_SIZE = 12
+PAGE_SIZES = (12, 24, 48, 96)
+PAGE_SIZE = PAGE_SIZES[0]
 
 
 def gallery(
@@ -36,37 +38,20 @@ def gallery(
         "empty": empty,
         "size": size_px,
     }
-    mount.module("gallery", config, f"gallery-{name}", lambda event: on_click(int(event["row"])))
+    mount.module("gallery", config, f"gallery-{name}", {"click": lambda event: on_click(int(event["row"]))})
 
 
-def paged(rows: Sequence[int], key: str, size: int = PAGE_SIZE) -> Sequence[int]:
-    """The rows of the page that the pager drawn here has reached; no pager where one page is enough."""
+def paged(rows: Any, key: str, size: int = PAGE_SIZE, about: object = None) -> Any:
+    """The rows, a sequence or array, of the page that the pager drawn here has reached; no pager where one is enough.
+
+    about: what the rows depend on; where it differs from before, the first page comes again.
+    """
     pages = max(1, -(-len(rows) // size))
+    if st.session_state.get(f"_{key}") != about or st.session_state.get(key, 1) > pages:
+        # Set, not dropped: the browser would keep the page it had.
+        st.session_state[key] = 1
+    st.session_state[f"_{key}"] = about
     if pages == 1:
         return rows
-    if st.session_state.get(key, 1) > pages:
-        del st.session_state[key]
     page = st.pagination(pages, key=key)
     return rows[(page - 1) * size : page * size]
-
-
-def hotspots(opened: Workspace, on_click: Callable[[int], None]) -> None:
-    """A tile per cluster, largest first: its most central image, and how many it has."""
-    spots = opened.manifest.measured("hotspots", "hotspots", [])
-    noise = opened.manifest.measured("clusters", "noise", 0)
-    st.subheader("Clusters", anchor=False)
-    if not spots:
-        st.caption(
-            "No clusters were found: no group of images is denser than the rest. "
-            "A smaller --min-cluster-size may find some."
-        )
-        return
-    st.caption(
-        f"{len(spots):,} groups, each by its most central image; {noise:,} images belong to none. Click to go there."
-    )
-    rows = paged([spot["central"] for spot in spots], "hotspot-page")
-    by_row = {spot["central"]: spot for spot in spots}
-    gallery(
-        opened, "hotspots", rows, on_click, titles=[f"Cluster {by_row[row]['label']}" for row in rows],
-        notes=[f"{by_row[row]['size']:,} images" for row in rows], action="Go to", size_px=104,
-    )  # fmt: skip

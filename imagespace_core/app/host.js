@@ -16,8 +16,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
     import(absolute(data.module)).then(
       ({ mount }) => {
         if (!slot.gone) slot.handle = mount(element, config(), (name, value) => {
-          // Python listens to clicks; telling it more would rerun the page for nothing.
-          if (name === "click") slot.setTriggerValue(name, value);
+          // Telling Python what it does not listen to would rerun the page for nothing.
+          if (slot.data.events.includes(name)) slot.setTriggerValue(name, value);
         });
       },
     ).catch((error) => {

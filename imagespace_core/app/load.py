@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,18 +44,22 @@ def _stamp(folder: Path) -> tuple[tuple[str, int], ...]:
 
 
 def workspace(path: Path) -> Workspace:
-    """The workspace at `path` as it is now; a rebuild is noticed. Raises WorkspaceError."""
-    place = str(path.resolve())
+    """The workspace at `path` as it is now; a rebuild is noticed. The same one for all sessions and routes.
+
+    Raises WorkspaceError.
+    """
+    place = path.resolve()
     opened = _workspace(place)
     if opened.stale():
-        _workspace.clear(place)
+        _workspace.cache_clear()
         opened = _workspace(place)
     return opened
 
 
-@st.cache_resource(max_entries=8, show_spinner="Opening the workspace")
-def _workspace(path: str) -> Workspace:
-    return Workspace.open(Path(path))
+# Not one of Streamlit's caches: the routes ask as well, outside of any script run.
+@lru_cache(maxsize=8)
+def _workspace(path: Path) -> Workspace:
+    return Workspace.open(path)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the model")

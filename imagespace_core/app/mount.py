@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,10 @@ import numpy as np
 import streamlit as st
 from streamlit.components.v2 import component
 
+from imagespace_core.app import offered
 from imagespace_core.app.routes import module_url
+from imagespace_core.selection import Selection, packed
+from imagespace_core.workspace import Workspace
 
 # Registered once per process: a second registration of a name logs a warning.
 _component = component(
@@ -22,22 +24,32 @@ _component = component(
 )
 
 
-def module(name: str, config: dict[str, Any], key: str, on_click: Callable[[Any], None]) -> None:
-    """Mount `imagespace_core/viewer/<name>.js`; `on_click` gets what a click names, before the next script run."""
+def module(name: str, config: Mapping[str, Any], key: str, listeners: Mapping[str, Callable[[Any], None]]) -> None:
+    """Mount `imagespace_core/viewer/<name>.js`.
 
-    def clicked() -> None:
-        value = getattr(st.session_state.get(key), "click", None)
-        if value is not None:
-            on_click(value)
-
-    _component(data={"module": module_url(f"{name}.js"), "config": config}, key=key, on_click_change=clicked)
-
-
-def bitmask(visible: np.ndarray | None) -> str | None:
-    """bool (n,) as the viewer reads it: base64 of the zlib-compressed bits, lowest bit first; None shows all.
-
-    Compressed, the filter of a million rows is some kilobytes rather than the 125 of its bits.
+    listeners: by event, each gets what the event tells, before the next run of the script; other events stay in the
+    browser.
     """
+
+    def told(event: str) -> None:
+        value = getattr(st.session_state.get(key), event, None)
+        if value is not None:
+            listeners[event](value)
+
+    data = {"module": module_url(f"{name}.js"), "config": config, "events": list(listeners)}
+    callbacks: dict[str, Any] = {f"on_{event}_change": partial(told, event) for event in listeners}
+    _component(data=data, key=key, **callbacks)
+
+
+def mask_path(opened: Workspace, visible: np.ndarray | None) -> str | None:
+    """Where the viewer finds which rows the filters leave, bool (n,); None where they leave all."""
     if visible is None or bool(visible.all()):
         return None
-    return base64.b64encode(zlib.compress(np.packbits(visible, bitorder="little").tobytes(), 9)).decode()
+    return offered.offer(opened.root, packed(visible), "bits")
+
+
+def selection_path(opened: Workspace, selection: Selection | None) -> str | None:
+    """Where the viewer finds which rows are selected; None where none is."""
+    if selection is None or not selection.count:
+        return None
+    return offered.offer(opened.root, selection.stream, "bits")

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from streamlit_plotly_events import plotly_events
 
-from imagespace_core.app import charts, gallery, state
+from imagespace_core.app import charts, gallery, naming, state
 from imagespace_core.search import EXACT_BELOW
 from imagespace_core.workspace import Workspace
 
@@ -78,7 +78,8 @@ def clusters(opened: Workspace) -> None:
         return
     label = int(clicked[0]["pointIndex"])
     labels, _, strength = opened.clusters()
-    title, label = (f"Cluster {label}", label) if label <= labels.max() else ("noise", -1)
+    label = label if label <= labels.max() else -1
+    title = state.escaped(naming.given(opened).title(label))
     members = np.flatnonzero(labels == label)
     rows = members[np.argsort(-strength[members], kind="stable")][:FIRMEST]
     st.caption(

@@ -16,13 +16,19 @@ from functools import lru_cache
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from imagespace_core import viewer
+from imagespace_core.app import load, offered
+from imagespace_core.app.events import RefusedError, positions_at
+from imagespace_core.app.palettes import read_colors
 from imagespace_core.app.pictures import picture
+from imagespace_core.app.still import colors_of, drawn
 from imagespace_core.errors import ImageSpaceError
+from imagespace_core.selection import unpacked
 from imagespace_core.workspace import Workspace
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
@@ -74,13 +80,17 @@ async def _file(request: Request) -> Response:
 
 def _answer(root: Path, request: Request) -> Response:
     try:
-        workspace = _open(root, _mtime(root))
-        if workspace.manifest.build != request.path_params["build"] or workspace.stale():
+        workspace = load.workspace(root)
+        if workspace.manifest.build != request.path_params["build"]:
             return PlainTextResponse("the workspace was rebuilt; reload the page", 410)
         name = request.path_params["name"]
         kind, _, row = name.partition("/")
         if kind == "image":
             return _image(workspace, row, request.query_params.get("side", "1600"))
+        if kind == offered.PREFIX:
+            return _offered(root, row)
+        if kind == "picture":
+            return _picture(workspace, row, request.query_params)
         path = workspace.public_file(name)
     except ImageSpaceError as error:
         return PlainTextResponse(str(error), 410)
@@ -104,16 +114,29 @@ def _image(workspace: Workspace, row: str, side: str) -> Response:
     return Response(buffer.getvalue(), media_type="image/jpeg", headers=FOREVER)
 
 
-@lru_cache(maxsize=8)
-def _open(root: Path, mtime: int) -> Workspace:
-    return Workspace.open(root)
-
-
-def _mtime(root: Path) -> int:
+def _picture(workspace: Workspace, name: str, asked: QueryParams) -> Response:
+    """A still of a map: `picture/<any>.png?positions=<path>&color=<slug>&mask=<path>&palette=<hex>,<hex>`."""
     try:
-        return (root / "manifest.json").stat().st_mtime_ns
-    except OSError:
-        return 0
+        positions = positions_at(workspace, asked.get("positions"))
+    except RefusedError as error:
+        return PlainTextResponse(str(error), 404)
+    column = next((c for c in workspace.columns() if c["slug"] == asked.get("color")), None)
+    head, values = workspace.column(column["slug"]) if column else ({"kind": None}, None)
+    limits = head.get("low") or 0.0, head.get("high") or 0.0
+    colors, _ = read_colors(asked.get("palette", ""))
+    mask = asked.get("mask", "").removeprefix(f"{offered.PREFIX}/")
+    stream = offered.taken(workspace.root, mask) if mask.endswith(".bits") else None
+    shown = None if stream is None else unpacked(stream, workspace.rows)
+    image = drawn(positions, colors_of(head["kind"], values, workspace.rows, limits, colors), shown)
+    return Response(image, media_type="image/png", headers=FOREVER)
+
+
+def _offered(root: Path, name: str) -> Response:
+    data = offered.taken(root, name)
+    if data is None:
+        return PlainTextResponse("this is not kept any more; any change on the page, or a reload, makes it again", 404)
+    kind = _TYPES.get(Path(name).suffix, "application/octet-stream")
+    return Response(data, media_type=kind, headers=FOREVER)
 
 
 def routes(base_path: str = "") -> list[Route]:

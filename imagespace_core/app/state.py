@@ -70,6 +70,17 @@ def follow() -> None:
         st.switch_page(PAGES / "explore.py", query_params=asked)
 
 
+def refuse(reason: str) -> None:
+    """Keep for the next drawing why something that was asked for was not done."""
+    st.session_state["_refused"] = reason
+
+
+def say_refused() -> None:
+    """Say it once."""
+    if reason := st.session_state.pop("_refused", None):
+        st.warning(escaped(reason), icon=":material/block:")
+
+
 def leave() -> None:
     """Drop from the URL what belongs to the workspace that is left."""
     for name in (IMAGE, "camera", "workspace"):

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import imagespace_core
-from imagespace_core.build import maps, pixels, table
+from imagespace_core.build import layouts, maps, pixels, table
 from imagespace_core.build.options import Options
 from imagespace_core.build.steps import Choice, Record, Report, Step, Task, run_steps
 from imagespace_core.errors import InputError, ModelError
@@ -23,7 +23,7 @@ __all__ = ["Options", "Report", "Summary", "Task", "build"]
 KIND = "folder"  # the source; others will be recognized from what they are pointed at
 PIXEL_STEPS = ("images", "embed", "atlas", "previews")
 # Cheap, and wrong as soon as what they are made from has changed: never carried over.
-DERIVED_STEPS = ("hotspots", "columns")
+DERIVED_STEPS = ("hotspots", "columns", "centrality", "layout", "apart")
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
         made, source = _pixels(options, draft, report, choice)
         model, first, last = made.embedder.name, made.reading_steps(), made.sprite_steps()
     steps = [*first, *maps.plan(options, model, draft), *last, *table.plan(options.metadata)]
+    steps += layouts.plan(options, _flat_maps(options, published))
     if options.only:
         steps = _only(steps, options.only, published)
     records, ran = run_steps(steps, draft, report, choice)
@@ -139,7 +140,8 @@ def _choice(options: Options) -> Choice:
 
     def carried(name: str) -> bool:
         if options.only:
-            return not _matches(name, options.only) and name not in DERIVED_STEPS
+            derived = any(_matches(name, step) for step in DERIVED_STEPS)
+            return not _matches(name, options.only) and not derived
         return options.relayout and (name in PIXEL_STEPS or (name == "table" and options.metadata is None))
 
     return Choice(forced, carried)
@@ -155,6 +157,15 @@ def _only(steps: list[Step], only: str, published: Manifest | None) -> list[Step
     have = published.steps if published else {}
     kept = [_carried(name) for name in have if published and name not in {step.name for step in steps}]
     return [step for step in steps if step.name in have or _matches(step.name, only)] + kept
+
+
+def _flat_maps(options: Options, published: Manifest | None) -> list[str]:
+    """The maps in 2D that there are once the build is done."""
+    made = options.reducers() if 2 in options.dimensions() else []
+    if not options.only:
+        return made
+    have = [name for name, dims in (published.projections() if published else {}).items() if 2 in dims]
+    return have + [name for name in made if name not in have and _matches(f"{name}-2d", options.only)]
 
 
 def _carried(name: str) -> Step:

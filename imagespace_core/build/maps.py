@@ -10,6 +10,7 @@ from imagespace_core.build.steps import Record, Report, Step, parameters_of
 from imagespace_core.cluster.hdbscan import HDBSCAN
 from imagespace_core.cluster.hotspots import hotspots
 from imagespace_core.neighbors import Graph
+from imagespace_core.neighbors.centrality import Centrality
 from imagespace_core.neighbors.graph import NeighborGraph
 from imagespace_core.reduce.pca import PCA, explained_variance
 from imagespace_core.search import METRICS, Metric
@@ -28,7 +29,7 @@ def plan(options: Options, model: str, draft: Draft) -> list[Step]:
     k = max([clusterer.neighbors_needed, *(reducer.neighbors_needed for reducer in reducers)])
     if not options.force:
         k = max(k, (draft.record("neighbors") or {}).get("parameters", {}).get("k", 0))
-    steps = [_neighbors_step(options.make(NeighborGraph, k=k), model)]
+    steps = [_neighbors_step(options.make(NeighborGraph, k=k), model), _centrality_step(Centrality(), model)]
     steps += [_map_step(reducer, name, dims, model) for reducer, (name, dims) in zip(reducers, maps, strict=True)]
     steps.append(_clusters_step(clusterer, model))
     steps.append(_hotspots_step(maps, model))
@@ -50,6 +51,15 @@ def _neighbors_step(stage: NeighborGraph, model: str) -> Step:
         return {"neighbors": graph.rows.shape[1]}
 
     return Step("neighbors", run, [file], parameters_of(stage), ["embed"], ["numpy", "pynndescent"])
+
+
+def _centrality_step(stage: Centrality, model: str) -> Step:
+    def run(draft: Draft, report: Report) -> Record:
+        with report.task("Central images") as task:
+            np.save(draft.stage(names.CENTRALITY), stage(_graph(draft, model), tick=task.share))
+        return {}
+
+    return Step("centrality", run, [names.CENTRALITY], parameters_of(stage), ["neighbors"], ["scipy"])
 
 
 _PACKAGES = {"pca": ["scikit-learn"], "tsne": ["openTSNE"], "umap": ["umap-learn"]}

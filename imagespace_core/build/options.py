@@ -10,6 +10,8 @@ from typing import Any, Literal, TypeVar
 from imagespace_core.cluster.hdbscan import HDBSCAN
 from imagespace_core.errors import InputError
 from imagespace_core.images.atlas import Atlas
+from imagespace_core.layout import APART, LAYOUTS
+from imagespace_core.layout.apart import Apart
 from imagespace_core.reduce import REDUCERS
 from imagespace_core.reduce.tsne import TSNE
 from imagespace_core.reduce.umap import UMAP
@@ -38,6 +40,15 @@ class Options:
     model_dir: Path | None = _option(None, "Folder with vision_model.onnx, text_model.onnx and tokenizer.json of CLIP.")
     projections: str = _option(",".join(REDUCERS), "Maps to make.")
     dims: str = _option("2,3", "Dimensions of the maps.", several=True)
+    layouts: str = _option(
+        ",".join([*LAYOUTS, APART]), f"Arrangements to make beside the maps; {APART}: the maps in 2D without overlap."
+    )
+    furthest: float = _option(
+        Apart.furthest,
+        "Maps without overlap: how far an image may move, as a share of the map's longer side. More: larger images.",
+        min=0.001,
+        max=1.0,
+    )
     metrics: str = _option(",".join(METRICS), "Metrics to build search indices for.")
     trees: int = _option(Annoy.trees, "Trees of an Annoy index; more are larger and more precise.", min=1)
     min_cluster_size: int | None = _option(
@@ -48,12 +59,6 @@ class Options:
     perplexity: float = _option(TSNE.perplexity, "t-SNE: how many neighbors each image pays heed to.", min=1.0)
     exaggeration: float = _option(
         TSNE.exaggeration, "t-SNE: attraction after the early phase; above 1 clusters draw together.", min=0.1
-    )
-    sprite_size: float = _option(
-        TSNE.sprite_size,
-        "t-SNE in 2D: move images apart so that sprites of this share of the map's width do not overlap; 0 is off.",
-        min=0.0,
-        max=0.5,
     )
     n_neighbors: int = _option(
         UMAP.n_neighbors,
@@ -74,14 +79,17 @@ class Options:
     seed: int = _option(0, "Seed of every random choice.", min=0)
     jobs: int = _option(-1, "Threads to use; -1 is one per core.", min=-1)
     device: Device = _option("auto", "Where the model runs.")
-    relayout: bool = _option(False, "Keep vectors and sprites, redo maps and clusters.")
-    only: str | None = _option(None, "Redo just this step, e.g. tsne, umap-3d, clusters, index, atlas, table.")
+    relayout: bool = _option(False, "Keep vectors and sprites, redo maps, clusters and layouts.")
+    only: str | None = _option(
+        None, "Redo just this step, e.g. tsne, umap-3d, clusters, layout-grid, apart, index, atlas, table."
+    )
     force: bool = _option(False, "Redo every step, also those whose inputs have not changed.")
 
     def __post_init__(self) -> None:
         """Raises InputError for what cannot be meant."""
         _choices("--projections", self.projections, list(REDUCERS))
         _choices("--dims", self.dims, ["2", "3"])
+        self.layout_names()
         _choices("--metrics", self.metrics, list(METRICS))
         if self.atlas_size < self.thumb_size:
             raise InputError(
@@ -96,6 +104,10 @@ class Options:
 
     def dimensions(self) -> list[int]:
         return [int(d) for d in _choices("--dims", self.dims, ["2", "3"])]
+
+    def layout_names(self) -> list[str]:
+        """Those to make, APART among them; none for "none"."""
+        return [] if self.layouts.strip() == "none" else _choices("--layouts", self.layouts, [*LAYOUTS, APART])
 
     def metric_names(self) -> list[str]:
         return _choices("--metrics", self.metrics, list(METRICS))

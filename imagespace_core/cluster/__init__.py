@@ -38,7 +38,8 @@ class Clusterer(Protocol):
 
 
 # Below the types, because the clusterers are made of them.
+from imagespace_core.cluster.gmm import GMM  # noqa: E402
 from imagespace_core.cluster.hdbscan import HDBSCAN  # noqa: E402
 
-CLUSTERERS: dict[str, type[Clusterer]] = {"hdbscan": HDBSCAN}
+CLUSTERERS: dict[str, type[Clusterer]] = {"hdbscan": HDBSCAN, "gmm": GMM}
 """By the name used in files and options."""

@@ -54,13 +54,15 @@ class Preprocess:
     def prepare(self, pixels: np.ndarray) -> np.ndarray:
         """uint8 (h, w, c) -> uint8 (side, side, channels). Thread-safe.
 
-        Grayscale is repeated for a model of several channels. The geometry, to the pixel, is torchvision's
-        `Resize` followed by `CenterCrop` on a Pillow image.
+        Grayscale is repeated for a model of several channels, and RGB becomes gray (ITU-R 601-2 luma) for a model of
+        one. The geometry, to the pixel, is torchvision's `Resize` followed by `CenterCrop` on a Pillow image.
 
         Raises ModelError where the image's channels do not fit the model's.
         """
         if pixels.ndim != 3 or pixels.dtype != np.uint8 or min(pixels.shape) == 0:
             raise ValueError(f"expected uint8 pixels (h, w, c), got {pixels.dtype} {pixels.shape}")
+        if pixels.shape[2] == 3 and self.channels == 1:
+            pixels = np.asarray(Image.fromarray(pixels).convert("L"))[..., None]
         channels = pixels.shape[2]
         if channels not in (1, self.channels):
             raise ModelError(

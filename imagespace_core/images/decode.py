@@ -96,7 +96,7 @@ class Decode:
         def factor(width: int, height: int) -> int:
             return min(width, height) // min_side if min_side else 1
 
-        with _opened(file, self.max_pixels) as image:
+        with opened(file, self.max_pixels) as image:
             width, height = image.size
             _draft(image, factor)
             with _room_for(image):
@@ -118,7 +118,7 @@ def preview(file: Path | str | bytes, max_side: int, max_pixels: int = MAX_PIXEL
     def factor(width: int, height: int) -> int:
         return max(width, height) // (2 * max_side)
 
-    with _opened(file, max_pixels) as image:
+    with opened(file, max_pixels) as image:
         _draft(image, factor)
         with _room_for(image):
             image.load()
@@ -128,7 +128,7 @@ def preview(file: Path | str | bytes, max_side: int, max_pixels: int = MAX_PIXEL
 
 
 @contextmanager
-def _opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
+def opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
     """The image with its header read and its size checked; whatever goes wrong inside becomes a reason."""
     start, size_bytes = b"", 0
     try:

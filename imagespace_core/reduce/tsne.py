@@ -13,7 +13,6 @@ import numpy as np
 from imagespace_core.errors import InputError
 from imagespace_core.neighbors import Graph, Tick
 from imagespace_core.neighbors.graph import NeighborGraph, all_identical, nearest_of
-from imagespace_core.reduce.overlap import remove_overlap
 from imagespace_core.reduce.pca import principal_components
 
 EARLY_STEPS = 250
@@ -40,8 +39,6 @@ class TSNE:
     perplexity: lowered to a third of n - 1 where there are fewer images than it needs.
     exaggeration: factor on the attraction after the early phase; above 1 packs clusters tighter (Boehm,
         Berens, Kobak, JMLR 2022).
-    sprite_size: share of the map's width that a sprite takes; above 0 images are pushed off each other (2D
-    only).
 
     In 3D with more than BARNES_HUT_3D_UP_TO rows a seeded sample of LANDMARKS rows gets a map of its own,
     every other row starts at the mean of its nearest landmarks, weighted by its affinities to them, and then
@@ -59,7 +56,6 @@ class TSNE:
     perplexity: float = 30.0
     exaggeration: float = 1.0
     steps: int = 500
-    sprite_size: float = 0.0
     seed: int = 0
     jobs: int = field(default=-1, metadata={"key": False})
 
@@ -68,8 +64,6 @@ class TSNE:
             raise InputError(f"perplexity is {self.perplexity}; t-SNE needs at least 1.")
         if self.exaggeration <= 0:
             raise InputError(f"exaggeration is {self.exaggeration}; it must be above 0 (1 leaves t-SNE as it is).")
-        if self.sprite_size and self.dims != 2:
-            raise InputError(f"sprite_size is for maps in 2D, and dims is {self.dims}. Leave it at 0.")
 
     @property
     def neighbors_needed(self) -> int:
@@ -96,8 +90,6 @@ class TSNE:
         else:
             positions = self._optimize(self._start(vectors), graph, self._phases, tick)
         positions -= positions.mean(0)
-        if self.sprite_size:
-            positions = remove_overlap(positions, self.sprite_size).positions
         tick(1.0)
         return positions.astype(np.float32)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -48,4 +48,41 @@ class Source(Protocol):
 
     def preview(self, key: str, max_side: int) -> np.ndarray:
         """uint8 RGB (h, w, 3) for people, its longer side at most `max_side` pixels."""
+        ...
+
+
+Ring = tuple[tuple[float, float], ...]
+"""Points (x, y) in px of the parent, x right, y down; the last is the first again."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """An item's place in the image it was cut from.
+
+    parent: names that image in its source. width, height: of it, in px. outline: of the item in it.
+    """
+
+    parent: str
+    width: int
+    height: int
+    outline: tuple[Ring, ...]
+
+
+@runtime_checkable
+class Contextual(Protocol):
+    """A source whose items lie in larger images."""
+
+    def context(self, key: str) -> Context:
+        """Raises UnreadableImageError for a key that is none of the source's."""
+        ...
+
+    def region(self, parent: str, window: tuple[float, float, float, float] | None, max_side: int) -> np.ndarray:
+        """uint8 RGB (h, w, 3) of a parent: the window (left, top, right, bottom in its px), or all of it.
+
+        The longer side is at most `max_side` px. Reads no more of the file than it needs.
+        """
+        ...
+
+    def outlines(self, parent: str) -> dict[str, tuple[Ring, ...]]:
+        """The outline of every item in the parent, by key."""
         ...

@@ -10,6 +10,8 @@ const STEEPEST = 1.5;
 const CLOSEST = 2e-5;
 const FARTHEST = 12;
 const FIT_SAMPLE = 50000;
+/** CSS pixels that the ticks of axes take at the left and at the bottom. */
+const LEFT = 56, BOTTOM = 30;
 
 /** How a 3D map is turned at first, in radians. */
 const FIRST_TURN = { yaw: 0.55, pitch: 0.35 };
@@ -25,6 +27,8 @@ export class Camera {
     /** CSS pixels at the right that a panel covers; the target sits in the middle of the rest. */
     this.inset = 0;
     this.reach = 2;
+    /** World minus target to clip space, column by column; the GPU gets it in single precision. */
+    this.exact = new Float64Array(16);
     this.matrix = new Float32Array(16);
     this.#derive();
   }
@@ -53,11 +57,14 @@ export class Camera {
    * @returns {CameraState}
    */
   fit(positions) {
-    const aspect = (this.width - this.inset) / this.height;
-    const [ex, ey] = positions.extent;
-    if (positions.dims === 3) return { x: 0, y: 0, z: 0, half: Math.max(1e-3, fitDeep(positions, aspect)) * 1.05, ...FIRST_TURN };
-    const half = Math.max(ey, ex / aspect) * 1.05 || 1;
-    return { x: 0, y: 0, z: 0, half, yaw: 0, pitch: 0 };
+    const wide = this.width - this.inset, { height } = this;
+    if (positions.dims === 3) return { x: 0, y: 0, z: 0, half: Math.max(1e-3, fitDeep(positions, wide / height)) * 1.05, ...FIRST_TURN };
+    const axes = (positions.guides?.axes ?? []).map(({ axis }) => axis);
+    const left = axes.includes("y") ? Math.min(LEFT, wide / 4) : 0, bottom = axes.includes("x") ? Math.min(BOTTOM, height / 4) : 0;
+    const { low, high } = positions.frame;
+    const world = Math.max((high[1] - low[1]) / (height - bottom), (high[0] - low[0]) / (wide - left)) * 1.05; // of a CSS pixel
+    const half = (world * height) / 2 || 1;
+    return { x: (low[0] + high[0] - left * world) / 2, y: (low[1] + high[1] - bottom * world) / 2, z: 0, half, yaw: 0, pitch: 0 };
   }
 
   /** CSS pixels per world unit at the target. */
@@ -68,6 +75,13 @@ export class Camera {
   /** Distance from the eye to the target, in world units. */
   get distance() {
     return this.state.half / TAN;
+  }
+
+  /** Distance from the eye to the nearest thing there can be, at least that of the near plane. @param {import("./positions.js").Positions} positions */
+  nearest({ dims, radius }) {
+    if (dims === 2) return this.distance;
+    const { r, state, distance } = this;
+    return Math.max(this.near, Math.hypot(state.x + r[6] * distance, state.y + r[7] * distance, state.z + r[8] * distance) - radius);
   }
 
   get middle() {
@@ -148,7 +162,7 @@ export class Camera {
     this.a = a;
     this.b = b;
     const shift = -this.inset / this.width;
-    const m = this.matrix;
+    const m = this.exact;
     for (let k = 0; k < 3; k++) {
       m[4 * k] = fx * r[k] - shift * r[6 + k];
       m[4 * k + 1] = fy * r[3 + k];
@@ -159,6 +173,20 @@ export class Camera {
     m[13] = 0;
     m[14] = -a * distance + b;
     m[15] = distance;
+    this.matrix.set(m);
+  }
+
+  /**
+   * The raw positions of a layout's file to clip space, in double precision, so that whoever has the file finds the
+   * rows of an area on the screen: clip = M (raw, 1), column by column.
+   * @param {{center: number[], scale: number}} positions
+   * @returns {number[]} (16,)
+   */
+  clip({ center, scale }) {
+    const { exact: m, state } = this;
+    const shift = [state.x, state.y, state.z].map((target, k) => -center[k] * scale - target);
+    const last = [0, 1, 2, 3].map((i) => m[12 + i] + m[i] * shift[0] + m[4 + i] * shift[1] + m[8 + i] * shift[2]);
+    return [...m.slice(0, 12)].map((v) => v * scale).concat(last);
   }
 }
 
@@ -179,6 +207,10 @@ function fitDeep(positions, aspect) {
     const side = Math.abs(r[0] * p[0] + r[2] * p[2]) / aspect;
     const up = Math.abs(r[3] * p[0] + r[4] * p[1] + r[5] * p[2]);
     distance = Math.max(distance, Math.max(side, up) / TAN + r[6] * p[0] + r[7] * p[1] + r[8] * p[2]);
+  }
+  for (const [x, y, z] of positions.headings()) {
+    const up = Math.abs(r[3] * x + r[4] * y + r[5] * z);
+    distance = Math.max(distance, (1.03 * up) / TAN + r[6] * x + r[7] * y + r[8] * z);
   }
   return distance * TAN;
 }

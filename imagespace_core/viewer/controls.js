@@ -1,24 +1,30 @@
-/** Mouse and touch: what the hand does, told in terms of panning, turning, zooming and clicking. */
+/** Mouse and touch: what the hand does, told in terms of panning, turning, zooming, drawing and clicking. */
 
 /** CSS pixels that a press may wander and still be a click. */
 const SLACK = 5;
 
+/** @typedef {{shift: boolean, alt: boolean, touch: boolean}} Held what is held down when a press begins */
+
 /**
  * @typedef {object} Hand
+ * @property {() => boolean} draws whether the first button or finger draws an area, rather than moving the map
+ * @property {(x: number, y: number, held: Held) => void} begin an area
+ * @property {(x: number, y: number) => void} draw it on to here
+ * @property {(done: boolean) => void} finish it, or give it up
  * @property {(dx: number, dy: number) => void} drag with the first button or finger
  * @property {(dx: number, dy: number) => void} pan
  * @property {(x: number, y: number, factor: number) => void} zoom below 1 comes nearer
  * @property {(angle: number) => void} twist two fingers turned, radians
  * @property {(x: number, y: number) => void} point the mouse rests or moves here
  * @property {() => void} leave
- * @property {(x: number, y: number, touch: boolean) => void} click
+ * @property {(x: number, y: number, held: Held) => void} click
  * @property {(on: boolean) => void} hold a drag begins or ends
  */
 
 export class Controls {
   /**
    * @param {HTMLElement} surface
-   * @param {HTMLElement} over what floats on it: the wheel works there too
+   * @param {HTMLElement} over what floats on it: pointer and wheel do the same there
    * @param {Hand} hand
    */
   constructor(surface, over, hand) {
@@ -26,22 +32,35 @@ export class Controls {
     this.hand = hand;
     /** @type {Map<number, {x: number, y: number}>} */ this.down = new Map();
     this.moved = false;
-    this.panning = false;
+    /** @type {"drag" | "pan" | "draw" | "none"} what the present press does once it moves */ this.way = "drag";
     this.stop = new AbortController();
-    const on = (name, listener) => surface.addEventListener(name, listener, { signal: this.stop.signal });
-    on("pointerdown", (event) => this.#press(event));
-    on("pointermove", (event) => this.#move(event));
-    on("pointerup", (event) => this.#lift(event, true));
-    on("pointercancel", (event) => this.#lift(event, false));
-    on("pointerleave", () => this.down.size || hand.leave());
-    on("contextmenu", (event) => event.preventDefault());
+    const { signal } = this.stop;
     for (const part of [surface, over]) {
-      part.addEventListener("wheel", (event) => this.#wheel(event), { signal: this.stop.signal, passive: false });
+      const on = (name, listener) => part.addEventListener(name, listener, { signal, passive: false });
+      on("pointerdown", (event) => this.#press(event));
+      on("pointermove", (event) => this.#move(event));
+      on("pointerup", (event) => this.#lift(event, true));
+      on("pointercancel", (event) => this.#lift(event, false));
+      on("pointerleave", () => this.down.size || hand.leave());
+      on("contextmenu", (event) => event.preventDefault());
+      on("wheel", (event) => this.#wheel(event));
     }
+    over.addEventListener("mousedown", (event) => {
+      event.preventDefault();
+      surface.focus({ preventScroll: true }); // keys go on working after a press there
+    }, { signal });
   }
 
   destroy() {
     this.stop.abort();
+  }
+
+  /** Gives up the area that is being drawn. @returns {boolean} whether there was one */
+  letGo() {
+    if (this.way !== "draw" || !this.down.size || !this.moved) return false;
+    this.way = "none";
+    this.hand.finish(false);
+    return true;
   }
 
   #at(event) {
@@ -58,11 +77,20 @@ export class Controls {
     }
     const at = this.#at(event);
     if (this.down.size === 0) {
+      const { button, shiftKey: shift, altKey: alt } = event;
+      const draws = this.hand.draws();
       this.moved = false;
       this.start = at;
-      this.panning = event.button === 2 || event.button === 1 || event.shiftKey;
-      this.primary = event.button === 0 && !event.shiftKey;
-    } else this.moved = true; // a second finger: no click any more
+      this.held = { shift, alt, touch: event.pointerType === "touch" };
+      this.primary = button === 0;
+      // While the first button draws, the middle one does what the first would do.
+      if (this.primary) this.way = draws ? "draw" : shift ? "pan" : "drag";
+      else this.way = draws && button === 1 ? "drag" : "pan";
+    } else {
+      this.letGo();
+      this.way = "pan";
+      this.moved = true; // a second finger: neither click nor area any more
+    }
     this.down.set(event.pointerId, at);
     if (event.button === 1) event.preventDefault();
   }
@@ -78,9 +106,11 @@ export class Controls {
       if (Math.hypot(at.x - this.start.x, at.y - this.start.y) <= SLACK) return;
       this.moved = true;
       this.hand.hold(true);
+      if (this.way === "draw") this.hand.begin(this.start.x, this.start.y, this.held);
     }
     if (this.down.size === 1) {
-      (this.panning ? this.hand.pan : this.hand.drag)(at.x - before.x, at.y - before.y);
+      if (this.way === "draw") this.hand.draw(at.x, at.y);
+      else if (this.way !== "none") this.hand[this.way](at.x - before.x, at.y - before.y);
     } else if (this.down.size === 2) {
       const other = [...this.down].find(([id]) => id !== event.pointerId)[1];
       const was = { x: before.x - other.x, y: before.y - other.y }, is = { x: at.x - other.x, y: at.y - other.y };
@@ -97,8 +127,10 @@ export class Controls {
     if (!this.down.delete(event.pointerId)) return;
     const at = this.#at(event);
     if (this.down.size) return;
-    if (this.moved) this.hand.hold(false);
-    else if (ended && this.primary) this.hand.click(at.x, at.y, event.pointerType === "touch");
+    if (this.moved) {
+      if (this.way === "draw") this.hand.finish(ended);
+      this.hand.hold(false);
+    } else if (ended && this.primary) this.hand.click(at.x, at.y, this.held);
     if (event.pointerType !== "touch") this.hand.point(at.x, at.y);
   }
 

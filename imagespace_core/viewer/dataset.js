@@ -42,23 +42,27 @@ export class Dataset {
     return new URL(path, this.base).href;
   }
 
+  /** Where a configuration's positions lie. @param {import("./index.js").ViewerConfig} config */
+  pathOf({ positions, layout, dims }) {
+    return positions ?? `projections/${encodeURIComponent(`${layout}-${dims}d`)}.npy`;
+  }
+
   /**
-   * @param {string} layout
+   * @param {string} path
    * @param {number} dims
    * @param {(positions: Positions) => void} [progress] called while the rows come in
    * @returns {Promise<Positions>}
    */
-  positions(layout, dims, progress) {
-    const key = `${layout}-${dims}d`;
-    return this.#keep(`positions/${key}`, async () => {
+  positions(path, dims, progress) {
+    return this.#keep(path, async () => {
       /** @type {Positions} */ let positions;
-      await fetchNpy(this.url(`projections/${encodeURIComponent(key)}.npy`), {
+      await fetchNpy(this.url(path), {
         signal: this.abort.signal,
         begin: ({ data, shape }) => {
           if (shape[0] !== this.rows || shape[1] !== dims) {
-            throw new Error(`projections/${key}.npy has shape (${shape}); (${this.rows}, ${dims}) is expected. Rebuild the workspace.`);
+            throw new Error(`${path} has shape (${shape}); (${this.rows}, ${dims}) is expected. Rebuild the workspace.`);
           }
-          positions = new Positions(key, data, dims);
+          positions = new Positions(path, data, dims);
         },
         part: (elements) => {
           positions.scan(Math.floor(elements / dims));
@@ -67,7 +71,35 @@ export class Dataset {
       });
       positions.measureRadius();
       return positions;
-    }, (positions) => positions.data.byteLength + (positions.grid?.bytes ?? 0));
+    }, (positions) => positions.data.byteLength + (positions.grid?.bytes ?? 0) + (positions.pyramid?.bytes ?? 0));
+  }
+
+  /** Headings, axes and lines of a layout. @param {string} path @returns {Promise<import("./guides.js").GuidesFile>} */
+  guides(path) {
+    return this.#keep(path, () => this.json(path), () => 0);
+  }
+
+  /** How central each row is. @param {string} path @returns {Promise<Float32Array>} (rows,) */
+  centrality(path) {
+    return this.#keep(path, async () => {
+      const { data, shape } = await fetchNpy(this.url(path), { signal: this.abort.signal });
+      if (shape.length !== 1 || shape[0] !== this.rows) throw new Error(`${path} has shape (${shape}); (${this.rows},) is expected. Rebuild the workspace.`);
+      return data;
+    }, (data) => data.byteLength);
+  }
+
+  /**
+   * A set of rows.
+   * @param {string} url below the base, or `data:`, of a zlib stream of one bit a row, lowest first
+   * @returns {Promise<Uint8Array>}
+   */
+  async bits(url) {
+    const response = await fetch(this.url(url), { signal: this.abort.signal });
+    if (!response.ok) throw new Error(`${url.slice(0, 80)}: the server answered ${response.status}`);
+    const bits = new Uint8Array(await new Response(response.body.pipeThrough(new DecompressionStream("deflate"))).arrayBuffer());
+    const bytes = Math.ceil(this.rows / 8);
+    if (bits.length !== bytes) throw new Error(`${url.slice(0, 80)}: a bitmask of ${bits.length} bytes; ${bytes} are expected for ${this.rows} rows`);
+    return bits;
   }
 
   /**

@@ -2,6 +2,8 @@
 
 /**
  * @typedef {{buffer: WebGLBuffer, bytes: number}} GpuBuffer
+ * @typedef {{texture: WebGLTexture, frame: WebGLFramebuffer, width: number, height: number, unit: number}} GpuTarget
+ *   unit: what stands for one in a channel
  * @typedef {{program: WebGLProgram, at: Record<string, WebGLUniformLocation>}} GpuProgram
  */
 
@@ -73,6 +75,28 @@ export class Gpu {
   }
 
   /**
+   * Something to add numbers up in: half floats where they can be drawn to, else bytes, which end at 255.
+   * @param {number} width
+   * @param {number} height
+   * @returns {GpuTarget}
+   */
+  target(width, height) {
+    const { gl } = this;
+    const float = gl.getExtension("EXT_color_buffer_float") ?? gl.getExtension("EXT_color_buffer_half_float");
+    const texture = gl.createTexture(), frame = gl.createFramebuffer();
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, float ? gl.R16F : gl.RGBA8, width, height);
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.LINEAR);
+    for (const wrap of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, wrap, gl.CLAMP_TO_EDGE);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, frame);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    this.sizes.set(texture, width * height * (float ? 2 : 4));
+    this.sizes.set(frame, 0);
+    return { texture, frame, width, height, unit: float ? 1 : 1 / 255 };
+  }
+
+  /**
    * @param {string} vertex source
    * @param {string} fragment source
    * @param {string[]} defines names set for the preprocessor
@@ -123,11 +147,12 @@ export class Gpu {
     });
   }
 
-  /** Deletes one buffer or texture; null is fine. */
+  /** Deletes one buffer, texture or framebuffer; null is fine. */
   release(thing) {
     if (!thing) return;
     this.sizes.delete(thing);
     if (thing instanceof WebGLTexture) this.gl.deleteTexture(thing);
+    else if (thing instanceof WebGLFramebuffer) this.gl.deleteFramebuffer(thing);
     else this.gl.deleteBuffer(thing);
   }
 

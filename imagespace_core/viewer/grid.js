@@ -2,6 +2,8 @@
 
 const PER_CELL = 8;
 const MOST_CELLS = { 2: 2 ** 20, 3: 2 ** 18 };
+/** Cells along each side of a block; in 3D blocks out of view are passed over at once. */
+const BLOCK = 8;
 
 export class Grid {
   /** @param {import("./positions.js").Positions} positions */
@@ -35,12 +37,13 @@ export class Grid {
     this.order = new Uint32Array(finite);
     for (let row = 0; row < rows; row++) if (where[row] >= 0) this.order[next[where[row]]++] = row;
     this.start = start;
+    this.blocks = dims === 3 ? this.#occupied() : new Uint8Array(0);
     /** Typical distance between neighbors, in world units: the occupied space shared out evenly. */
     this.spacing = ((occupied * this.cell ** dims) / Math.max(1, finite)) ** (1 / dims);
   }
 
   get bytes() {
-    return this.order.byteLength + this.start.byteLength;
+    return this.order.byteLength + this.start.byteLength + this.blocks.byteLength;
   }
 
   /**
@@ -50,10 +53,11 @@ export class Grid {
    * @param {number} right
    * @param {number} bottom
    * @param {(row: number) => void} visit called for every row that may lie inside, and some around
+   * @param {number} [deepest] world units before the eye; what lies farther may be left out
    */
-  under(camera, left, top, right, bottom, visit) {
+  under(camera, left, top, right, bottom, visit, deepest = Infinity) {
     if (this.positions.dims === 2) this.#underFlat(camera, left, top, right, bottom, visit);
-    else this.#underDeep(camera, left, top, right, bottom, visit);
+    else this.#underDeep(camera, left, top, right, bottom, visit, deepest);
   }
 
   #underFlat(camera, left, top, right, bottom, visit) {
@@ -66,27 +70,54 @@ export class Grid {
     }
   }
 
-  #underDeep(camera, left, top, right, bottom, visit) {
+  #underDeep(camera, left, top, right, bottom, visit, deepest) {
     const { start, order, cell, shape } = this;
     const { extent } = this.positions;
     const [nx, ny, nz] = shape;
-    const reach = cell * 0.87; // half the diagonal of a cube
     const p = [0, 0, 0];
-    for (let z = 0, index = 0; z < nz; z++) {
-      for (let y = 0; y < ny; y++) {
-        for (let x = 0; x < nx; x++, index++) {
-          if (start[index] === start[index + 1]) continue;
-          camera.project((x + 0.5) * cell - extent[0], (y + 0.5) * cell - extent[1], (z + 0.5) * cell - extent[2], p);
-          const nearest = p[2] - reach;
-          if (p[2] + reach < camera.near) continue;
-          if (nearest > camera.near) {
-            const r = (camera.focal * reach) / nearest;
-            if (p[0] + r < left || p[0] - r > right || p[1] + r < top || p[1] - r > bottom) continue;
+    const [ex, ey, ez] = extent;
+    const focal = camera.focal, near = camera.near;
+    // Whether a cube of so many cells a side, whose corner is a cell's, may lie in view.
+    const seen = (x, y, z, cells) => {
+      const half = (cells * cell) / 2, reach = half * 1.7321;
+      camera.project(x * cell - ex + half, y * cell - ey + half, z * cell - ez + half, p);
+      const nearest = p[2] - reach;
+      if (p[2] + reach < near || nearest > deepest) return false;
+      if (nearest <= near) return true;
+      const r = (focal * reach) / nearest;
+      return p[0] + r >= left && p[0] - r <= right && p[1] + r >= top && p[1] - r <= bottom;
+    };
+    let block = 0;
+    for (let bz = 0; bz < nz; bz += BLOCK) {
+      for (let by = 0; by < ny; by += BLOCK) {
+        for (let bx = 0; bx < nx; bx += BLOCK) {
+          if (!this.blocks[block++] || !seen(bx, by, bz, BLOCK)) continue;
+          for (let z = bz; z < Math.min(nz, bz + BLOCK); z++) {
+            for (let y = by; y < Math.min(ny, by + BLOCK); y++) {
+              for (let x = bx; x < Math.min(nx, bx + BLOCK); x++) {
+                const index = this.#index(x, y, z);
+                if (start[index] === start[index + 1] || !seen(x, y, z, 1)) continue;
+                for (let i = start[index]; i < start[index + 1]; i++) visit(order[i]);
+              }
+            }
           }
-          for (let i = start[index]; i < start[index + 1]; i++) visit(order[i]);
         }
       }
     }
+  }
+
+  /** Which blocks hold any row, x running fastest. @returns {Uint8Array} */
+  #occupied() {
+    const { start } = this;
+    const [nx, ny, nz] = this.shape;
+    const bx = Math.ceil(nx / BLOCK), by = Math.ceil(ny / BLOCK);
+    const blocks = new Uint8Array(bx * by * Math.ceil(nz / BLOCK));
+    for (let index = 0; index < nx * ny * nz; index++) {
+      if (start[index] === start[index + 1]) continue;
+      const x = index % nx, y = Math.floor(index / nx) % ny, z = Math.floor(index / (nx * ny));
+      blocks[Math.floor(x / BLOCK) + bx * (Math.floor(y / BLOCK) + by * Math.floor(z / BLOCK))] = 1;
+    }
+    return blocks;
   }
 
   #along(value, axis) {

@@ -23,12 +23,20 @@ export function hooks(viewer) {
       picture.camera.set(state);
       viewer.travel.touched();
     },
+    /** How the dots are drawn: matrix from the file's positions to clip space, diameter in device px at a distance, and the least. */
+    get drawing() {
+      return { matrix: picture.camera.clip(picture.positions), size: picture.dotSize * picture.dpr, distance: picture.camera.distance, least: picture.leastSize };
+    },
     /** Bytes that the viewer itself accounts for. */
     memory: () => ({
       gpuBytes: picture.gpu.bytes,
       heapBytes: viewer.dataset.bytes + viewer.atlas.bytes + picture.shading.index.byteLength + picture.shading.palette.byteLength,
     }),
-    /** Sprites in view that should be shown, and those that are. */
-    sprites: () => ({ wanted: picture.sprites.wanted, loaded: picture.sprites.loaded }),
+    /** Images in view that should be shown, those that are, how many stand for their region, and how many are previews. */
+    sprites: () => ({ ...picture.sprites.counts }),
+    /** Rows drawn as images and the CSS pixels of their longer side, in the order painted. @returns {[number, number][]} */
+    images: () => [...picture.sprites.shown],
+    /** Rows that the mask leaves and the layout has no place for. */
+    missing: () => picture.missing,
   };
 }

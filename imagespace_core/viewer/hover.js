@@ -2,11 +2,13 @@
 
 import { element } from "./dom.js";
 import { value } from "./format.js";
+import { fontOf, shorten } from "./text.js";
 
 export class Card {
   /**
    * @param {HTMLElement} host the card's element
-   * @param {() => {dataset: import("./dataset.js").Dataset, atlas: import("./atlas.js").Atlas, column: import("./dataset.js").Column | null}} sources
+   * @param {() => {dataset: import("./dataset.js").Dataset, atlas: import("./atlas.js").Atlas, column: import("./dataset.js").Column | null, inset: number}} sources
+   *   inset: CSS pixels at the right that the legend covers
    */
   constructor(host, sources) {
     this.host = host;
@@ -39,11 +41,12 @@ export class Card {
     ]);
     if (row !== this.row) return;
     this.#paint(picture);
-    this.name.textContent = name.split("/").pop() || `Image ${row}`;
     this.value.textContent = column ? `${column.name}: ${value(column, row)}` : "";
     this.value.hidden = !column;
     this.host.dataset.row = String(row);
     this.host.hidden = false;
+    const title = name.split("/").pop() || `Image ${row}`;
+    this.name.textContent = shorten(title, this.name.clientWidth, fontOf(this.name));
     this.place(where);
   }
 
@@ -52,9 +55,10 @@ export class Card {
     const { host } = this;
     const view = host.parentElement.getBoundingClientRect();
     const width = host.offsetWidth, height = host.offsetHeight;
+    const right = view.width - this.sources().inset - 8;
     let left = x + gap + 10;
-    if (left + width > view.width - 8) left = x - gap - 10 - width;
-    if (left < 8) left = Math.max(8, Math.min(view.width - width - 8, x - width / 2));
+    if (left + width > right) left = x - gap - 10 - width;
+    if (left < 8) left = Math.max(8, Math.min(right - width, x - width / 2));
     let top = y - height / 2;
     if (left < x && left + width > x) top = y - gap - 10 - height < 8 ? y + gap + 10 : y - gap - 10 - height;
     top = Math.max(8, Math.min(view.height - height - 8, top));

@@ -5,7 +5,7 @@
  * the Streamlit app, the static site and the single page are hosts of this same code.
  */
 
-import { element as make } from "./dom.js";
+import { Still } from "./still.js";
 import { Viewer } from "./viewer.js";
 
 /**
@@ -18,7 +18,14 @@ import { Viewer } from "./viewer.js";
  * @property {string[]} [palette] CSS colors for categories
  * @property {number} [pointSize] factor
  * @property {number} [opacity] 0..1
- * @property {string | null} [mask] base64 of a zlib stream of a bitmask of visible rows, lowest bit first
+ * @property {string | null} [positions] path of the positions' file below the base; else that of the map `layout`
+ * @property {string | null} [guides] path of the layout's headings, axes and lines
+ * @property {string | null} [centrality] path of how central each row is
+ * @property {string | null} [mask] URL, below the base or `data:`, of a zlib stream of one bit a row, lowest first: the rows shown
+ * @property {string | null} [selection] likewise the rows selected, which keep their color while the others lose it
+ * @property {boolean} [select] whether the host listens to `select`; else there are no tools for it
+ * @property {Record<string, string> | null} [names] of clusters, given by people, by label
+ * @property {string | null} [picture] path of a picture of this view, for browsers that cannot draw it
  * @property {number | null} [selected] row
  * @property {number[]} [query] rows that were asked for
  * @property {number[]} [results] rows that were found
@@ -32,6 +39,7 @@ import { Viewer } from "./viewer.js";
  * @property {(row: number | null) => void} [click] null: beside all images, while one is selected
  * @property {(label: number) => void} [hotspot]
  * @property {(codes: number[]) => void} [hide] what the legend hides; -1 is missing
+ * @property {(value: import("./selecting.js").Select) => void} [select]
  * @property {(message: string) => void} [error]
  */
 
@@ -42,8 +50,8 @@ const mounted = new WeakMap();
  * Draws into an element; what an earlier call put there goes first.
  * @param {HTMLElement} element
  * @param {ViewerConfig} config
- * @param {ViewerEvents | ((name: string, value: object) => void)} [listener] one function hears clicks alone, as the other
- *   modules tell them: "click" with {row}, "hotspot" with {label}
+ * @param {ViewerEvents | ((name: string, value: object) => void)} [listener] one function hears what people choose, as the
+ *   other modules tell it: "click" with {row}, "hotspot" with {label}, "select"
  * @returns {{update: (config: ViewerConfig) => void, destroy: () => void}}
  */
 export function mount(element, config, listener = {}) {
@@ -74,6 +82,7 @@ function told(emit) {
   return {
     click: (row) => emit("click", { row, at: performance.now() }),
     hotspot: (label) => emit("hotspot", { label, at: performance.now() }),
+    select: (value) => emit("select", { ...value, at: performance.now() }),
   };
 }
 
@@ -83,10 +92,7 @@ function open(element, config, events) {
     return new Viewer(element, config, events);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const box = make("div", { role: "alert", text: message, "data-testid": "imagespace-viewer", "data-ready": "failed" });
-    box.style.cssText = "padding: 1rem; border: 1px solid currentColor; border-radius: 0.5rem; opacity: 0.8";
-    element.append(box);
     events.error?.(message);
-    return { update: () => {}, destroy: () => box.remove() };
+    return new Still(element, config, message);
   }
 }

@@ -5,6 +5,8 @@ import { value } from "./format.js";
 import { listenToKeys } from "./keyboard.js";
 import { pick, step } from "./picking.js";
 import { Pointing } from "./pointing.js";
+import { Selecting } from "./selecting.js";
+import { Tools } from "./tools.js";
 
 export class Interaction {
   /** @param {import("./viewer.js").Viewer} viewer */
@@ -12,6 +14,8 @@ export class Interaction {
     this.viewer = viewer;
     const { picture, parts } = viewer;
     this.pointing = new Pointing(picture, viewer.marks, viewer.card, viewer.redraw);
+    this.selecting = new Selecting(viewer);
+    this.tools = new Tools(viewer, this.selecting);
     this.controls = new Controls(parts.canvas, parts.labels, this.#hand());
     listenToKeys(parts.canvas, this.#keys(), viewer.stop.signal);
     parts.canvas.addEventListener("blur", () => this.#focus(-1), { signal: viewer.stop.signal });
@@ -23,43 +27,43 @@ export class Interaction {
   }
 
   /** The toolbar's actions. */
-  tools() {
-    const { viewer } = this;
-    return {
-      zoom: (factor) => this.#zoomMiddle(factor, 250),
-      fit: () => viewer.travel.fit(),
-      sprites: (on) => {
-        viewer.picture.sprites.enabled = on;
-        viewer.redraw();
-      },
-    };
+  actions() {
+    return { tools: this.tools, zoom: (factor) => this.#zoomMiddle(factor, 250), fit: () => this.viewer.travel.fit() };
   }
 
   /** @returns {import("./controls.js").Hand} */
   #hand() {
-    const { viewer, pointing } = this;
+    const { viewer, pointing, tools } = this;
     const { picture } = viewer;
     const { camera } = picture;
     const deep = () => camera.dims === 3;
+    const moved = () => {
+      tools.moved();
+      viewer.travel.touched();
+    };
     return {
+      draws: () => tools.draws,
+      begin: (x, y, held) => tools.begin(x, y, held),
+      draw: (x, y) => tools.draw(x, y),
+      finish: (done) => tools.finish(done),
       drag: (dx, dy) => {
         if (deep()) camera.orbit(dx, dy);
         else camera.pan(dx, dy);
-        viewer.travel.touched();
+        moved();
       },
       pan: (dx, dy) => {
         camera.pan(dx, dy);
-        viewer.travel.touched();
+        moved();
       },
       zoom: (x, y, factor) => {
         camera.zoom(factor, this.#anchor(x, y));
-        viewer.travel.touched();
+        moved();
         this.#lookAgain();
       },
       twist: (angle) => {
         if (!deep()) return;
         camera.set({ yaw: camera.state.yaw + angle });
-        viewer.travel.touched();
+        moved();
       },
       point: (x, y) => pointing.move(x, y),
       leave: () => pointing.leave(),
@@ -67,18 +71,31 @@ export class Interaction {
         pointing.hold(on);
         if (!on) pointing.look();
       },
-      click: (x, y) => {
-        const row = pick(picture, x, y);
-        this.#focus(-1);
-        if (row >= 0) viewer.events.click?.(row);
-        else if (viewer.config.selected !== null && viewer.config.selected !== undefined) viewer.events.click?.(null);
-      },
+      click: (x, y, held) => this.#click(x, y, held),
     };
+  }
+
+  /** @param {import("./controls.js").Held} held */
+  #click(x, y, { shift, alt }) {
+    const { viewer, selecting } = this;
+    const hotspot = viewer.reading.labels.hit(x, y);
+    const row = hotspot ? -1 : pick(viewer.picture, x, y);
+    this.#focus(-1);
+    if (hotspot) viewer.reading.labels.choose(hotspot, shift);
+    else if (shift || alt) {
+      if (row >= 0) selecting.rows([row], shift ? "toggle" : "remove");
+    } else if (row >= 0) viewer.events.click?.(row);
+    else if (this.#opened) viewer.events.click?.(null);
+  }
+
+  get #opened() {
+    const { selected } = this.viewer.config;
+    return selected !== null && selected !== undefined;
   }
 
   /** @returns {import("./keyboard.js").KeyActions} */
   #keys() {
-    const { viewer, pointing } = this;
+    const { viewer, pointing, selecting, tools } = this;
     const { picture } = viewer;
     const { camera } = picture;
     return {
@@ -95,19 +112,36 @@ export class Interaction {
         if (row >= 0) this.#focus(row);
       },
       open: () => {
-        const row = pointing.focused >= 0 ? pointing.focused : this.#central();
-        if (row < 0) return;
-        this.#focus(row);
-        viewer.events.click?.(row);
+        const row = this.#focusedOrCentral();
+        if (row >= 0) viewer.events.click?.(row);
       },
-      clear: () => {
-        const focused = pointing.focused >= 0;
-        const selected = viewer.config.selected !== null && viewer.config.selected !== undefined;
-        this.#focus(-1);
-        if (!focused && selected) viewer.events.click?.(null);
-        return focused || selected;
+      clear: () => this.#letGo(),
+      selects: () => selecting.offered,
+      take: (tool) => tools.take(tool),
+      toggle: () => {
+        const row = this.#focusedOrCentral();
+        if (row >= 0) selecting.rows([row], "toggle");
       },
+      view: (held) => selecting.view(tools.modeOf(held)),
+      tell: (kind) => selecting.tell(kind),
     };
+  }
+
+  /** One thing at a time: what is being drawn, the focus, the open image, the selection. @returns {boolean} whether there was any */
+  #letGo() {
+    const { viewer, pointing, tools } = this;
+    if (this.controls.letGo()) return true;
+    if (pointing.focused >= 0) this.#focus(-1);
+    else if (this.#opened) viewer.events.click?.(null);
+    else if (tools.selected) this.selecting.tell("clear");
+    else return false;
+    return true;
+  }
+
+  #focusedOrCentral() {
+    const row = this.pointing.focused >= 0 ? this.pointing.focused : this.#central();
+    if (row >= 0) this.#focus(row);
+    return row;
   }
 
   /** The image nearest to the middle of the view. */

@@ -1,19 +1,22 @@
-/** What the colors mean. Categories are hidden by a click and isolated by a double click. */
+/** What the colors mean. Values are hidden by a click, isolated by a double click, and selected; a scale has a brush. */
 
 import { element, icon } from "./dom.js";
 import { toCss, neutral } from "./colors.js";
-import { colorBar } from "./colorbar.js";
+import { ColorBar } from "./colorbar.js";
 import { count, nameOfMissing } from "./format.js";
+import { roving } from "./roving.js";
 import { isCategorical } from "./shading.js";
 
-/** Entries listed at a time; the search finds the others. */
-const MOST_LISTED = 200;
+/** Entries listed at first, and more at each asking; the search finds the others. */
+const LISTED = 200;
 const SEARCH_FROM = 12;
 
 export class Legend {
   /**
    * @param {HTMLElement} host
-   * @param {{changed: (hidden: Set<number>) => void, folded: () => void}} events
+   * @param {{changed: (hidden: Set<number>) => void, brushed: (steps: [number, number] | null) => void, folded: () => void,
+   *   selects: () => boolean, codes: (codes: number[], held: {shift: boolean, alt: boolean}) => void,
+   *   range: (held: {shift: boolean, alt: boolean}) => void}} events
    */
   constructor(host, events) {
     this.host = host;
@@ -22,6 +25,7 @@ export class Legend {
     /** @type {boolean | null} null: as wide as the view allows */ this.open = null;
     this.words = "";
     this.narrow = false;
+    this.listed = LISTED;
   }
 
   /** @param {number} width of the view; a narrow one folds the legend until it is asked for */
@@ -46,7 +50,11 @@ export class Legend {
    * @param {Map<number, number>} counts by code, of the rows that the mask leaves
    */
   show(shading, counts) {
-    if (this.shading?.column !== shading.column || this.column !== shading.column) this.words = "";
+    if (this.column !== shading.column) {
+      this.words = "";
+      this.listed = LISTED;
+      this.bar = null;
+    }
     this.shading = shading;
     this.column = shading.column;
     this.counts = counts;
@@ -82,14 +90,19 @@ export class Legend {
     }
     const head = element("div", { class: "is-legend-head" }, element("span", { class: "is-legend-title", text: column.name }), fold);
     if (!isCategorical(column)) {
-      host.replaceChildren(head, colorBar(column, this.shading.dark));
+      this.bar ??= new ColorBar(column, this.events);
+      this.bar.show(this.shading, this.counts);
+      if (this.bar.box.parentElement !== host) host.replaceChildren(head, this.bar.box);
+      else host.firstChild.replaceWith(head);
       return;
     }
-    this.list = element("div", { class: "is-legend-list" });
+    this.list = element("div", { class: "is-legend-list", role: "toolbar", "aria-orientation": "vertical", "aria-label": `Values of ${column.name}`, onscroll: () => this.#fade() });
+    this.stops = roving(this.list, () => [...this.list.children].map((row) => /** @type {HTMLElement[]} */ ([...row.children])));
     const search = (column.values?.length ?? 0) > SEARCH_FROM && element("input", {
       class: "is-legend-search", type: "search", placeholder: `Search ${count(column.values.length)} values`, "aria-label": "Search the legend",
       oninput: (event) => {
         this.words = event.target.value;
+        this.listed = LISTED;
         this.#list();
       },
     });
@@ -102,34 +115,59 @@ export class Legend {
   #list() {
     const { column, shading, list } = this;
     if (!list || !column || !isCategorical(column) || !this.opened) return;
-    const focused = /** @type {any} */ (list.getRootNode()).activeElement?.dataset?.code;
+    const active = /** @type {any} */ (list.getRootNode()).activeElement;
+    const focused = list.contains(active) && { code: active.parentElement.dataset.code, at: [...active.parentElement.children].indexOf(active) };
     const colors = shading.colors();
     const words = this.words.trim().toLowerCase();
-    const entries = (column.values ?? []).map((label, code) => ({ code, label, color: colors[code % colors.length] }));
-    if (this.counts.get(-1) || column.missing) entries.push({ code: -1, label: nameOfMissing(column), color: neutral(shading.dark) });
-    const found = words ? entries.filter(({ label }) => label.toLowerCase().includes(words)) : entries;
-    list.replaceChildren(...found.slice(0, MOST_LISTED).map((entry) => this.#row(entry)));
-    if (focused !== undefined) list.querySelector(`button[data-code="${focused}"]`)?.focus({ preventScroll: true });
-    const more = found.length - MOST_LISTED;
-    const notes = more > 0 ? [element("span", { text: `${count(more)} more; search to find them` })] : [];
+    const values = column.values ?? [];
+    const codes = [...values.keys(), ...(this.counts.get(-1) || column.missing ? [-1] : [])];
+    const label = (code) => (code < 0 ? nameOfMissing(column) : values[code]);
+    const found = words ? codes.filter((code) => label(code).toLowerCase().includes(words)) : codes;
+    const color = (code) => (code < 0 ? neutral(shading.dark) : colors[code % colors.length]);
+    list.replaceChildren(...found.slice(0, this.listed).map((code) => this.#row(code, label(code), color(code))));
+    if (focused) list.querySelector(`[data-code="${focused.code}"]`)?.children[focused.at]?.focus({ preventScroll: true });
+    this.stops.refresh();
+    const notes = [];
+    if (!found.length) notes.push(element("span", { text: "Nothing found" }));
+    if (found.length > this.listed) {
+      notes.push(element("button", {
+        class: "is-link", type: "button", text: `${count(found.length - this.listed)} more`, title: "Lists more; the search finds all", onclick: () => {
+          this.listed += LISTED;
+          this.#list();
+        },
+      }));
+    }
     if (shading.hidden.size) {
-      notes.push(element("button", { class: "is-legend-all", type: "button", text: "Show all", onclick: () => this.#set(new Set()) }));
+      notes.push(element("button", { class: "is-link is-legend-all", type: "button", text: "Show all", onclick: () => this.#set(new Set()) }));
     }
     this.foot.replaceChildren(...notes);
     this.foot.hidden = !notes.length;
+    this.#fade();
   }
 
-  #row({ code, label, color }) {
+  /** Says by a soft edge that the list goes on. */
+  #fade() {
+    const { list } = this;
+    list.classList.toggle("is-more", list.scrollTop + list.clientHeight < list.scrollHeight - 2);
+  }
+
+  #row(code, label, color) {
     const shown = !this.shading.hidden.has(code);
     const swatch = element("span", { class: "is-swatch" });
     swatch.style.background = toCss(color);
     const toggle = element("button", {
-      class: "is-entry", type: "button", "aria-pressed": String(shown), "data-code": code, title: `${label}: click hides or shows, double click isolates`,
+      class: "is-entry", type: "button", tabindex: "-1", "aria-pressed": String(shown), "data-code": code, title: `${label}: click hides or shows, double click isolates`,
       onclick: () => this.#toggle(code),
       ondblclick: () => this.#isolate(code),
     }, swatch, element("span", { class: "is-entry-label", text: label }), element("span", { class: "is-entry-count", text: count(this.counts.get(code) ?? 0) }));
-    const only = element("button", { class: "is-only", type: "button", text: "only", "aria-label": `Only ${label}`, onclick: () => this.#isolate(code) });
-    return element("div", { class: "is-legend-row" }, toggle, only);
+    const more = [element("button", { class: "is-only", type: "button", tabindex: "-1", text: "only", "aria-label": `Only ${label}`, onclick: () => this.#isolate(code) })];
+    if (this.events.selects()) {
+      more.push(element("button", {
+        class: "is-only", type: "button", tabindex: "-1", text: "select", "aria-label": `Select ${label}`, title: "Shift adds, Alt removes",
+        onclick: (event) => this.events.codes([code], { shift: event.shiftKey, alt: event.altKey }),
+      }));
+    }
+    return element("div", { class: "is-legend-row", "data-code": code }, toggle, ...more);
   }
 
   #toggle(code) {
@@ -139,8 +177,9 @@ export class Legend {
   }
 
   #isolate(code) {
+    const { hidden } = this.shading;
     const others = [-1, ...(this.column.values ?? []).keys()].filter((other) => other !== code);
-    const alone = !this.shading.hidden.has(code) && others.every((other) => this.shading.hidden.has(other));
+    const alone = !hidden.has(code) && hidden.size >= others.length;
     this.#set(new Set(alone ? [] : others));
   }
 

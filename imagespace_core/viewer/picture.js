@@ -1,12 +1,17 @@
 /** The map as it is drawn: layout, camera, colors and sprites brought together, and where each row is on the screen. */
 
 import { Camera } from "./camera.js";
+import { choose, worldSide } from "./choosing.js";
 import { Gpu } from "./gpu.js";
-import { Points } from "./points.js";
+import { Heat } from "./heat.js";
+import { Lines } from "./lines.js";
+import { fogRange, Points } from "./points.js";
 import { Shading } from "./shading.js";
 import { Sprites } from "./sprites.js";
 
 const MOST_RATIO = 2;
+/** What is left of the dots' opacity where density is drawn. */
+const FAINT = 0.25;
 
 export class Picture {
   /**
@@ -20,25 +25,37 @@ export class Picture {
     this.gpu = new Gpu(canvas);
     this.camera = new Camera();
     this.shading = new Shading(rows);
+    this.density = new Heat(this.gpu);
+    this.lines = new Lines(this.gpu);
     this.points = new Points(this.gpu, rows);
     this.sprites = new Sprites(this.gpu, atlas, rows, redraw);
     /** @type {import("./positions.js").Positions | null} */ this.positions = null;
     /** @type {import("./positions.js").Positions | null} where a glide comes from */ this.previous = null;
     this.mix = 1;
-    /** @type {number[]} rows that stay images during a glide */ this.travelers = [];
+    /** @type {Map<number, [number, number]>} images of a glide: CSS px where it comes from and where it goes */ this.travelers = new Map();
     this.cameraGliding = false;
-    /** Longer side of the sprites in world units: now, and where a glide came from. */ this.world = 0;
-    this.worldBefore = 0;
+    /** @type {Float32Array | null} how central each row is; null before it is known */ this.centrality = null;
     this.visible = rows;
+    /** Rows that the mask leaves and this layout has no place for. */ this.missing = 0;
     this.fitHalf = 1;
     this.pointSize = 1;
     this.opacity = 0.8;
-    /** @type {Set<number> | null} */ this.lit = null;
+    /** @type {import("./lit.js").Lit | null} */ this.lit = null;
     /** @type {number[]} rows whose images lie over others */ this.top = [];
     this.dpr = 1;
+    /** @type {[number, number, number, number] | null} where the whole view lies while a tile of it is drawn; null: it fills the canvas */ this.viewport = null;
     /** @type {import("./theme.js").Theme} */ this.theme = { background: [1, 1, 1], text: [0, 0, 0], dark: false };
     this.paint();
     this.shade();
+  }
+
+  /** Whether density is drawn, with faint dots over it. */
+  get heat() {
+    return this.density.enabled;
+  }
+
+  set heat(on) {
+    this.density.enabled = on;
   }
 
   get gliding() {
@@ -63,8 +80,7 @@ export class Picture {
   /** Starts with a layout, or goes to it. @param {import("./positions.js").Positions} positions @param {boolean} glide */
   show(positions, glide) {
     this.previous = glide ? this.positions : null;
-    this.worldBefore = this.world;
-    this.travelers = glide ? this.sprites.rowsShown : [];
+    this.travelers = new Map(glide ? [...this.sprites.shown].map(([row, px]) => [row, [px, 0]]) : []);
     this.positions = positions;
     this.mix = glide ? 0 : 1;
     this.points.show(positions, glide);
@@ -79,8 +95,23 @@ export class Picture {
     camera.dims = this.camera.dims;
     camera.resize(this.camera.width, this.camera.height, this.camera.inset);
     camera.set(goal);
-    const there = this.sprites.choose(this.positions, camera, this.shading, this.pointSize);
-    this.travelers = [...new Set([...this.travelers, ...there])].sort((a, b) => a - b);
+    for (const [row, px] of this.#choose(camera).sizes) this.travelers.set(row, [this.travelers.get(row)?.[0] ?? 0, px]);
+  }
+
+  /** @returns {import("./choosing.js").Choice} the images in a view of the present layout */
+  #choose(camera) {
+    const { positions, shading, centrality, visible, fitHalf, sprites } = this;
+    const { most } = sprites;
+    if (!most || positions.scanned < positions.rows) return { sizes: new Map(), central: 0 };
+    return choose({ positions, camera, shading, centrality, visible, fitHalf, most, factor: Math.min(2, Math.max(0.5, this.pointSize)) });
+  }
+
+  /** The images to draw now; while layouts glide, those of both ends, growing or shrinking on their way. */
+  #images() {
+    if (!this.previous) return this.#choose(this.camera);
+    const sizes = new Map();
+    for (const [row, [from, to]] of this.travelers) sizes.set(row, from + (to - from) * this.mix);
+    return { sizes, central: 0 };
   }
 
   /** Ends a glide between layouts. */
@@ -104,10 +135,10 @@ export class Picture {
     this.points.setPalette(this.shading.palette);
   }
 
-  /** @param {Set<number> | null} rows the only ones that keep their color */
-  light(rows) {
-    this.lit = rows;
-    this.points.setLit(Uint32Array.from(rows ?? []));
+  /** @param {import("./lit.js").Lit | null} lit the only rows that keep their color; null: all do */
+  light(lit) {
+    this.lit = lit;
+    this.points.setLit(lit?.rows ?? new Uint32Array(0));
   }
 
   /** Where a row is now, also while gliding, in world units. @returns {boolean} whether it has a place */
@@ -145,6 +176,11 @@ export class Picture {
     return Math.min(18, crowd * near * this.pointSize);
   }
 
+  /** The least diameter of a dot, device px. */
+  get leastSize() {
+    return (this.camera.dims === 3 ? 1 : 1.2) * this.dpr;
+  }
+
   /** @param {number} depth in front of the eye */
   dotRadius(depth) {
     return Math.min(24, (this.dotSize * this.camera.distance) / depth) / 2;
@@ -164,10 +200,11 @@ export class Picture {
   draw() {
     const { gpu, camera, theme, positions, dpr } = this;
     const { gl } = gpu;
-    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
+    gl.viewport(...(this.viewport ?? [0, 0, this.canvas.width, this.canvas.height]));
     gl.clearColor(theme.background[0], theme.background[1], theme.background[2], 1);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
     if (!positions) return;
+    if (positions.finite && positions.scanned === positions.rows) this.density.draw(this.points, this);
     const deep = positions.dims === 3 || this.previous?.dims === 3;
     if (deep) gl.enable(gl.DEPTH_TEST);
     else gl.disable(gl.DEPTH_TEST);
@@ -175,22 +212,19 @@ export class Picture {
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     const flatness = positions.dims === 3 ? this.mix : 1 - this.mix;
+    this.lines.draw([[positions, this.mix], ...(this.previous ? [[this.previous, 1 - this.mix]] : [])], camera, theme.text);
     this.points.draw(camera, {
-      size: this.dotSize * dpr, least: (deep ? 1 : 1.2) * dpr, most: 48 * dpr, alpha: this.alpha, dim: this.lit !== null,
+      size: this.dotSize * dpr, least: this.leastSize, most: 48 * dpr, alpha: this.alpha * (this.heat ? FAINT : 1), dim: this.lit !== null,
       background: theme.background, edge: [...theme.background, 0.6], fog: deep ? 0.55 * flatness : 0, deep,
     }, this.mix);
-    const factor = Math.min(2, Math.max(0.5, this.pointSize));
-    const rows = this.previous ? this.travelers : this.sprites.choose(positions, camera, this.shading, factor);
+    const [near, far] = fogRange(camera);
+    const haze = deep ? 0.4 * flatness : 0;
+    // Images that tile have no room for a rim as wide as usual.
+    const room = positions.cell ? 0.03 * worldSide(positions) * camera.pixels : 1.5;
     this.sprites.draw({
-      rows, at: (row, out) => this.at(row, out), camera, shading: this.shading, dpr, deep, lit: this.lit, background: theme.background,
-      top: this.top, world: rows.length ? this.#spriteWorld() * factor : 0,
+      ...this.#images(), at: (row, out) => this.at(row, out), camera, shading: this.shading, dpr, deep, lit: this.lit,
+      background: theme.background, top: this.top, fog: (depth) => haze * Math.min(1, Math.max(0, (depth - near) / (far - near))), border: Math.min(1.5, room), still: !this.gliding,
     });
-  }
-
-  #spriteWorld() {
-    const goal = Sprites.world(this.positions);
-    this.world = this.previous && this.worldBefore ? this.worldBefore * (1 - this.mix) + goal * this.mix : goal;
-    return this.world;
   }
 
   /** Draws once and waits until the GPU is through. @returns {number} milliseconds */
@@ -204,6 +238,8 @@ export class Picture {
   /** Makes every GPU object again after the context was lost. */
   restore() {
     this.gpu.reset();
+    this.density.forget();
+    this.lines.create();
     this.previous = null;
     this.mix = 1;
     this.points.restore();
@@ -213,6 +249,7 @@ export class Picture {
   }
 
   destroy() {
+    this.sprites.destroy();
     this.gpu.destroy();
   }
 }

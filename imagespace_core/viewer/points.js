@@ -4,6 +4,11 @@ import { FAR } from "./positions.js";
 
 /** Device pixels below which a dot is drawn as a square, which costs less. */
 const TINY = 2.8;
+/** Device pixels from which a dot gets an outline. */
+const EDGED = 5;
+
+/** Lit rows up to this number are drawn larger. */
+const FEW_LIT = 500;
 
 /** World = (raw - center) * scale; `uTarget` is taken off first, so that deep zooms keep their precision. */
 const PLACE = `
@@ -24,12 +29,11 @@ const VERTEX = `
   uniform mat4 uMatrix;
   uniform sampler2D uPalette;
   uniform float uAlpha;
-  uniform float uDim;
-  uniform vec4 uSize; // diameter in device px at the target's distance, least, most, distance
-  uniform vec4 uFog; // color of the background, strength
-  uniform vec2 uFogRange;
-  out vec4 vColor;
-  out float vSize;
+  uniform vec4 uSize; // diameter in device px at distance 1, least, most
+  uniform vec3 uBackground;
+  uniform vec3 uFog; // strength, depth where it begins, one over its range
+  flat out vec4 vColor;
+  flat out float vSize;
   ${PLACE}
   void main() {
     vec4 color = texelFetch(uPalette, ivec2(aShade & 255u, aShade >> 8u), 0);
@@ -44,33 +48,42 @@ const VERTEX = `
     else color.a *= uMix;
     #endif
     gl_Position = uMatrix * vec4(p, 1.0);
-    vSize = clamp(uSize.x * uSize.w / gl_Position.w, uSize.y, uSize.z);
+    #ifdef TALLY
+    gl_PointSize = 1.0;
+    vColor = vec4(uAlpha);
+    return;
+    #endif
+    vSize = clamp(uSize.x / gl_Position.w, uSize.y, uSize.z);
     gl_PointSize = vSize;
-    float gray = dot(color.rgb, vec3(0.3, 0.59, 0.11));
-    color.rgb = mix(color.rgb, mix(vec3(gray), uFog.rgb, 0.45), uDim);
-    float fog = uFog.a * smoothstep(uFogRange.x, uFogRange.y, gl_Position.w);
-    color.rgb = mix(color.rgb, uFog.rgb, fog);
-    vColor = vec4(color.rgb, color.a * uAlpha * (1.0 - 0.5 * uDim));
+    #ifdef DIM
+    color.rgb = mix(vec3(dot(color.rgb, vec3(0.3, 0.59, 0.11))), uBackground, 0.45);
+    #endif
+    #ifdef FOG
+    color.rgb = mix(color.rgb, uBackground, uFog.x * smoothstep(0.0, 1.0, (gl_Position.w - uFog.y) * uFog.z));
+    #endif
+    vColor = vec4(color.rgb, 1.0) * (color.a * uAlpha);
   }
 `;
 
 const FRAGMENT = `
-  in vec4 vColor;
-  in float vSize;
+  flat in vec4 vColor; // premultiplied
+  flat in float vSize;
   uniform vec4 uEdge; // color of the thin outline, strength
   uniform float uCut; // least cover that is drawn: in 3D a faint rim would hide what is behind
   out vec4 color;
   void main() {
-    #ifdef TINY
-    color = vec4(vColor.rgb * vColor.a, vColor.a);
-    #else
+    #ifdef ROUND
     float reach = vSize * 0.5;
     float away = length(gl_PointCoord - 0.5) * vSize;
     float cover = clamp(reach - away, 0.0, 1.0);
     if (cover <= uCut) discard;
-    float edge = uEdge.a * smoothstep(reach - 2.2, reach - 1.0, away) * smoothstep(5.0, 9.0, vSize);
-    float alpha = vColor.a * cover;
-    color = vec4(mix(vColor.rgb, uEdge.rgb, edge) * alpha, alpha);
+    color = vColor * cover;
+    #ifdef EDGE
+    float edge = uEdge.a * smoothstep(reach - 2.2, reach - 1.0, away) * smoothstep(${EDGED.toFixed(1)}, ${(EDGED + 4).toFixed(1)}, vSize);
+    color.rgb = mix(color.rgb, uEdge.rgb * color.a, edge);
+    #endif
+    #else
+    color = vColor;
     #endif
   }
 `;
@@ -178,11 +191,55 @@ export class Points {
   draw(camera, style, mix) {
     if (!this.to) return;
     const { gl } = this.gpu;
-    const gliding = this.from !== null;
     const { distance } = camera;
     const nearest = style.deep ? Math.max(camera.near, distance - camera.reach) : distance;
-    const tiny = (style.size * distance) / nearest < TINY; // too small to be seen as round
-    const { program, at } = this.#program(gliding, tiny);
+    const pass = (size, least, alpha, dim, send) => {
+      const largest = Math.min(style.most, Math.max(least, (size * distance) / nearest));
+      const defines = [...(largest > TINY ? ["ROUND"] : []), ...(largest > EDGED ? ["EDGE"] : []), ...(style.fog > 0 ? ["FOG"] : []), ...(dim ? ["DIM"] : [])];
+      const at = this.#begin(camera, mix, defines);
+      const [near, far] = fogRange(camera);
+      gl.uniform3f(at.uBackground, .../** @type {[number, number, number]} */ (style.background));
+      gl.uniform3f(at.uFog, style.fog, near, 1 / (far - near));
+      gl.uniform4f(at.uEdge, .../** @type {[number, number, number, number]} */ (style.edge));
+      gl.uniform1f(at.uCut, style.deep ? 0.4 : 0.02);
+      gl.uniform4f(at.uSize, size * distance, least, style.most, 0);
+      gl.uniform1f(at.uAlpha, alpha);
+      send();
+    };
+    // Dimmed dots hide nothing: in 3D what is lit shows through them.
+    if (style.dim) gl.depthMask(false);
+    pass(style.size, style.least, style.alpha * (style.dim ? 0.5 : 1), style.dim, () => gl.drawArrays(gl.POINTS, 0, this.to.sent));
+    gl.depthMask(true);
+    if (style.dim && this.lit) {
+      const few = this.lit <= FEW_LIT; // they stand out
+      pass(style.size * (few ? 1.25 : 1), style.least * (few ? 3 : 1), few ? 1 : style.alpha ** 0.5, false, () => {
+        gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.elements);
+        gl.drawElements(gl.POINTS, this.lit, gl.UNSIGNED_INT, 0);
+      });
+    }
+    gl.bindVertexArray(null);
+  }
+
+  /**
+   * Adds up, in a raster, how many of the rows shown lie in each cell.
+   * @param {import("./camera.js").Camera} camera
+   * @param {number} unit that one row adds
+   * @param {number} mix of the glide, 0 to 1
+   */
+  tally(camera, unit, mix) {
+    if (!this.to) return;
+    const { gl } = this.gpu;
+    const at = this.#begin(camera, mix, ["TALLY"]);
+    gl.uniform1f(at.uAlpha, unit);
+    gl.drawArrays(gl.POINTS, 0, this.to.sent);
+    gl.bindVertexArray(null);
+  }
+
+  /** Places, shades and camera for a draw call. @returns {Record<string, WebGLUniformLocation>} the program's uniforms */
+  #begin(camera, mix, defines) {
+    const { gl } = this.gpu;
+    const gliding = this.from !== null;
+    const { program, at } = this.#program([...(gliding ? ["GLIDE"] : []), ...defines]);
     gl.useProgram(program);
     gl.bindVertexArray(this.array);
     this.#attribute(0, this.to);
@@ -198,26 +255,10 @@ export class Points {
     gl.uniform4f(at.uNorm, ...norm(this.to.positions));
     gl.uniform3f(at.uTarget, x, y, z);
     gl.uniformMatrix4fv(at.uMatrix, false, camera.matrix);
-    gl.uniform4f(at.uFog, ...style.background, style.fog);
-    gl.uniform2f(at.uFogRange, distance - camera.reach * 0.6, distance + camera.reach * 1.1);
-    gl.uniform4f(at.uEdge, ...style.edge);
-    gl.uniform1f(at.uCut, style.deep ? 0.4 : 0.02);
     gl.uniform1i(at.uPalette, 0);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.palette);
-    const pass = (size, least, alpha, dim) => {
-      gl.uniform4f(at.uSize, size, least, style.most, distance);
-      gl.uniform1f(at.uAlpha, alpha);
-      gl.uniform1f(at.uDim, dim ? 1 : 0);
-    };
-    pass(style.size, style.least, style.alpha, style.dim);
-    gl.drawArrays(gl.POINTS, 0, this.to.sent);
-    if (style.dim && this.lit) {
-      pass(style.size * 1.25, style.least * 3, 1, false);
-      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.elements);
-      gl.drawElements(gl.POINTS, this.lit, gl.UNSIGNED_INT, 0);
-    }
-    gl.bindVertexArray(null);
+    return at;
   }
 
   #attribute(location, side) {
@@ -227,12 +268,17 @@ export class Points {
     gl.vertexAttribPointer(location, side.positions.dims, gl.FLOAT, false, 0, 0);
   }
 
-  #program(gliding, tiny) {
-    const defines = [...(gliding ? ["GLIDE"] : []), ...(tiny ? ["TINY"] : [])];
+  /** @param {string[]} defines */
+  #program(defines) {
     const key = defines.join();
     if (!this.programs.has(key)) this.programs.set(key, this.gpu.program(VERTEX, FRAGMENT, defines));
     return this.programs.get(key);
   }
+}
+
+/** Depths in front of the eye between which dots fade. @param {import("./camera.js").Camera} camera @returns {[number, number]} */
+export function fogRange({ distance, reach }) {
+  return [distance - reach * 0.6, distance + reach * 1.1];
 }
 
 /** @param {import("./positions.js").Positions} positions @returns {[number, number, number, number]} */

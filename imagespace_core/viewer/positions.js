@@ -6,12 +6,12 @@ export const FAR = 1e30;
 
 export class Positions {
   /**
-   * @param {string} key like "tsne-2d"
+   * @param {string} path of the file, like "projections/tsne-2d.npy"
    * @param {Float32Array} data (rows, dims), C order; rows that are not finite are overwritten with LOST
    * @param {number} dims 2 or 3
    */
-  constructor(key, data, dims) {
-    this.key = key;
+  constructor(path, data, dims) {
+    this.path = path;
     this.data = data;
     this.dims = dims;
     this.rows = data.length / dims;
@@ -19,7 +19,9 @@ export class Positions {
     this.finite = 0;
     this.low = [Infinity, Infinity, Infinity];
     this.high = [-Infinity, -Infinity, -Infinity];
+    /** @type {import("./guides.js").GuidesFile | null} */ this.guides = null;
     /** @type {import("./grid.js").Grid | null} */ this.grid = null;
+    /** @type {import("./pyramid.js").Pyramid | null} */ this.pyramid = null;
     this.measure();
   }
 
@@ -69,6 +71,34 @@ export class Positions {
       if (square > most) most = square;
     }
     this.radius = Math.sqrt(most) * this.scale;
+  }
+
+  /** Side of the square that an image may fill without covering another, in world units; 0 where nobody knows. */
+  get cell() {
+    return (this.guides?.cell ?? 0) * this.scale;
+  }
+
+  /** World coordinates of something that the file's units tell of. @param {number[]} raw (2,) or (3,) */
+  world([x, y, z = 0]) {
+    const { center, scale } = this;
+    return [(x - center[0]) * scale, (y - center[1]) * scale, this.dims === 3 ? (z - center[2]) * scale : 0];
+  }
+
+  /** Where the headings stand, in world units. @returns {number[][]} */
+  headings() {
+    return (this.guides?.headings ?? []).map(({ at }) => this.world(at));
+  }
+
+  /** The flat box around all images and headings, in world units. */
+  get frame() {
+    const low = this.extent.map((side) => -side), high = [...this.extent];
+    for (const at of this.headings()) {
+      for (let k = 0; k < 2; k++) {
+        if (at[k] < low[k]) low[k] = at[k];
+        if (at[k] > high[k]) high[k] = at[k];
+      }
+    }
+    return { low, high };
   }
 
   /** @param {number} row */

@@ -2,7 +2,7 @@
 
 import { between } from "./camera.js";
 import { Positions } from "./positions.js";
-import { Sprites } from "./sprites.js";
+import { worldSide } from "./choosing.js";
 
 const MORPH_MS = 900;
 const FLY_MS = 700;
@@ -70,7 +70,7 @@ export class Travel {
     }
     if (!picture.positions?.has(row)) return;
     const [x, y, z] = picture.positions.at(row, [0, 0, 0]);
-    const half = (Sprites.world(picture.positions) * picture.camera.height) / 2 / FLY_PX;
+    const half = (worldSide(picture.positions) * picture.camera.height) / 2 / FLY_PX;
     const goal = { ...picture.camera.state, x, y, z, half: Math.min(half, picture.fitHalf) };
     this.moved = true;
     this.remember(goal);

@@ -4,26 +4,24 @@ import { Address } from "./address.js";
 import { Atlas } from "./atlas.js";
 import { Dataset } from "./dataset.js";
 import { frame } from "./dom.js";
-import { count } from "./format.js";
 import { gridOf } from "./grid.js";
+import { Guides } from "./guides.js";
 import { hooks } from "./hooks.js";
 import { Card } from "./hover.js";
 import { Interaction } from "./interaction.js";
-import { Labels } from "./labels.js";
-import { Legend } from "./legend.js";
+import { countOf, Lit } from "./lit.js";
 import { Loop } from "./loop.js";
 import { Marks } from "./marks.js";
 import { Notice } from "./notice.js";
 import { Picture } from "./picture.js";
-import { unpackMask } from "./shading.js";
+import { pyramidOf } from "./pyramid.js";
+import { Reading } from "./reading.js";
 import { ThemeReader } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
 import { Travel } from "./travel.js";
 
 /** A partial picture of arriving rows is drawn at most this often, and takes at most a fifth of the time. */
 const PARTIAL_MS = 200;
-/** Several clicks on the legend are told as one. */
-const HIDE_MS = 300;
 
 export class Viewer {
   /**
@@ -49,17 +47,18 @@ export class Viewer {
     this.drawn = 0;
     this.drawMs = 0;
     this.colorTurn = 0;
+    this.lightTurn = 0;
+    this.layoutTurn = 0;
+    /** @type {{url: string | null | undefined, bits: Uint8Array | null}} */ this.selection = { url: null, bits: null };
     host.append(this.root);
     this.theme = new ThemeReader(this.root, () => this.#retheme());
+    this.guides = new Guides(this.parts.guides);
     this.marks = new Marks(this.parts.marks);
-    this.card = new Card(this.parts.card, () => ({ dataset: this.dataset, atlas: this.atlas, column: this.picture.shading.column }));
-    this.labels = new Labels(this.parts.labels, (hotspot) => {
-      this.travel.fly(hotspot.row);
-      events.hotspot?.(hotspot.label);
-    });
-    this.legend = new Legend(this.parts.legend, { changed: (hidden) => this.#hide(hidden), folded: this.redraw });
+    this.card = new Card(this.parts.card, () => ({ dataset: this.dataset, atlas: this.atlas, column: this.picture.shading.column, inset: this.picture.camera.inset }));
     this.interaction = new Interaction(this);
-    this.toolbar = new Toolbar(this.parts.tools, this.interaction.tools());
+    this.reading = new Reading(this);
+    const { layers, snapshot } = this.reading;
+    this.toolbar = new Toolbar(this.parts.tools, this.root, this.stop.signal, this.interaction.actions(), [layers.popover, snapshot.popover]);
     this.root.imagespace = hooks(this);
     this.#listen();
     this.update(config);
@@ -85,6 +84,8 @@ export class Viewer {
       this.picture.restore();
       this.done("context");
     }, { signal });
+    // A tab that slept may have missed frames, or lost what was drawn.
+    document.addEventListener("visibilitychange", () => document.hidden || this.redraw(), { signal });
     this.resizes = new ResizeObserver(this.redraw);
     this.resizes.observe(root);
   }
@@ -103,20 +104,21 @@ export class Viewer {
       this.redraw();
     }
     if (changed("color", "mask", "palette") || first) this.#recolor();
-    if (changed("layout", "dims")) this.#goTo(next.layout, next.dims);
-    if (changed("query", "results")) {
-      const rows = [...(next.query ?? []), ...(next.results ?? [])];
-      picture.light(rows.length ? new Set(rows) : null);
-      this.marks.set("query", next.query ?? []);
-      this.redraw();
-    }
+    if (changed("layout", "dims", "positions", "guides")) this.#goTo();
+    if (changed("selection", "query", "results") || first) this.#relight();
+    if (changed("query")) this.marks.set("query", next.query ?? []);
     if (changed("selected")) {
       this.marks.set("selected", next.selected === null || next.selected === undefined ? [] : [next.selected]);
       this.redraw();
     }
-    if (changed("hotspots")) {
-      this.labels.set(next.hotspots ?? []);
+    if (changed("hotspots", "names")) {
+      this.reading.labels.set(next.hotspots ?? [], next.names);
       this.redraw();
+    }
+    if (changed("names") && !first) this.#recolor();
+    if (changed("select") || first) {
+      this.interaction.tools.refresh();
+      this.reading.recount();
     }
     if (changed("fly") && next.fly && !(first && this.address.read(next.layout, next.dims))) this.travel.fly(next.fly.row);
     if (this.theme.refresh()) this.#retheme();
@@ -136,7 +138,8 @@ export class Viewer {
 
   /** Follows the element's size and what the legend covers. */
   measure() {
-    const { picture, legend, travel } = this;
+    const { picture, travel } = this;
+    const { legend } = this.reading;
     const width = picture.canvas.clientWidth;
     legend.fitWidth(width);
     if (!picture.resize(legend.inset) || !picture.positions) return;
@@ -145,21 +148,28 @@ export class Viewer {
     if (!travel.moved && !picture.gliding) picture.camera.set(goal);
   }
 
-  async #goTo(layout, dims) {
-    const { root, picture, travel } = this;
+  async #goTo() {
+    const { root, picture, travel, config, dataset } = this;
+    const { layout, dims } = config;
+    const path = dataset.pathOf(config);
     this.begin("layout");
     root.dataset.layout = layout;
     root.dataset.dims = String(dims);
     this.toolbar.setDims(dims);
-    const stale = () => this.stop.signal.aborted || this.config.layout !== layout || this.config.dims !== dims;
-    let positions;
+    const turn = ++this.layoutTurn;
+    const stale = () => this.stop.signal.aborted || turn !== this.layoutTurn;
+    let positions, guides;
     try {
-      positions = await this.dataset.positions(layout, dims, (arriving) => stale() || this.#stream(arriving));
+      [positions, guides] = await Promise.all([
+        dataset.positions(path, dims, (arriving) => stale() || this.#stream(arriving)),
+        config.guides ? dataset.guides(config.guides).catch((error) => void (stale() || this.notice.tell(error.message))) : null,
+      ]);
     } catch (error) {
       if (!stale()) this.notice.tell(error.message);
       return;
     }
     if (stale()) return;
+    positions.guides = guides ?? null;
     if (!picture.positions) travel.begin(positions);
     else if (positions !== picture.positions) travel.morph(positions);
     else if (!picture.previous) {
@@ -168,7 +178,7 @@ export class Viewer {
       if (!travel.moved) travel.fit(false);
     }
     root.dataset.points = String(positions.finite);
-    this.#recount();
+    this.reading.recount();
     this.done("layout");
     travel.goOn();
   }
@@ -194,51 +204,51 @@ export class Viewer {
     try {
       [column, mask] = await Promise.all([
         !config.color ? null : config.color === shading.column?.slug ? shading.column : this.dataset.column(config.color),
-        config.mask ? unpackMask(config.mask) : null,
+        config.mask ? this.dataset.bits(config.mask) : null,
       ]);
     } catch (error) {
       failure = error.message;
     }
     if (turn !== this.colorTurn || this.stop.signal.aborted) return;
+    if (column) called(column, config.names);
     shading.custom = config.palette;
     shading.assign(column, mask);
     if (!picture.gpu.gl.isContextLost()) picture.shade();
-    this.#recount();
+    this.reading.recount();
     this.done("color");
     if (failure) this.notice.tell(failure);
   }
 
-  /** Counts what mask and legend leave, and tells the legend. */
-  #recount() {
-    const { positions, shading } = this.picture;
-    if (!positions || positions.scanned < positions.rows) return;
-    this.legend.show(shading, this.#count());
-  }
-
-  /** @returns {Map<number, number>} by code, of the rows that the mask leaves */
-  #count() {
-    const { picture } = this;
-    const { visible, codes } = picture.shading.count(picture.positions);
-    picture.visible = visible;
-    this.root.dataset.visible = String(visible);
-    this.notice.say(`${count(visible)} of ${count(picture.positions.rows)} images shown`);
-    return codes;
-  }
-
-  #hide(hidden) {
-    this.picture.shading.hidden = hidden;
-    this.picture.paint();
-    this.#count();
-    clearTimeout(this.hideTimer);
-    this.hideTimer = setTimeout(() => this.events.hide?.([...hidden]), HIDE_MS);
-    this.redraw();
+  /** What is selected, asked for and found keeps its color. */
+  async #relight() {
+    const { picture, config } = this;
+    const turn = ++this.lightTurn;
+    if (config.selection !== this.selection.url) {
+      this.begin("selection");
+      let bits = null, failure = "";
+      try {
+        bits = config.selection ? await this.dataset.bits(config.selection) : null;
+      } catch (error) {
+        failure = error.message;
+      }
+      if (turn !== this.lightTurn || this.stop.signal.aborted) return;
+      this.selection = { url: config.selection, bits };
+      if (failure) this.notice.tell(failure);
+    }
+    const { bits } = this.selection;
+    const selected = bits ? countOf(bits) : 0;
+    const others = [...(config.query ?? []), ...(config.results ?? [])];
+    picture.light(selected || others.length ? new Lit(config.rows, bits, others) : null);
+    this.root.dataset.selected = String(selected);
+    this.interaction.tools.tell(selected);
+    this.done("selection");
   }
 
   #retheme() {
     this.theme.refresh();
     this.picture.theme = this.theme.value;
     if (!this.picture.gpu.gl.isContextLost()) this.picture.paint();
-    this.#recount();
+    this.reading.recount();
     this.redraw();
   }
 
@@ -249,8 +259,8 @@ export class Viewer {
     const start = performance.now();
     picture.top = this.marks.rows;
     picture.draw();
+    this.reading.follow();
     this.marks.follow((row) => picture.box(row));
-    this.labels.follow((row) => picture.box(row), picture.camera);
     this.interaction.pointing.follow();
     this.drawn = performance.now();
     this.drawMs = this.drawn - start;
@@ -269,15 +279,25 @@ export class Viewer {
     this.finishing = false;
     if (!this.settled) return;
     this.root.dataset.ready = "true";
-    if (this.atlas.about) return;
-    if ((await this.atlas.open()) && !this.stop.signal.aborted) this.redraw();
-    if (!this.stop.signal.aborted) gridOf(this.picture.positions);
+    const { picture, config } = this;
+    if (!this.atlas.about) {
+      const [there, centrality] = await Promise.all([
+        this.atlas.open(), config.centrality ? this.dataset.centrality(config.centrality).catch((error) => void this.notice.tell(error.message)) : null,
+      ]);
+      if (this.stop.signal.aborted) return;
+      picture.centrality = centrality ?? null;
+      if (there) this.redraw();
+    }
+    const { positions } = picture;
+    if (!this.settled || !positions || positions.scanned < positions.rows) return;
+    gridOf(positions);
+    if (this.atlas.about) pyramidOf(positions, picture.shading, picture.centrality);
   }
 
   destroy() {
     this.stop.abort();
     this.loop.stop();
-    clearTimeout(this.hideTimer);
+    this.reading.destroy();
     this.notice.destroy();
     this.resizes.disconnect();
     this.interaction.destroy();
@@ -289,4 +309,11 @@ export class Viewer {
     this.root.remove();
     delete this.root.imagespace;
   }
+}
+
+/** People's names for clusters stand in for their numbers. @param {import("./dataset.js").Column} column */
+function called(column, names) {
+  if (column.kind !== "cluster") return;
+  column.given ??= column.values ?? [];
+  column.values = column.given.map((value, code) => names?.[code] || value);
 }

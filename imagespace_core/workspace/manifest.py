@@ -43,6 +43,18 @@ class Manifest:
                 found.setdefault(step["projection"], []).append(step["dims"])
         return found
 
+    def layouts(self) -> dict[str, int]:
+        """Names of the layouts with their dimensions, e.g. {"grid": 2, "carousel": 3}; maps without overlap apart."""
+        return {step["layout"]: step["dims"] for step in self.steps.values() if "layout" in step and "dims" in step}
+
+    def layouts_without(self) -> dict[str, str]:
+        """Layouts that could not be made and why, e.g. {"map": "no longitude and latitude columns"}."""
+        return {step["layout"]: step["without"] for step in self.steps.values() if step.get("without")}
+
+    def apart(self) -> list[str]:
+        """Names of the maps that there are without overlap as well, as layout `<map>-apart`."""
+        return [step["apart"] for step in self.steps.values() if step.get("apart")]
+
     def measured(self, step: str, name: str, default: Any = None) -> Any:
         """What `step` measured under `name`, e.g. `measured("index-angular", "recall")`."""
         return self.steps.get(step, {}).get(name, default)

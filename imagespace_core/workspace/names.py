@@ -13,7 +13,10 @@ ATLAS_PAGES = "atlas"
 COLUMNS = "columns"
 NAMES = "names"
 PREVIEWS = "previews"
+CENTRALITY = "centrality.npy"
 LOCK = ".lock"
+CLUSTER_NAMES = "cluster-names.json"  # given by people, kept over rebuilds
+CLUSTER_NAMES_LOCK = ".cluster-names.lock"
 BUILD = ".build"  # staging of a build in progress, and what an interrupted one left
 JOURNAL = f"{BUILD}/publish.json"  # a publication that was decided and may not be finished
 NAMES_PER_PAGE = 2048
@@ -30,6 +33,14 @@ def neighbors(model: str) -> str:
 
 def projection(name: str, dims: int) -> str:
     return f"projections/{name}-{dims}d.npy"
+
+
+def layout(name: str) -> str:
+    return f"layouts/{name}.npy"
+
+
+def guides(name: str) -> str:
+    return f"layouts/{name}.json"
 
 
 def clusters(name: str) -> str:
@@ -64,6 +75,6 @@ def slug(name: str) -> str:
 
 # What the app's server and a static export may hand out; vectors, indices and paths stay inside.
 PUBLIC = re.compile(
-    r"projections/[\w.-]+\.npy|layouts/[\w.-]+\.npy|columns/[\w-]+\.(?:npy|json)|names/\d+\.json"
+    r"projections/[\w.-]+\.npy|layouts/[\w.-]+\.(?:npy|json)|centrality\.npy|columns/[\w-]+\.(?:npy|json)|names/\d+\.json"
     r"|atlas\.json|atlas/(?:\d+\.webp|cells\.npy|sizes\.npy)|previews/\d+/\d+\.webp"
 )

@@ -54,6 +54,8 @@ class Workspace:
         for name, dims in self.manifest.projections().items():
             for d in dims:
                 self.positions(name, d)
+        for name in [*self.manifest.layouts(), *(f"{name}-apart" for name in self.manifest.apart())]:
+            self.layout(name)
         self.vectors()
 
     @cached_property
@@ -95,6 +97,20 @@ class Workspace:
     def positions(self, name: str, dims: int) -> np.ndarray:
         """float32 (n, dims), memory-mapped: where the map `name` puts every row."""
         return self._array(names.projection(name, dims), f"{name}-{dims}d", 2)
+
+    def layout(self, name: str) -> tuple[np.ndarray, dict[str, Any]]:
+        """float32 (n, 2 | 3), memory-mapped, NaN for rows without a place; and its guides, see layout.arrangement."""
+        step = f"apart-{name.removesuffix('-apart')}" if name.endswith("-apart") else f"layout-{name}"
+        positions = self._array(names.layout(name), step, 2)
+        path = self.root / names.guides(name)
+        try:
+            return positions, json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise WorkspaceError(f"{path} cannot be read ({error}). {_remedy(step)}") from error
+
+    def centrality(self) -> np.ndarray:
+        """float32 (n,), sum 1, memory-mapped: how central each image is in the neighbor graph."""
+        return self._array(names.CENTRALITY, "centrality", 1)
 
     def clusters(self, name: str = "hdbscan") -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """labels int32 (n,), -1 noise; nearest cluster int32 (n,); membership strength float32 (n,)."""

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from imagespace_core.workspace import Workspace
 from tests.browser.standalone import Build, Server
 from tests.browser.viewing import Viewer
+from tests.conftest import Home
 
 FLAGS = [
     "--no-sandbox",
@@ -70,3 +72,9 @@ def server(build: Build) -> Iterator[Server]:
 @pytest.fixture
 def viewer(page: Any, server: Server, build: Build) -> Viewer:
     return Viewer(page, server, build)
+
+
+@pytest.fixture(params=["demo", *(["grocery"] if os.environ.get("IMAGESPACE_TEST_DATA") else [])])
+def opened(request: pytest.FixtureRequest, home: Home) -> Workspace:
+    """The workspaces that the app is tested with."""
+    return home.workspace(request.param)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +34,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>viewer</title>
   window.start = (config) => {
     window.element ??= root.appendChild(document.createElement("div"));
     window.config = config;
-    const events = Object.fromEntries(["click", "hotspot", "hide", "error"].map((name) => [name, hear(name)]));
+    const events = Object.fromEntries(["click", "hotspot", "hide", "select", "error"].map((name) => [name, hear(name)]));
     window.handle = mount(window.element, config, events);
   };
   window.update = (change) => window.handle.update((window.config = { ...window.config, ...change }));
@@ -45,6 +47,11 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>viewer</title>
 def color_of(row: int) -> tuple[int, int, int]:
     """The plain color of a row's sprite."""
     return 30 + row * 67 % 200, 30 + row * 29 % 200, 30 + row * 113 % 200
+
+
+def preview_of(row: int) -> tuple[int, int, int]:
+    """The plain color of a row's large picture: another one than its sprite's."""
+    return 255 - color_of(row)[0], color_of(row)[2], color_of(row)[1]
 
 
 def size_of(row: int) -> tuple[int, int]:
@@ -82,17 +89,17 @@ class Build:
                 self._save(f"projections/{layout}-{dims}d", positions)
         codes = random.integers(0, len(CATEGORIES), self.rows).astype(np.int32)
         codes[:7] = -1
-        self._column("category", "category", codes, values=CATEGORIES)
+        self.column("category", "category", codes, values=CATEGORIES)
         noise = np.where(random.random(self.rows) < 0.1, -1, group).astype(np.int32)
-        self._column("cluster", "cluster", noise, values=[f"Cluster {i}" for i in range(12)])
+        self.column("cluster", "cluster", noise, values=[f"Cluster {i}" for i in range(12)])
         many = random.integers(0, 300, self.rows).astype(np.int32)
-        self._column("species", "category", many, values=[f"Species {i:03}" for i in range(300)])
+        self.column("species", "category", many, values=[f"Species {i:03}" for i in range(300)])
         price = random.lognormal(3, 0.5, self.rows).astype(np.float32)
         price[3:4] = np.nan
         low, high = np.nanpercentile(price, [2, 98])
-        self._column("price", "number", price, low=float(low), high=float(high))
-        self._column("taken", "date", random.uniform(1.2e9, 1.7e9, self.rows))
-        self._column(
+        self.column("price", "number", price, low=float(low), high=float(high))
+        self.column("taken", "date", random.uniform(1.2e9, 1.7e9, self.rows))
+        self.column(
             "tint",
             "color",
             np.array([color_of(row) for row in range(self.rows)], np.uint8)
@@ -104,7 +111,51 @@ class Build:
             self._json(f"names/{page}", [f"shelf/photo {row}.jpg" for row in rows])
         if self.sprites:
             self._atlas(random)
+        self._save("centrality", random.permutation(self.rows).astype(np.float32) / self.rows)
+        self._board()
+        self._ring()
         return self
+
+    def _board(self) -> None:
+        """All rows but the lost ones side by side in cells of 1 x 1, with headings, an axis each way and an outline."""
+        (self.folder / "layouts").mkdir(exist_ok=True)
+        placed = np.setdiff1d(np.arange(self.rows), self.lost)
+        columns = max(1, math.isqrt(2 * len(placed)))
+        y, x = np.divmod(np.arange(len(placed)), columns)
+        positions = np.full((self.rows, 2), np.nan, np.float32)
+        positions[placed] = np.stack([x, -y], 1)
+        left, right, top, bottom = -0.5, columns - 0.5, 0.5, -len(placed) // columns - 0.5
+        headings = [
+            {"text": "Left half", "count": 300, "at": [columns / 4, 2], "align": "center", "level": 0, "width": 9},
+            {"text": "Right half", "count": 200, "at": [columns * 3 / 4, 2], "align": "center", "level": 0, "width": 9},
+            *(
+                {"text": f"Column {i}", "count": 50 - i, "at": [i, 1], "align": "center", "level": 1, "width": 1}
+                for i in range(columns)
+            ),
+        ]
+        axes = [
+            {"axis": "x", "title": "across", "ticks": [{"at": float(i), "text": f"{i} E"} for i in range(columns)]},
+            {"axis": "y", "title": "down", "ticks": [{"at": -float(i), "text": f"{i} S"} for i in range(int(y.max(initial=0)) + 1)]},
+        ]
+        outline = [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]]
+        self._layout("board", positions, cell=1.0, headings=headings, axes=axes, lines=[outline])
+
+    def _ring(self) -> None:
+        """All rows but the lost ones around a vertical axis, with a heading before and one behind."""
+        turn = 2 * np.pi * np.arange(self.rows) / self.rows
+        level = np.arange(self.rows) % 5
+        positions = np.stack([3 * np.sin(turn), level / 2, 3 * np.cos(turn)], 1).astype(np.float32)
+        positions[list(self.lost)] = np.nan
+        headings = [
+            {"text": name, "count": self.rows // 2, "at": [0, 3, z], "align": "center", "level": 0}
+            for name, z in (("Front", 3), ("Back", -3))
+        ]
+        self._layout("ring", positions, cell=None, headings=headings, axes=[], lines=[])
+
+    def _layout(self, name: str, positions: np.ndarray, **guides: object) -> None:
+        self._save(f"layouts/{name}", positions)
+        about = {"name": name, "title": name.title(), "dims": positions.shape[1], "missing": len(self.lost), "notes": []}
+        self._json(f"layouts/{name}", about | guides)
 
     def _atlas(self, random: np.random.Generator) -> None:
         cells = random.permutation(self.rows).astype(np.int32)
@@ -123,7 +174,8 @@ class Build:
             {"cell": CELL, "page": side, "columns": COLUMNS, "per_page": PER_PAGE, "pages": pages, "rows": self.rows},
         )
 
-    def _column(self, slug: str, kind: str, data: np.ndarray, **about: object) -> None:
+    def column(self, slug: str, kind: str, data: np.ndarray, **about: object) -> None:
+        """Writes a column with what the viewer has to know about it."""
         self._save(f"columns/{slug}", data)
         about |= {"name": slug, "slug": slug, "kind": kind}
         if "values" in about:
@@ -150,6 +202,14 @@ class Build:
         return np.isfinite(self.arrays[f"projections/{self.layouts[0]}-2d"].sum(axis=1))
 
 
+def _picture(row: int) -> bytes:
+    """PNG of a row's large picture, twelve times the size of its sprite."""
+    width, height = size_of(row)
+    file = BytesIO()
+    Image.new("RGB", (12 * width, 12 * height), preview_of(row)).save(file, "PNG")
+    return file.getvalue()
+
+
 class Server:
     """Serves a build under /base/, the viewer under /viewer/ and the page at /; `requests` lists what was asked for."""
 
@@ -163,6 +223,9 @@ class Server:
             def do_GET(self) -> None:
                 name = self.path.split("?")[0].lstrip("/")
                 log.append(name)
+                picture = re.fullmatch(r"base/image/(\d+)", name)
+                if picture and (folder / "atlas.json").exists():
+                    return self._answer(_picture(int(picture[1])), "image/png")
                 if name in {"", "favicon.ico"}:
                     return self._answer(PAGE.encode(), "text/html; charset=utf-8")
                 top, _, rest = name.partition("/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -151,3 +152,30 @@ def test_the_whole_map_works_by_keyboard(viewer: Viewer) -> None:
     page.wait_for_timeout(50)
     assert page.locator(".is-ring-focus").count() == 0
     assert page.locator("[data-testid=imagespace-hover]").is_hidden()
+
+
+def test_the_card_keeps_off_the_legend_and_a_long_name_loses_its_middle(page: Any, tmp_path: Any) -> None:
+    build = Build(tmp_path).write()
+    (tmp_path / "names/0.json").write_text(
+        json.dumps([f"shelf/a-very-long-name-of-a-photo-from-somewhere-{row:04}.jpeg" for row in range(build.rows)])
+    )
+    server = Server(tmp_path)
+    viewer = Viewer(page, server, build)
+    rows = viewer.alone(8)
+    row = rows[int(np.argmax(viewer.screens()[rows, 0]))]
+    camera = viewer.camera()
+    legend = page.locator(".is-legend").bounding_box()
+    # Brings the image to just left of the legend.
+    x, _ = viewer.place(row)
+    camera["x"] += (x - legend["x"] + 30) * 2 * camera["half"] / 560
+    page.evaluate("(s) => { window.root().imagespace.camera = s }", camera)
+    card = viewer.hover(row)
+    box = card.bounding_box()
+    assert box["x"] + box["width"] <= legend["x"]
+    name = card.locator(".is-card-name")
+    text = name.inner_text()
+    assert text.startswith("a-very-l")
+    assert text.endswith(f"{row:04}.jpeg")
+    assert "…" in text
+    assert name.evaluate("(n) => n.scrollWidth <= n.clientWidth")
+    server.close()

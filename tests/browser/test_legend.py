@@ -109,3 +109,133 @@ def test_colors_follow_the_hosts_theme_also_inside_a_shadow_root(page: Any, serv
     page.wait_for_function("window.root().dataset.theme === 'dark'")
     page.wait_for_timeout(100)
     assert viewer.shot()[40, 400].tolist() == [14, 17, 23]
+
+
+def test_a_value_is_selected_from_the_legend_by_mouse_and_by_keyboard(page: Any, server: Server, build: Build) -> None:
+    viewer = Viewer(page, server, build, select=True)
+    row = page.locator(".is-legend-row[data-code='1']")
+    row.hover()
+    row.get_by_text("select").click(modifiers=["Shift"])
+    entry = page.locator("button.is-entry[data-code='0']")
+    entry.focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.ariaLabel") == "Select Carrot"
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Only Date").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    codes, chosen, isolated = viewer.events("select")
+    everything = {"color": "category", "codes": [], "shown": None, "range": None}
+    assert codes == {"kind": "codes", "color": "category", "codes": [1], "mode": "add"} | {
+        "hiding": everything | {"color": "category"}
+    }
+    assert (chosen["codes"], chosen["mode"]) == ([2], "replace")
+    assert (isolated["codes"], isolated["hiding"]) == ([3], everything | {"codes": None, "shown": [3]})
+
+
+def test_fifty_thousand_values_are_listed_found_isolated_and_told_briefly(page: Any, tmp_path: Any) -> None:
+    build = Build(tmp_path, rows=60_000, sprites=False).write()
+    codes = np.random.default_rng(1).permutation(np.arange(build.rows) % 50_000).astype(np.int32)
+    build.column("title", "category", codes, values=[f"Title {i:05}" for i in range(50_000)])
+    server = Server(tmp_path)
+    viewer = Viewer(page, server, build, color="title", select=True)
+    entries = page.locator("button.is-entry")
+    assert entries.count() == 200
+    page.get_by_role("button", name="49,800 more").click()
+    assert entries.count() == 400
+    page.locator("input.is-legend-search").fill("49999")
+    assert entries.all_inner_texts()[0].split() == ["Title", "49999", str((codes[build.placed] == 49_999).sum())]
+    entries.first.dblclick()
+    assert viewer.data("visible") == str((codes[build.placed] == 49_999).sum())
+    page.locator("canvas.is-canvas").focus()
+    page.keyboard.press("s")
+    [event] = viewer.events("select")
+    assert event["hiding"] == {"color": "title", "codes": None, "shown": [49_999], "range": None}
+    page.get_by_role("button", name="Show all").click()
+    assert viewer.data("visible") == str(build.placed.sum())
+    server.close()
+
+
+def test_the_brush_leaves_a_range_of_numbers_and_tells_it_in_values_that_occur(
+    page: Any, server: Server, build: Build
+) -> None:
+    viewer = Viewer(page, server, build, color="price", select=True)
+    price = build.arrays["columns/price"]
+    low, high = (
+        page.get_by_role("slider", name="Lowest price shown"),
+        page.get_by_role("slider", name="Highest price shown"),
+    )
+    start = float(low.get_attribute("aria-valuenow"))
+    low.focus()
+    for _ in range(3):
+        page.keyboard.press("PageUp")
+    page.keyboard.press("ArrowUp")
+    box = high.bounding_box()
+    page.mouse.move(box["x"] + 12, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 12, box["y"] + 62, steps=4)
+    page.mouse.up()
+    least, most = (float(end.get_attribute("aria-valuenow")) for end in (low, high))
+    assert start < least < most < float(high.get_attribute("aria-valuemax"))
+    inside = (price >= least) & (price < most)
+    assert viewer.data("visible") == str((inside & build.placed).sum())
+    assert 20 < inside.sum() < build.rows - 20
+    assert f"{(inside & build.placed).sum()} images" in page.locator(".is-range").inner_text()
+    page.get_by_role("button", name="Select this range").click()
+    [event] = viewer.events("select")
+    assert (event["kind"], event["color"], event["mode"]) == ("range", "price", "replace")
+    assert event["range"] == event["hiding"]["range"]
+    assert np.array_equal((price >= event["range"][0]) & (price <= event["range"][1]), inside)
+    out = next(row for row in viewer.alone(20) if not inside[row])
+    page.mouse.click(*viewer.place(out))
+    assert out not in viewer.events("click")
+    page.locator(".is-track").dblclick(position={"x": 12, "y": 75})
+    assert viewer.data("visible") == str(build.placed.sum())
+
+
+def test_the_ends_of_a_scale_take_in_what_lies_beyond_and_dates_have_a_brush_too(viewer: Viewer, build: Build) -> None:
+    page = viewer.page
+    viewer.update(color="price")
+    price, taken = build.arrays["columns/price"], build.arrays["columns/taken"]
+    page.get_by_role("slider", name="Highest price shown").focus()
+    for _ in range(8):
+        page.keyboard.press("PageDown")
+    most = float(page.get_by_role("slider", name="Highest price shown").get_attribute("aria-valuenow"))
+    assert viewer.data("visible") == str(((price < most) & build.placed).sum())
+    assert (price < np.nanpercentile(price, 2)).sum() > 3
+    viewer.update(color="taken")
+    assert viewer.data("visible") == str(build.placed.sum())
+    page.get_by_role("slider", name="Lowest taken shown").focus()
+    for _ in range(5):
+        page.keyboard.press("PageUp")
+    least = float(page.get_by_role("slider", name="Lowest taken shown").get_attribute("aria-valuenow"))
+    assert viewer.data("visible") == str(((taken >= least) & build.placed).sum())
+    assert np.datetime64(int(least), "s").astype(str)[:4] in page.locator(".is-range").inner_text()
+
+
+def test_names_given_by_people_stand_in_legend_card_and_on_the_map(viewer: Viewer, build: Build) -> None:
+    page = viewer.page
+    labels = build.arrays["columns/cluster"]
+    spots = [{"label": i, "title": f"Cluster {i}", "size": 90 - i, "row": int((labels == i).argmax())} for i in (2, 3)]
+    viewer.update(color="cluster", hotspots=spots, names={"3": "Apples"})
+    assert page.locator("button.is-entry[data-code='3'] .is-entry-label").inner_text() == "Apples"
+    page.locator(".is-label:visible", has_text="Apples").wait_for()
+    row = next(row for row in viewer.alone(30) if labels[row] == 3)
+    assert "cluster: Apples" in viewer.hover(row).inner_text()
+    viewer.update(names={})
+    assert page.locator("button.is-entry[data-code='3'] .is-entry-label").inner_text() == "Cluster 3"
+    assert page.locator(".is-label", has_text="Apples").count() == 0
+
+
+def test_images_without_a_place_are_counted_in_words_within_the_filter(viewer: Viewer, build: Build) -> None:
+    foot = viewer.page.locator(".is-foot")
+    assert foot.inner_text() == "2 images have no place in this layout."
+    shown = np.ones(build.rows, bool)
+    shown[build.lost[0]] = False
+    viewer.update(mask=mask_of(shown))
+    assert foot.inner_text() == "1 image has no place in this layout."
+    shown[build.lost[1]] = False
+    viewer.update(mask=mask_of(shown))
+    assert foot.is_hidden()

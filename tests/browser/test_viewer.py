@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.browser.standalone import Build, Server
 from tests.browser.viewing import SPRITES, Viewer
@@ -74,13 +75,61 @@ def test_destroying_leaves_nothing_behind_and_mounting_twice_leaves_one(viewer: 
     ]
 
 
-def test_without_webgl2_a_plain_message_stands_in_its_place(page: Any, server: Server, build: Build) -> None:
+@pytest.mark.parametrize("picture", [None, "static/tsne-2d.png"])
+def test_without_webgl2_a_picture_and_a_sentence_stand_in_its_place(
+    page: Any, server: Server, build: Build, picture: str | None
+) -> None:
+    (build.folder / "static").mkdir(exist_ok=True)
+    Image.new("RGB", (90, 60), (200, 30, 30)).save(build.folder / "static/tsne-2d.png")
     page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
     page.goto(server.url)
     page.wait_for_function("window.loaded")
-    page.evaluate("(base) => window.start({ base, rows: 3, layout: 'tsne', dims: 2 })", server.url + "base/")
+    config = {
+        "base": server.url + "base/",
+        "rows": 3,
+        "layout": "tsne",
+        "dims": 2,
+        "label": "t-SNE map",
+        "picture": picture,
+    }
+    page.evaluate("(config) => window.start(config)", config)
     assert "WebGL2" in page.get_by_role("alert").inner_text()
     assert page.evaluate("window.events.map(([name]) => name)") == ["error"]
+    root = page.locator("[data-testid=imagespace-viewer]")
+    assert [root.get_attribute(f"data-{name}") for name in ("ready", "layout", "dims")] == ["failed", "tsne", "2"]
+    image = page.get_by_role("img", name="Picture of the t-SNE map")
+    if not picture:
+        assert image.count() == 0
+        return
+    page.wait_for_function("window.root().querySelector('img').naturalWidth === 90")
+    page.evaluate("window.update({ picture: 'static/none.png' })")
+    image.wait_for(state="hidden")
+    page.evaluate("window.handle.destroy()")
+    assert root.count() == 0
+
+
+def test_a_tab_that_slept_goes_on_where_it_was(viewer: Viewer) -> None:
+    page = viewer.page
+    page.evaluate("""() => {
+      window.asleep = [];
+      window.real = window.requestAnimationFrame;
+      window.requestAnimationFrame = (f) => window.asleep.push(f);
+      window.update({ layout: "pca", color: "cluster" });
+    }""")
+    page.wait_for_timeout(400)
+    assert viewer.data("ready") == "false"
+    page.evaluate("""() => {
+      window.requestAnimationFrame = window.real;
+      for (const f of window.asleep) window.requestAnimationFrame(f);
+      document.dispatchEvent(new Event("visibilitychange"));
+    }""")
+    viewer.ready()
+    assert viewer.data("layout") == "pca"
+    positions = viewer.build.arrays["projections/pca-2d"][viewer.build.placed]
+    at = viewer.screens()[viewer.build.placed]
+    order = np.corrcoef(positions[:, 0], at[:, 0])[0, 1], np.corrcoef(positions[:, 1], at[:, 1])[0, 1]
+    assert order == pytest.approx((1, -1), abs=1e-6)
+    viewer.hover(viewer.alone(1)[0])
 
 
 @pytest.mark.parametrize(("rows", "dims"), [(1, 2), (1, 3), (40, 2)])

@@ -1,0 +1,112 @@
+"""Which rows a search should find, taken from a column of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from imagespace_core.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Relevance:
+    """What is relevant, row by row.
+
+    relevant: bool (n,), False where nothing is known. known: bool (n,). overlap: float64 (n,), share of the item that
+    the structure covers, NaN where unknown; None where the table has no such column.
+    """
+
+    name: str
+    relevant: np.ndarray
+    known: np.ndarray
+    overlap: np.ndarray | None = None
+
+    @property
+    def share(self) -> float:
+        """Of the rows of which something is known, those that are relevant: what a random ranking finds."""
+        return float(self.relevant.sum() / max(1, self.known.sum()))
+
+
+def judge(table: pd.DataFrame, label: str, value: str | None = None, min_overlap: float | None = None) -> Relevance:
+    """Relevance by the column `label`.
+
+    A column of yes and no is taken as it is; of texts and other values those that equal `value` are relevant; of
+    numbers from 0 to 1 (an overlap) those of at least `min_overlap`, 0.5 unless given. With `min_overlap` a column of
+    yes and no is judged anew by the overlap column that belongs to it: `overlap` to `structure`, `overlap_x` to `x`
+    or to `label_x`.
+
+    Raises InputError where the column or the value is not there, or nothing or everything is relevant.
+    """
+    names = list(map(str, table.columns))
+    if label not in names:
+        raise InputError(f"there is no column {label!r}; choose one of {_list(names)}")
+    column: Any = table[label]
+    known = column.notna().to_numpy(bool)
+    present = column[known].to_numpy(object)
+    beside = overlap_column(names, label)
+    overlap = None if beside is None else _floats(table[beside])
+    relevant = np.zeros(len(table), bool)
+    if value is not None:
+        texts = present.astype(str)
+        if value not in texts:
+            raise InputError(f"no row has {value!r} in the column {label}; it holds {_list(dict.fromkeys(texts))}")
+        relevant[known], name = texts == value, f"{label} = {value}"
+    elif len(present) and all(isinstance(each, bool | np.bool_) for each in present):
+        if min_overlap is None:
+            relevant[known], name = present.astype(bool), label
+        elif overlap is None:
+            raise InputError(f"the column {label} has no overlap beside it; leave --min-overlap out")
+        else:
+            known = np.isfinite(overlap)
+            relevant[known], name = overlap[known] >= min_overlap, f"{label}, overlap at least {min_overlap:g}"
+    elif _are_shares(column):
+        overlap, least = _floats(column), 0.5 if min_overlap is None else min_overlap
+        relevant[known], name = overlap[known] >= least, f"{label} at least {least:g}"
+    else:
+        raise InputError(f"the column {label} holds {_list(dict.fromkeys(present))}; say which by --value")
+    if not relevant.any() or relevant.sum() == known.sum():
+        much = "all" if relevant.any() else "none"
+        raise InputError(
+            f"{much} of the {int(known.sum()):,} rows are {name}, so that there is nothing to tell apart; "
+            "choose another --value or --min-overlap"
+        )
+    return Relevance(name, relevant, known, overlap)
+
+
+def overlap_column(names: list[str], label: str) -> str | None:
+    """The column with the overlap that `label` is decided by, if there is one.
+
+    >>> overlap_column(["overlap", "structure"], "structure"), overlap_column(["overlap_7", "label_7"], "label_7")
+    ('overlap', 'overlap_7')
+    """
+    wanted = [
+        f"overlap_{label}",
+        f"overlap_{label.removeprefix('label_')}",
+        *(["overlap"] if label == "structure" else []),
+    ]
+    return next((name for name in wanted if name in names), None)
+
+
+def _floats(column: Any) -> np.ndarray:
+    return column.astype("Float64").to_numpy(np.float64, na_value=np.nan)
+
+
+def _are_shares(column: Any) -> bool:
+    import pandas as pd
+
+    if not pd.api.types.is_numeric_dtype(column) or column.notna().sum() == 0:
+        return False
+    return 0 <= float(column.min()) <= float(column.max()) <= 1
+
+
+def _list(values: Iterable[object]) -> str:
+    shown = list(map(str, values))
+    return ", ".join(shown[:_SHOWN]) + (f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else "")

@@ -1,0 +1,78 @@
+"""Every cluster a block of its own, with its name above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from imagespace_core.layout.arrangement import Arrangement, counted, guides, heading
+from imagespace_core.layout.lattice import Blocks
+from imagespace_core.layout.material import Material
+from imagespace_core.layout.packing import groups, inside, near_square, packed
+from imagespace_core.neighbors import Tick
+
+WIDTH_TO_HEIGHT = 1.5
+
+HEADING_SHARE, GAP_SHARE = 0.15, 0.08
+"""Room above a block for its heading and between blocks, as shares of the block's width; at least one cell. Shares,
+because a heading has the same size on screen whether a block has ten images or ten thousand."""
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Each group a block, square or nearly, the largest first; what is in no group in a band below all of them.
+
+    Inside a block images keep their neighbors of the map, as in the grid (`lattice.into_cells`).
+    """
+
+    width_to_height: float = WIDTH_TO_HEIGHT
+
+    dims: ClassVar[int] = 2
+    title: ClassVar[str] = "Clusters"
+
+    def lacks(self, material: Material) -> str | None:
+        return None if material.labels is not None else "no clusters"
+
+    def __call__(self, material: Material, tick: Tick | None = None) -> Arrangement:
+        assert material.labels is not None
+        found = groups(material.labels)
+        blocks = near_square(found.size)
+        own = len(found.size) - found.rest
+        # Of like blocks the same, so that those on a shelf stand in line.
+        like = 2.0 ** np.ceil(np.log2(np.maximum(blocks.columns, 1)))
+        room, gap = np.maximum(1, HEADING_SHARE * like), np.maximum(1, GAP_SHARE * like)
+        outer = [blocks.columns + gap, blocks.rows + room + gap]
+        corners, width, height = packed(outer[0][:own], outer[1][:own], self.width_to_height)
+        if found.rest:
+            blocks, room = _band(blocks, room, width)
+            corners = np.vstack([corners, [0, height]])
+        corners[:, 1] += room
+        cells = inside(material, blocks, found.of) + corners[found.of]
+        left = corners[:, 0].min(initial=0)
+        right = (corners[:, 0] + blocks.columns).max(initial=0)
+        bottom = (corners[:, 1] + blocks.rows).max(initial=0)
+        middle = np.array([left + right - 1, bottom - 1]) / 2
+        positions = ((cells - middle) * (1, -1)).astype(np.float32)
+        names = found.names(material)
+        headings = [
+            heading(names[g], found.size[g], (x, y), width=blocks.columns[g])
+            for g, (x, y) in enumerate((((corners - 0.5) - middle) * (1, -1)).tolist())
+        ]
+        notes = []
+        if found.rest:
+            rest = counted(int(found.size[-1]), "image is in no group", "images are in no group")[:-1]
+            notes = [f"{rest} ({material.rest}), and stand below the others."]
+        return Arrangement(positions, guides("clusters", self.title, positions, notes=notes, headings=headings))
+
+
+def _band(blocks: Blocks, room: np.ndarray, width: float) -> tuple[Blocks, np.ndarray]:
+    """The last block made as wide as all others together, where it has enough rows for that."""
+    size = int(blocks.filled[-1])
+    columns = max(int(blocks.columns[-1]), min(size, int(width) - 1))
+    rows = -(-size // columns)
+    last = (
+        np.append(part[:-1], value) for part, value in zip((blocks.columns, blocks.rows), (columns, rows), strict=True)
+    )
+    return Blocks(*last, blocks.filled), np.append(room[:-1], max(1, HEADING_SHARE * min(columns, rows)))

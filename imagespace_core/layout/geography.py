@@ -1,0 +1,99 @@
+"""Where images were taken: longitude and latitude on a plain graticule."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from imagespace_core.layout.arrangement import Arrangement, counted, guides
+from imagespace_core.layout.graticule import Side, graticule
+from imagespace_core.layout.material import Material
+from imagespace_core.neighbors import Tick
+
+STEEPEST = 75.0
+"""Latitude whose scale is the narrowest; nearer to a pole x would shrink to nothing."""
+
+_NAME = r"(?:gps|geo|decimal|exif)?[_ .-]*({})[_ .-]*(?:deg|degrees?|dd|wgs84|metadata)?"
+_LONGITUDE = re.compile(_NAME.format("longitude|lng|lon|long"))
+_LATITUDE = re.compile(_NAME.format("latitude|lat"))
+
+
+def coordinate_columns(columns: Iterable[str]) -> tuple[str, str] | None:
+    """The names of the columns with longitude and latitude, or None unless there are both.
+
+    >>> coordinate_columns(["path", "Lat", "lon_deg", "plate"])
+    ('lon_deg', 'Lat')
+    """
+    names = list(columns)
+    longitude = next((name for name in names if _LONGITUDE.fullmatch(name.strip().lower())), None)
+    latitude = next((name for name in names if _LATITUDE.fullmatch(name.strip().lower())), None)
+    return (longitude, latitude) if longitude is not None and latitude is not None else None
+
+
+@dataclass(frozen=True)
+class Geography:
+    """x is the longitude times the cosine of the middle latitude, y the latitude, both in degrees of latitude
+    (equirectangular projection: Snyder, Map projections, a working manual, USGS 1987, p. 90), so that near the middle
+    a kilometer is as long across as up. Where all images lie within half the globe around the date line, longitudes
+    go on beyond 180 degrees instead of tearing them apart.
+
+    Rows without coordinates, or with some that cannot be (a latitude beyond 90 or a longitude beyond 180 degrees), have
+    no place.
+    """
+
+    dims: ClassVar[int] = 2
+    title: ClassVar[str] = "Map"
+
+    def lacks(self, material: Material) -> str | None:
+        if material.longitude is None or material.latitude is None:
+            return "no longitude and latitude columns"
+        return None if _possible(material)[0].any() else "no image has coordinates"
+
+    def __call__(self, material: Material, tick: Tick | None = None) -> Arrangement:
+        assert material.longitude is not None
+        assert material.latitude is not None
+        placed, impossible = _possible(material)
+        longitude = material.longitude[placed].astype(np.float64)
+        latitude = material.latitude[placed].astype(np.float64)
+        longitude, beyond = _whole(longitude)
+        middle = float(latitude.min() + latitude.max()) / 2
+        narrow = math.cos(math.radians(min(abs(middle), STEEPEST)))
+        # Around the middle, because float32 tells places a meter apart only near 0.
+        across = Side("x", "longitude", ("E", "W"), longitude, narrow, 360.0)
+        upward = Side("y", "latitude", ("N", "S"), latitude, 1.0, 90.0)
+        positions = np.full((material.rows, 2), np.nan, np.float32)
+        positions[placed] = np.column_stack([across.to_plane(longitude), upward.to_plane(latitude)])
+        notes = []
+        if missing := int((~placed).sum() - impossible):
+            notes.append(counted(missing, "image has no coordinates and is", "images have no coordinates and are")[:-1]
+                         + " not on the map.")  # fmt: skip
+        if impossible:
+            said = counted(impossible, "image has", "images have")[:-1]
+            notes.append(f"{said} coordinates that cannot be (latitude beyond 90° or longitude beyond 180°).")
+        if beyond:
+            notes.append("The date line runs through the map, not along its edges.")
+        axes = [across.axis(), upward.axis()]
+        made = guides("map", self.title, positions, cell=None, notes=notes, axes=axes, lines=graticule(across, upward))
+        return Arrangement(positions, made)
+
+
+def _possible(material: Material) -> tuple[np.ndarray, int]:
+    """bool (n,), rows with coordinates that can be, and how many have some that cannot."""
+    assert material.longitude is not None
+    assert material.latitude is not None
+    given = ~np.isnan(material.longitude) & ~np.isnan(material.latitude)
+    with np.errstate(invalid="ignore"):
+        good = given & (np.abs(material.longitude) <= 180) & (np.abs(material.latitude) <= 90)
+    return good, int((given & ~good).sum())
+
+
+def _whole(longitude: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Longitudes in one piece: those west of Greenwich 360 higher where that brings all within 180 degrees."""
+    beyond = np.where(longitude < 0, longitude + 360, longitude)
+    across = np.ptp(longitude) > 180 >= np.ptp(beyond)
+    return (beyond, True) if across else (longitude, False)

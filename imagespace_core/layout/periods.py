@@ -1,0 +1,89 @@
+"""Which periods a collection of dates is best told in, and their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+MOST_COLUMNS = 60
+"""Of any timeline. Fewer where there are few images, see `most_columns`: 40 of one image each would be no stacks."""
+FEW_COLUMNS = 5
+LONGEST_GAP = 2
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True)
+class Grain:
+    """unit: "D", "M" or "Y", as NumPy calls them; years: how many make a period, for "Y"."""
+
+    unit: str
+    years: int = 1
+
+    @property
+    def title(self) -> str:
+        return {"D": "day", "M": "month"}.get(self.unit, "year" if self.years == 1 else f"{self.years:,} years")
+
+    def number(self, seconds: np.ndarray) -> np.ndarray:
+        """int64 Unix seconds -> int64: which period since 1970 (since the year 0 where a period is several years)."""
+        number = seconds.astype("datetime64[s]").astype(f"datetime64[{self.unit}]").astype(np.int64)
+        return number if self.years == 1 else (number + 1970) // self.years
+
+    def name(self, number: int) -> str:
+        """What people call the period.
+
+        >>> Grain("D").name(0), Grain("M").name(13), Grain("Y").name(53), Grain("Y", 10).name(199)
+        ('1 Jan 1970', 'Feb 1971', '2023', '1990–1999')
+        """
+        if self.unit == "Y":
+            first = number + 1970 if self.years == 1 else number * self.years
+            return str(first) if self.years == 1 else f"{first}–{first + self.years - 1}"
+        months = number if self.unit == "M" else int(np.datetime64(number, "D").astype("datetime64[M]").astype(int))
+        month = f"{_MONTHS[months % 12]} {months // 12 + 1970}"
+        if self.unit == "M":
+            return month
+        return f"{int((np.datetime64(number, 'D') - np.datetime64(months, 'M')).astype(int)) + 1} {month}"
+
+
+@dataclass(frozen=True)
+class Periods:
+    """numbers: int64 (p,), rising, those with a date. slots: int64 (p,), the column of each, with room for the empty
+    ones between. of: int64 (n,), the place of each date among them. shortened: whether long gaps are."""
+
+    grain: Grain
+    numbers: np.ndarray
+    slots: np.ndarray
+    of: np.ndarray
+    shortened: bool
+
+
+def periods(seconds: np.ndarray) -> Periods:
+    """int64 (n,) Unix seconds, n >= 1 -> the periods they are best told in.
+
+    The finest of day, month, year, 10, 100, ... years whose columns, the empty ones between them counted, are at most
+    `most_columns`. Where that leaves fewer than FEW_COLUMNS with images (one camera thought it was 1970), the finest
+    that has at most as many with images, and stretches of more than LONGEST_GAP empty ones shrink to that.
+    """
+    most = most_columns(len(seconds))
+    grains = [Grain("D"), Grain("M")]
+    extent = int(Grain("Y").number(seconds[[seconds.argmax()]])[0] - Grain("Y").number(seconds[[seconds.argmin()]])[0])
+    grains += [Grain("Y", 10**power) for power in range(len(str(extent)) + 1)]
+    found = [_in(grain, seconds) for grain in grains]
+    full = next(p for p in found if p.numbers[-1] - p.numbers[0] < most)
+    if len(full.numbers) < FEW_COLUMNS:
+        short = next(p for p in found if len(p.numbers) <= most)
+        if len(short.numbers) > len(full.numbers):
+            steps = np.minimum(np.diff(short.numbers), LONGEST_GAP + 1)
+            return Periods(short.grain, short.numbers, np.append(0, np.cumsum(steps)), short.of, True)
+    return full
+
+
+def most_columns(n: int) -> int:
+    """How many columns suit n images: 12 up to 9 images, 25 for 40, MOST_COLUMNS from 225 on."""
+    return int(np.clip(4 * n**0.5, 12, MOST_COLUMNS))
+
+
+def _in(grain: Grain, seconds: np.ndarray) -> Periods:
+    numbers, of = np.unique(grain.number(seconds), return_inverse=True)
+    return Periods(grain, numbers, numbers - numbers[0], of, False)

@@ -1,0 +1,225 @@
+"""One GeoTIFF: where it lies on Earth, and its pixels in windows, never as a whole."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from imagespace_core.errors import InputError, UnreadableImageError
+
+if TYPE_CHECKING:
+    import pyproj
+
+Window = tuple[int, int, int, int]
+"""left, top, width, height in px of the scene; may reach beyond its edges."""
+
+CACHE_MIB = 64
+"""Decoded blocks that GDAL keeps, of all open scenes together."""
+OPEN_SCENES = 4
+"""Kept open for each thread: opening one takes longer than reading a chip."""
+_COLORS = ("red", "green", "blue")
+_opened = threading.local()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """file: its path. name: what people see, relative to the source's root. stamp: changes with the file.
+
+    transform: (a, b, c, d, e, f), world x = a column + b row + c, world y = d column + e row + f. wkt: its CRS, ""
+    without one. colors: the interpretation of each band ("red", "gray", "alpha" ...). descriptions: of each band.
+    overviews: factors of the reduced copies in the file, e.g. (2, 4, 8).
+    """
+
+    file: Path
+    name: str
+    stamp: str
+    width: int
+    height: int
+    dtype: str
+    transform: tuple[float, float, float, float, float, float]
+    wkt: str
+    colors: tuple[str, ...]
+    descriptions: tuple[str, ...]
+    overviews: tuple[int, ...]
+    georeferenced: bool
+
+    @classmethod
+    def of(cls, file: Path, name: str) -> Scene:
+        """Reads the header. Raises UnreadableImageError with the reason."""
+        stamp = file_stamp(file)
+        dataset = _dataset(file, stamp)
+        if dataset.count == 0 or "complex" in dataset.dtypes[0]:
+            raise UnreadableImageError(f"its {dataset.count} bands of type {dataset.dtypes[:1]} cannot be shown")
+        transform = dataset.transform
+        return cls(
+            file, name, stamp, dataset.width, dataset.height, dataset.dtypes[0], tuple(transform)[:6],
+            dataset.crs.to_wkt() if dataset.crs else "",
+            tuple(color.name for color in dataset.colorinterp),
+            tuple((text or "").strip().lower() for text in dataset.descriptions),
+            tuple(dataset.overviews(1)),
+            bool(dataset.crs) and not transform.is_identity,
+        )  # fmt: skip
+
+    def no_georeference(self) -> str:
+        """What a scene that is not georeferenced lacks, and the remedy."""
+        if not self.wkt and self.transform != (1.0, 0.0, 0.0, 0.0, 1.0, 0.0):
+            return "has no coordinate reference system; name it with: gdal_edit.py -a_srs EPSG:<code> FILE"
+        return (
+            "has no georeference, so nothing can be placed on it; give it one with: gdal_translate -a_srs EPSG:<code> "
+            "-a_ullr <left> <top> <right> <bottom> FILE NEW (with control points in the file: gdalwarp FILE NEW)"
+        )
+
+    @cached_property
+    def crs(self) -> pyproj.CRS:
+        import pyproj
+
+        return pyproj.CRS.from_wkt(self.wkt)
+
+    def to_world(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """px -> coordinates in the scene's CRS; numbers or arrays."""
+        a, b, c, d, e, f = self.transform
+        return a * x + b * y + c, d * x + e * y + f
+
+    def to_px(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Coordinates in the scene's CRS -> px, (0, 0) is the outer corner of the first pixel."""
+        a, b, c, d, e, f = self.transform
+        size = a * e - b * d
+        return (e * (x - c) - b * (y - f)) / size, (a * (y - f) - d * (x - c)) / size
+
+    @cached_property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """left, bottom, right, top in the scene's CRS, also of a turned scene."""
+        x, y = self.to_world(np.array([0, self.width, 0, self.width]), np.array([0, 0, self.height, self.height]))
+        return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+
+    def lnglat(self, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+        """px -> longitude and latitude in WGS 84, degrees; not finite where the CRS does not reach."""
+        import pyproj
+
+        to_degrees = pyproj.Transformer.from_crs(self.crs, "EPSG:4326", always_xy=True)
+        lng, lat = to_degrees.transform(*self.to_world(np.asarray(x, np.float64), np.asarray(y, np.float64)))
+        return np.asarray(lng), np.asarray(lat)
+
+    def meters_per_px(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How long a step of one px is on the ground at these places, across and down."""
+        import pyproj
+
+        here, right, below = self.lnglat(x, y), self.lnglat(x + 1, y), self.lnglat(x, y + 1)
+        ellipsoid = pyproj.Geod(ellps="WGS84")
+        return ellipsoid.inv(*here, *right)[2], ellipsoid.inv(*here, *below)[2]
+
+    def choose_bands(self, wanted: tuple[int, ...]) -> tuple[int, ...]:
+        """The bands to read, from 1: those wanted, else red, green and blue as the file names them, else the first
+        three, else the first. Raises InputError for one that is not there."""
+        count = len(self.colors)
+        if wrong := [band for band in wanted if not 1 <= band <= count]:
+            raise InputError(
+                f"{self.name} has bands 1 to {count}; there is no band {wrong[0]}. Choose others by --bands"
+            )
+        if wanted:
+            return wanted
+        for named in (self.colors, self.descriptions):
+            if all(color in named for color in _COLORS):
+                return tuple(named.index(color) + 1 for color in _COLORS)
+        visible = [band for band, color in enumerate(self.colors, start=1) if color != "alpha"]
+        return tuple(visible[:3]) if len(visible) >= 3 else tuple(visible[:1] or (1,))
+
+    def palette(self, bands: tuple[int, ...]) -> np.ndarray | None:
+        """uint8 (256, 3), the colors that the values of a band with a palette stand for."""
+        if len(bands) != 1 or self.colors[bands[0] - 1] != "palette":
+            return None
+        colors = np.zeros((256, 3), np.uint8)
+        for value, rgba in _dataset(self.file, self.stamp).colormap(bands[0]).items():
+            if value < 256:
+                colors[value] = rgba[:3]
+        return colors
+
+    def read(
+        self, bands: tuple[int, ...], window: Window, size: tuple[int, int], smooth: bool = True
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """A window brought to `size` (width, height) px -> values (h, w, bands) and bool (h, w), where there are any.
+
+        There are none beyond the scene's edge, where it says nodata, or where a mask or an alpha band says so. smooth:
+        average where that reduces, else take the nearest pixel. Raises UnreadableImageError.
+        """
+        from rasterio.enums import Resampling
+        from rasterio.windows import Window as Block
+
+        (left, top, width, height), (across, down) = window, size
+        dataset = _dataset(self.file, self.stamp)
+        values = np.zeros((down, across, len(bands)), dataset.dtypes[0])
+        valid = np.zeros((down, across), bool)
+        inner = max(left, 0), max(top, 0), min(left + width, self.width), min(top + height, self.height)
+        if inner[0] >= inner[2] or inner[1] >= inner[3]:
+            return values, valid
+        x = [min(round((edge - left) * across / width), across) for edge in (inner[0], inner[2])]
+        y = [min(round((edge - top) * down / height), down) for edge in (inner[1], inner[3])]
+        x[0], y[0] = min(x[0], across - 1), min(y[0], down - 1)
+        x[1], y[1] = max(x[1], x[0] + 1), max(y[1], y[0] + 1)
+        block = Block(inner[0], inner[1], inner[2] - inner[0], inner[3] - inner[1])  # type: ignore[call-arg]
+        shape = (len(bands), y[1] - y[0], x[1] - x[0])
+        how = Resampling.average if smooth else Resampling.nearest
+        with _reading():
+            found = dataset.read(list(bands), window=block, out_shape=shape, resampling=how)
+            there = np.isfinite(found).any(0)
+            if any(flag.name != "all_valid" for band in bands for flag in dataset.mask_flag_enums[band - 1]):
+                masks = dataset.read_masks(list(bands), window=block, out_shape=shape, resampling=Resampling.nearest)
+                there &= (masks > 0).any(0)
+        values[y[0] : y[1], x[0] : x[1]] = np.moveaxis(found, 0, 2)
+        valid[y[0] : y[1], x[0] : x[1]] = there
+        return values, valid
+
+    def blocks(self) -> tuple[int, int]:
+        """Width and height of the pieces that the file is stored in: tiles or strips."""
+        height, width = _dataset(self.file, self.stamp).block_shapes[0]
+        return width, height
+
+
+def file_stamp(file: Path) -> str:
+    """Changes when the file does. Raises UnreadableImageError where it cannot be looked at."""
+    try:
+        status = file.stat()
+    except OSError as error:
+        raise UnreadableImageError(f"cannot be read: {error.strerror}") from error
+    return f"{status.st_size}-{status.st_mtime_ns}"
+
+
+class _reading:
+    """GDAL's errors as reasons, and its cache of blocks bounded."""
+
+    def __enter__(self) -> None:
+        import rasterio
+
+        self._settings = rasterio.Env(GDAL_CACHEMAX=CACHE_MIB)
+        self._settings.__enter__()
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        from rasterio.errors import RasterioError
+
+        self._settings.__exit__()
+        if isinstance(error, RasterioError):
+            cause = str(error.__cause__ or error).splitlines()[0]
+            raise UnreadableImageError(f"cannot be read as GeoTIFF: {cause}; the file may be cut short") from error
+
+
+def _dataset(file: Path, stamp: str) -> Any:
+    """The open file: a thread's own, because GDAL's datasets must not be shared."""
+    import rasterio
+    from rasterio.errors import NotGeoreferencedWarning
+
+    scenes: OrderedDict[tuple[Path, str], Any] = _opened.__dict__.setdefault("scenes", OrderedDict())
+    if (file, stamp) not in scenes:
+        with _reading(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            scenes[file, stamp] = rasterio.open(file, driver="GTiff", sharing=False)
+        if len(scenes) > OPEN_SCENES:
+            scenes.popitem(last=False)[1].close()
+    scenes.move_to_end((file, stamp))
+    return scenes[file, stamp]

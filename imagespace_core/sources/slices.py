@@ -1,0 +1,141 @@
+"""Slices of a microscope: one page of an image file each, decoded, brought to 8 bits, and kept for a while."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from imagespace_core.errors import UnreadableImageError
+from imagespace_core.images import decode
+
+KEPT_BYTES = 256 << 20
+"""Of decoded slices and labels, all sources together."""
+STRETCH_SLICES = 16
+STRETCH_STEP_PX = 4
+_AS_STORED = ("1", "L", "P", "I", "F")
+"""Modes of one value a pixel. Of a palette the indices count, not the colors: labels are often stored so."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of an image file. number: from 0; most files have one page."""
+
+    file: Path
+    number: int = 0
+
+    def stamp(self) -> str:
+        """Changes when the file does. Raises UnreadableImageError where it is gone."""
+        try:
+            status = os.stat(self.file)
+        except OSError as error:
+            raise UnreadableImageError(f"{self.file.name} cannot be read: {error.strerror}") from error
+        return f"{status.st_size}-{status.st_mtime_ns}"
+
+    def values(self, max_pixels: int = decode.MAX_PIXELS) -> np.ndarray:
+        """The values as stored: (h, w), or (h, w, 3) uint8 where the file has colors that are no grays.
+
+        One bit a pixel becomes 0 and 255. Raises UnreadableImageError with the reason.
+        """
+        with decode.opened(self.file, max_pixels) as image:
+            if self.number:
+                image.seek(self.number)
+                if image.width * image.height > max_pixels:
+                    raise UnreadableImageError(
+                        f"too large: its page {self.number + 1} is {image.width} x {image.height}"
+                    )
+            plain = image.mode in _AS_STORED or image.mode.startswith("I;16")
+            values = np.asarray(image if plain else image.convert("RGB"))
+        if values.dtype == bool:
+            return values.astype(np.uint8) * 255
+        if values.ndim == 3 and (values == values[..., :1]).all():
+            values = np.ascontiguousarray(values[..., 0])
+        return values.astype(values.dtype.newbyteorder("="), copy=False)
+
+
+def page_count(file: Path, max_pixels: int = decode.MAX_PIXELS) -> int:
+    """How many pages a file has, from its headers. Raises UnreadableImageError with the reason."""
+    with decode.opened(file, max_pixels) as image:
+        return getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Which values of slices with more than 8 bits become black and white."""
+
+    low: float
+    high: float
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        """Numbers of any kind -> uint8 of the same shape. What is not finite becomes black."""
+        scaled = (values.astype(np.float32) - self.low) * (255 / max(self.high - self.low, 1e-30))
+        return np.rint(np.nan_to_num(scaled, nan=0, posinf=255, neginf=0).clip(0, 255)).astype(np.uint8)
+
+    @classmethod
+    def of(cls, pages: Sequence[Page], percentiles: tuple[float, float], max_pixels: int) -> Stretch | None:
+        """From these percentiles of the pages with more than 8 bits: one scale for all of a dataset, so that slices
+        can be compared. None where there are no such pages.
+
+        At most STRETCH_SLICES pages, evenly spaced, are looked at, every STRETCH_STEP_PX-th pixel both ways.
+        """
+        chosen = np.unique(np.linspace(0, len(pages) - 1, min(len(pages), STRETCH_SLICES)).astype(int))
+        found = []
+        for at in chosen:
+            try:
+                values = pages[at].values(max_pixels)
+            except UnreadableImageError:
+                continue  # its items say so when they are read
+            if values.dtype != np.uint8:
+                part = values[::STRETCH_STEP_PX, ::STRETCH_STEP_PX].astype(np.float64).ravel()
+                found.append(part[np.isfinite(part)])
+        if not found or not sum(map(len, found)):
+            return None
+        low, high = np.percentile(np.concatenate(found), percentiles)
+        return cls(float(low), float(high))
+
+
+class Kept:
+    """The most recently used arrays, up to `limit` bytes; each is made once, whoever asks for it meanwhile."""
+
+    def __init__(self, limit: int = KEPT_BYTES) -> None:
+        self.limit = limit
+        self._arrays: OrderedDict[Hashable, np.ndarray] = OrderedDict()
+        self._bytes = 0
+        self._making: dict[Hashable, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], np.ndarray]) -> np.ndarray:
+        """The array of that key, read-only. An exception of `make` is raised and not kept."""
+        with self._lock:
+            if key in self._arrays:
+                self._arrays.move_to_end(key)
+                return self._arrays[key]
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            with self._lock:
+                if key in self._arrays:
+                    return self._arrays[key]
+            try:
+                array = make()
+                array.flags.writeable = False
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+            with self._lock:
+                self._keep(key, array)
+            return array
+
+    def _keep(self, key: Hashable, array: np.ndarray) -> None:
+        if key not in self._arrays:
+            self._arrays[key] = array
+            self._bytes += array.nbytes
+        while self._bytes > self.limit and len(self._arrays) > 1:
+            self._bytes -= self._arrays.popitem(last=False)[1].nbytes
+
+
+KEPT = Kept()

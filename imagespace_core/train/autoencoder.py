@@ -1,0 +1,174 @@
+"""Autoencoders: gray patches to a few numbers, from which the patch can be drawn again.
+
+Source of the variational one: D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", 2013.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+from torch.utils.data import Dataset
+
+from imagespace_core.embed.preprocess import Preprocess
+from imagespace_core.errors import InputError
+from imagespace_core.sources import Source
+from imagespace_core.train import Report
+from imagespace_core.train.checkpoint import Checkpoint
+from imagespace_core.train.images import Images, measure, read_images
+from imagespace_core.train.loc2vec import normalized
+from imagespace_core.train.options import AutoencoderTraining
+
+KIND = "autoencoder"
+SIDE = 64
+BLOCKS = (32, 64, 128, 256)
+SLOPE = 0.1
+
+# A random window is the whole patch down to half of it, so patches are read at twice their side for it.
+LEAST_WINDOW = 0.5
+
+
+class Encoder(nn.Module):
+    """float32 (n, 1, 64, 64) -> (n, latent_dim): of a VAE the mean of the distribution."""
+
+    def __init__(self, latent_dim: int) -> None:
+        super().__init__()
+        blocks: list[nn.Module] = []
+        for width_in, width in zip((1, *BLOCKS), BLOCKS, strict=False):
+            convolution = nn.Conv2d(width_in, width, 3, stride=2, padding=1, bias=False)
+            blocks += [convolution, nn.BatchNorm2d(width), nn.LeakyReLU(SLOPE)]
+        self.blocks = nn.Sequential(*blocks, nn.Flatten())
+        self.mean = nn.Linear(_inner(), latent_dim)
+
+    def forward(self, patches: torch.Tensor) -> torch.Tensor:
+        return self.mean(self.blocks(patches))
+
+
+class Autoencoder(nn.Module):
+    """The encoder and the decoder that mirrors it; a VAE also knows how sure it is of each number."""
+
+    def __init__(self, latent_dim: int = 32, variational: bool = False) -> None:
+        super().__init__()
+        self.encoder = Encoder(latent_dim)
+        self.log_variance = nn.Linear(_inner(), latent_dim) if variational else None
+        blocks: list[nn.Module] = []
+        for width_in, width in zip(BLOCKS[::-1], (*BLOCKS[-2::-1], 1), strict=True):
+            blocks.append(nn.ConvTranspose2d(width_in, width, 4, stride=2, padding=1))
+            if width > 1:
+                blocks += [nn.BatchNorm2d(width), nn.LeakyReLU(SLOPE)]
+        side = SIDE >> len(BLOCKS)
+        self.decoder = nn.Sequential(nn.Linear(latent_dim, _inner()), nn.Unflatten(1, (BLOCKS[-1], side, side)), *blocks)
+
+    def forward(self, patches: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """-> patches drawn again, and per patch the divergence from the standard normal (zeros without one)."""
+        inner = self.encoder.blocks(patches)
+        latent = self.encoder.mean(inner)
+        divergence = torch.zeros(len(patches), device=patches.device)
+        if self.log_variance is not None:
+            log_variance = self.log_variance(inner)
+            # Kingma and Welling, appendix B.
+            divergence = -0.5 * (1 + log_variance - latent**2 - log_variance.exp()).sum(dim=1)
+            if self.training:
+                latent = latent + torch.randn_like(latent) * (log_variance / 2).exp()
+        return self.decoder(latent), divergence
+
+
+class Autoencoding:
+    """The lesson: patches to be drawn again from their vectors. `preprocess` is how the encoder wants its patches."""
+
+    kind = KIND
+
+    def __init__(self, images: Images, training: AutoencoderTraining) -> None:
+        """Raises InputError where there are fewer patches than a batch takes, ModelError for a checkpoint to start from
+        that is of another architecture."""
+        self._images, self._training = images, training
+        order = np.random.default_rng((training.seed, 0)).permutation(len(images))
+        held = round(len(images) * training.validation)
+        self._rows, self._held_rows = np.sort(order[held:]), np.sort(order[:held])
+        if len(self._rows) < training.batch_size:
+            raise InputError(
+                f"there are {len(self._rows)} images to train on, fewer than a batch of {training.batch_size}. "
+                "Give a smaller --batch-size, or more images"
+            )
+        mean, std = measure(images, self._rows.tolist())
+        self.preprocess = Preprocess(side=SIDE, channels=1, mean=mean, std=std)
+        self.architecture: dict[str, Any] = {
+            "latent_dim": training.latent_dim, "variational": training.variational, "side": SIDE, "blocks": list(BLOCKS)
+        }  # fmt: skip
+        self.settings: dict[str, Any] = {
+            f.name: str(value) if isinstance(value := getattr(training, f.name), Path) else value
+            for f in fields(training)
+            if f.metadata.get("like_before")
+        } | {"data": images.digest}
+        torch.manual_seed(training.seed)
+        self.model = Autoencoder(training.latent_dim, training.variational)
+        if training.finetune is not None:
+            before = Checkpoint.read(training.finetune)
+            before.check_architecture(training.finetune, KIND, self.architecture)
+            self.model.load_state_dict(before.best)
+
+    def samples(self, epoch: int) -> Dataset[torch.Tensor]:
+        rng = np.random.default_rng((self._training.seed, epoch))
+        rows = rng.permutation(self._rows)[: self._training.max_samples]
+        return _Patches(self._images, rows, self._training, (self._training.seed, epoch))
+
+    def held_out(self) -> Dataset[torch.Tensor] | None:
+        if not len(self._held_rows):
+            return None
+        return _Patches(self._images, self._held_rows[: self._training.max_samples], self._training, None)
+
+    def loss(self, batch: torch.Tensor) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """batch: uint8 (n, 1, 64, 64). The squared error of a pixel, plus the divergence spread over the pixels.
+
+        With kl_weight 1 that is the negative evidence lower bound for pixels of unit variance, times 2, per pixel.
+        """
+        patches = normalized(batch, self.preprocess)
+        drawn, divergence = self.model(patches)
+        reconstruction = functional.mse_loss(drawn, patches)
+        if self.model.log_variance is None:
+            return reconstruction, {}
+        kl = divergence.mean()
+        loss = reconstruction + self._training.kl_weight * 2 * kl / SIDE**2
+        return loss, {"reconstruction": reconstruction, "kl": kl}
+
+
+def read_patches(source: Source, training: AutoencoderTraining, report: Report) -> Images:
+    """The patches as the encoder sees them, or twice as large to take windows from."""
+    side = SIDE if training.crop == "center" else round(SIDE / LEAST_WINDOW)
+    return read_images(source, Preprocess(side=side, channels=1), report, training.limit)
+
+
+class _Patches(Dataset[torch.Tensor]):
+    """uint8 (1, 64, 64) each; with a seed changed as the options ask."""
+
+    def __init__(self, images: Images, rows: np.ndarray, training: AutoencoderTraining, seed: tuple[int, int] | None):
+        self._images, self._rows, self._training, self._seed = images, rows, training, seed
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: int) -> torch.Tensor:
+        if index >= len(self):
+            raise IndexError(index)
+        pixels = self._images[self._rows[index]]
+        rng = np.random.default_rng((*self._seed, index)) if self._seed is not None else None
+        if self._training.crop == "random" and rng is not None:
+            side = int(rng.integers(round(pixels.shape[0] * LEAST_WINDOW), pixels.shape[0] + 1))
+            top, left = rng.integers(pixels.shape[0] - side + 1, size=2)
+            pixels = pixels[top : top + side, left : left + side]
+        if self._training.turns and rng is not None:
+            pixels = np.rot90(pixels, rng.integers(4))
+            pixels = pixels[:, ::-1] if rng.integers(2) else pixels
+        if pixels.shape[0] != SIDE:
+            pixels = Preprocess(side=SIDE, channels=1).prepare(np.ascontiguousarray(pixels))
+        return torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))
+
+
+def _inner() -> int:
+    """Numbers of the last block, flat."""
+    return BLOCKS[-1] * (SIDE >> len(BLOCKS)) ** 2

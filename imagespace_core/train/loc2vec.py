@@ -1,0 +1,159 @@
+"""Loc2vec: map tiles of any number of layers to vectors, such that near places have near vectors.
+
+Source: V. Spruyt, "Loc2Vec: Learning location embeddings with triplet-loss networks", Sentiance, 2018.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+from torch.utils.data import Dataset
+
+from imagespace_core.embed.preprocess import Preprocess
+from imagespace_core.errors import InputError
+from imagespace_core.sources.tiles import Tiles
+from imagespace_core.sources.tiles_coordinates import parse_key
+from imagespace_core.train import Report, triplets
+from imagespace_core.train.images import Images, measure, read_images
+from imagespace_core.train.options import LIKE_BEFORE, Loc2vecTraining
+
+KIND = "loc2vec"
+BLOCKS = (64, 128, 256, 512, 512)
+DENSE = (1024, 512)
+SLOPE = 0.1
+
+# Held-out triplets: so many per epoch's triplets, always the same.
+VALIDATION_TRIPLETS = 1000
+
+
+class Encoder(nn.Module):
+    """float32 (n, channels, s, s) -> (n, embedding_dim), rows of unit length, as search and maps compare them.
+
+    Each block halves the image: a convolution of 3 x 3 with stride 2, batch norm, leaky ReLU. The last one's mean over
+    all places goes through the dense layers, so any side from 32 px on will do. Strides instead of pooling cost a third
+    of the time, and PyTorch can repeat their gradients bit by bit on CUDA.
+    """
+
+    def __init__(self, channels: int, embedding_dim: int = 128, dropout: float = 0.5) -> None:
+        super().__init__()
+        blocks: list[nn.Module] = []
+        for width_in, width in zip((channels, *BLOCKS), BLOCKS, strict=False):
+            convolution = nn.Conv2d(width_in, width, 3, stride=2, padding=1, bias=False)
+            blocks += [convolution, nn.BatchNorm2d(width), nn.LeakyReLU(SLOPE)]
+        dense: list[nn.Module] = []
+        for width_in, width in zip((BLOCKS[-1], *DENSE), DENSE, strict=False):
+            dense += [nn.Linear(width_in, width), nn.LeakyReLU(SLOPE), nn.Dropout(dropout)]
+        self.blocks = nn.Sequential(*blocks)
+        self.dense = nn.Sequential(*dense, nn.Linear(DENSE[-1], embedding_dim))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return functional.normalize(self.dense(self.blocks(images).mean(dim=(2, 3))))
+
+
+class Loc2vec:
+    """The lesson: tiles whose triplets the encoder is to tell apart. `preprocess` is how the encoder wants its tiles."""
+
+    kind = KIND
+
+    def __init__(self, images: Images, training: Loc2vecTraining, layers: tuple[str, ...]) -> None:
+        """Raises InputError where there are too few tiles for a batch, or no triplets among them."""
+        self._images, self._training = images, training
+        places = np.array([parse_key(item.key) for item in images.items])
+        if len(zooms := np.unique(places[:, 0])) > 1:
+            raise InputError(f"the tiles are of the zooms {zooms.tolist()}; near and far need one. Leave the others out")
+        tiles = places[:, 1:]
+        self._rows, self._held_rows = triplets.split(tiles, training.validation, training.pos_radius)
+        if min(len(self._rows), training.max_samples) < training.batch_size:
+            raise InputError(
+                f"there are {len(self._rows)} tiles to train on and {training.max_samples} triplets an epoch, fewer than "
+                f"a batch of {training.batch_size}. Give a smaller --batch-size, or more tiles"
+            )
+        radii = training.pos_radius, training.neg_radius
+        self._sampler = triplets.Sampler(tiles[self._rows], *radii)
+        self._held_sampler = triplets.Sampler(tiles[self._held_rows], *radii)
+        mean, std = measure(images, self._rows.tolist())
+        self.preprocess = Preprocess(
+            side=images.preprocess.side, channels=images.preprocess.channels, mean=mean, std=std
+        )
+        self.architecture: dict[str, Any] = {
+            "layers": list(layers), "tile_size": training.tile_size, "embedding_dim": training.embedding_dim,
+            "blocks": list(BLOCKS), "dense": list(DENSE), "dropout": training.dropout,
+        }  # fmt: skip
+        self.settings: dict[str, Any] = {f.name: getattr(training, f.name) for f in fields(training)
+                                         if f.metadata.get("like_before")} | {"data": images.digest}  # fmt: skip
+        torch.manual_seed(training.seed)
+        self.model = Encoder(images.preprocess.channels, training.embedding_dim, training.dropout)
+
+    def samples(self, epoch: int) -> Dataset[torch.Tensor]:
+        seed = (self._training.seed, epoch)
+        drawn = self._sampler.sample(self._training.max_samples, np.random.default_rng(seed))
+        return _Triplets(self._images, self._rows[drawn], seed)
+
+    def held_out(self) -> Dataset[torch.Tensor] | None:
+        """Triplets among the held-out tiles. Raises InputError where there are none."""
+        if not len(self._held_rows):
+            return None
+        rng = np.random.default_rng((self._training.seed, 0))
+        try:
+            drawn = self._held_sampler.sample(min(VALIDATION_TRIPLETS, self._training.max_samples), rng)
+        except InputError as error:
+            raise InputError(
+                f"among the {len(self._held_rows)} tiles held out for validation {error}; or give another --validation, "
+                "0 for none"
+            ) from error
+        return _Triplets(self._images, self._held_rows[drawn], None)
+
+    def loss(self, batch: torch.Tensor) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """batch: uint8 (n, 3, channels, s, s)."""
+        n = len(batch)
+        vectors = self.model(normalized(batch.flatten(0, 1), self.preprocess)).reshape(n, 3, -1)
+        anchor, positive, negative = vectors.unbind(1)
+        near, far = (functional.pairwise_distance(anchor, other) for other in (positive, negative))
+        margin = self._training.margin
+        if self._training.loss_type == "softpn":
+            loss = triplets.softpn_loss(near, far, functional.pairwise_distance(positive, negative))
+        else:
+            loss = triplets.triplet_loss(near, far, margin)
+        active = triplets.active_share(near, far, margin)
+        logged = {"positive_distance": near.mean(), "negative_distance": far.mean(), "active_triplets": active}
+        return loss, logged
+
+
+def normalized(pixels: torch.Tensor, preprocess: Preprocess) -> torch.Tensor:
+    """uint8 (n, c, s, s) -> float32, as `Preprocess.normalize` does it for the finished encoder."""
+    mean, std = (torch.tensor(values, device=pixels.device).reshape(1, -1, 1, 1)
+                 for values in (preprocess.mean, preprocess.std))  # fmt: skip
+    return (pixels.float() * preprocess.scale - mean) / std
+
+
+def read_tiles(source: Tiles, training: Loc2vecTraining, report: Report) -> Images:
+    """The tiles as the encoder sees them, with notes on what is odd about them."""
+    preprocess = Preprocess(side=training.tile_size, channels=len(source.names()))
+    images = read_images(source, preprocess, report, training.limit)
+    for line in source.report():
+        report.note(line)
+    return images
+
+
+class _Triplets(Dataset[torch.Tensor]):
+    """uint8 (3, c, s, s) each: anchor, positive and negative; with a seed turned and shifted."""
+
+    def __init__(self, images: Images, rows: np.ndarray, seed: tuple[int, int] | None) -> None:
+        self._images, self._rows, self._seed = images, rows, seed
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: int) -> torch.Tensor:
+        if index >= len(self):
+            raise IndexError(index)
+        three = [self._images[row] for row in self._rows[index]]
+        if self._seed is not None:
+            rng = np.random.default_rng((*self._seed, index))
+            three = [triplets.changed(pixels, rng) for pixels in three]
+        return torch.from_numpy(np.ascontiguousarray(np.stack(three).transpose(0, 3, 1, 2)))
