@@ -50,7 +50,7 @@ def main() -> None:
                 "--dims", "2", "--metrics", "angular", cwd=folder,
             )  # fmt: skip
         log = folder / "log.txt"
-        with running(APP, log, IMAGESPACE_WORKSPACE=str(workspace)) as (address, _), sync_playwright() as play:
+        with running(APP, log, IMAGESPACE_WORKSPACE=str(workspace)) as (address, _), sync_playwright() as play:  # noqa: SIM117
             with tab(play) as page:
                 page.goto(address)
                 page.wait_for_selector(READY)

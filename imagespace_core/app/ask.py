@@ -128,5 +128,5 @@ def say_asked(asked: Asked) -> None:
     """The head of the results: what was asked, in picture and name."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if asked.picture is not None:
-            st.image(asked.picture, width=72)
+            st.image(asked.picture, width=72, alt="")
         st.subheader(f"Nearest to {state.escaped(asked.title)}", anchor=False)

@@ -41,17 +41,14 @@ def gallery(
     mount.module("gallery", config, f"gallery-{name}", {"click": lambda event: on_click(int(event["row"]))})
 
 
-def paged(rows: Any, key: str, size: int = PAGE_SIZE, about: object = None) -> Any:
+def paged(rows: Any, key: str, size: int = PAGE_SIZE, about: str = "") -> Any:
     """The rows, a sequence or array, of the page that the pager drawn here has reached; no pager where one is enough.
 
-    about: what the rows depend on; where it differs from before, the first page comes again.
+    about: what the rows depend on, as text; another one starts at the first page again.
     """
     pages = max(1, -(-len(rows) // size))
-    if st.session_state.get(f"_{key}") != about or st.session_state.get(key, 1) > pages:
-        # Set, not dropped: the browser would keep the page it had.
-        st.session_state[key] = 1
-    st.session_state[f"_{key}"] = about
     if pages == 1:
         return rows
-    page = st.pagination(pages, key=key)
+    # Another pager, as its key says: the page of one that stays is the browser's, and could not be set back.
+    page = st.pagination(pages, key=f"{key}-{pages}-{about}")
     return rows[(page - 1) * size : page * size]

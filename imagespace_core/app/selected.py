@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -82,8 +83,9 @@ def pictures(opened: Workspace, selection: Selection, row: int | None, on_click:
         )
         size = st.selectbox("A page", gallery.PAGE_SIZES, key="per-page", bind="query-params", width=90)
         found = ordering.in_order(opened, selection, order, turned == "Descending", row)
-        about = (selection.stream, order, turned, size, row if order == ordering.DISTANCE else None)
-        page = gallery.paged(range(selection.count), "selection-page", size, hash(about))
+        near = row if order == ordering.DISTANCE else None
+        about = hashlib.sha256(repr((selection.stream, order, turned, near)).encode()).hexdigest()[:16]
+        page = gallery.paged(range(selection.count), "selection-page", size, about)
     rows = found.rows[page.start : page.stop].tolist()
     notes = [_note(opened, found, order, place) for place in page]
     gallery.gallery(opened, "selection", rows, on_click, notes=notes, current=row, action="Go to")

@@ -16,7 +16,7 @@ COLORS = ("hue", "saturation", "lightness")
 
 
 def fields(table: pd.DataFrame) -> dict[str, np.ndarray]:
-    """`items.parquet` or `images.parquet` -> the fields of a `layout.Material` that it has, float64 (n,), NaN missing."""
+    """`items.parquet` or `images.parquet` -> those fields of a `layout.Material` that it has, float64 (n,)."""
     found = {name: _numbers(table[name]) for name in COLORS if name in table}
     if date := date_column(table):
         seconds = columns.encode(table[date], "date")[1]
@@ -28,7 +28,7 @@ def fields(table: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def date_column(table: pd.DataFrame) -> str | None:
-    """The column that tells when images were taken: `taken_at`, or where that is empty the first other one with dates."""
+    """The column that tells when images were taken: `taken_at`, or where that is empty the first with dates."""
     others = table.select_dtypes(["datetime", "datetimetz"]).columns.drop("taken_at", errors="ignore")
     return next((name for name in ["taken_at", *others] if name in table and table[name].notna().any()), None)
 

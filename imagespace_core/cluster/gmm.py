@@ -150,7 +150,8 @@ def _em(features: Features, k: int, seed: int) -> Any:
     # Where rows repeat, k-means finds fewer than k places, and says so.
     placed = features.values * features.spread * np.sqrt(counts)
     k = min(k, len(np.unique(placed, axis=0)))
-    labels = KMeans(k, n_init=3, random_state=seed).fit(placed).labels_
+    kmeans = KMeans(k, n_init=3, random_state=seed)  # pyright: ignore[reportArgumentType]
+    labels = kmeans.fit(placed).labels_
     belongs = np.eye(k)[labels]
     size = belongs.sum(0)[:, None]
     means = belongs.T @ features.values / size

@@ -42,6 +42,10 @@ class HubFile:
             )
         return path
 
+    def is_here(self) -> bool:
+        """Whether it was downloaded before; its bytes are checked when it is used."""
+        return self._cached() is not None
+
     def _cached(self) -> Path | None:
         from huggingface_hub import try_to_load_from_cache
 

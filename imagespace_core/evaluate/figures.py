@@ -1,4 +1,4 @@
-"""Line charts as SVG, for files: they need no browser to draw, stay sharp in print, and text in them can be searched."""
+"""Line charts as SVG, for files: no browser is needed to draw them, and they stay sharp in print."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -125,5 +126,5 @@ def _joined(ids: Sequence[str], rows: Iterable[int]) -> str:
     return " ".join(ids[row] for row in rows)
 
 
-def _rounded(value: float) -> float:
+def _rounded(value: Any) -> float:
     return round(float(value), 6)

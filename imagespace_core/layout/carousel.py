@@ -66,7 +66,7 @@ class Carousel:
         notes = []
         if found.rest:
             rest = counted(int(found.size[-1]), "image is in no group", "images are in no group")[:-1]
-            notes = [f"{rest} ({material.rest}), and make the lowest ring."]
+            notes = [f"{rest} ({material.rest}), and stand at the bottom."]
         return Arrangement(made, guides("carousel", self.title, made, notes=notes, headings=headings))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 MOST_COLUMNS = 60
-"""Of any timeline. Fewer where there are few images, see `most_columns`: 40 of one image each would be no stacks."""
+"""Of days and months fewer where there are few images, see `most`: 40 columns of one image each are no stacks."""
 FEW_COLUMNS = 5
 LONGEST_GAP = 2
 
@@ -24,6 +24,10 @@ class Grain:
     @property
     def title(self) -> str:
         return {"D": "day", "M": "month"}.get(self.unit, "year" if self.years == 1 else f"{self.years:,} years")
+
+    def most(self, n: int) -> int:
+        """How many columns suit n images: of days and months 12 up to 9 images, 25 for 40, 60 from 225 on."""
+        return MOST_COLUMNS if self.unit == "Y" else int(np.clip(4 * n**0.5, 12, MOST_COLUMNS))
 
     def number(self, seconds: np.ndarray) -> np.ndarray:
         """int64 Unix seconds -> int64: which period since 1970 (since the year 0 where a period is several years)."""
@@ -61,27 +65,22 @@ class Periods:
 def periods(seconds: np.ndarray) -> Periods:
     """int64 (n,) Unix seconds, n >= 1 -> the periods they are best told in.
 
-    The finest of day, month, year, 10, 100, ... years whose columns, the empty ones between them counted, are at most
-    `most_columns`. Where that leaves fewer than FEW_COLUMNS with images (one camera thought it was 1970), the finest
-    that has at most as many with images, and stretches of more than LONGEST_GAP empty ones shrink to that.
+    The finest of day, month, year, 10, 100, ... years that makes at most `Grain.most` columns, the empty ones between
+    them counted. Where that leaves fewer than FEW_COLUMNS with images (one camera thought it was 1970), the finest that
+    has at most so many with images, and stretches of more than LONGEST_GAP empty ones shrink to that.
     """
-    most = most_columns(len(seconds))
+    n = len(seconds)
     grains = [Grain("D"), Grain("M")]
     extent = int(Grain("Y").number(seconds[[seconds.argmax()]])[0] - Grain("Y").number(seconds[[seconds.argmin()]])[0])
     grains += [Grain("Y", 10**power) for power in range(len(str(extent)) + 1)]
     found = [_in(grain, seconds) for grain in grains]
-    full = next(p for p in found if p.numbers[-1] - p.numbers[0] < most)
+    full = next(p for p in found if p.numbers[-1] - p.numbers[0] < p.grain.most(n))
     if len(full.numbers) < FEW_COLUMNS:
-        short = next(p for p in found if len(p.numbers) <= most)
+        short = next(p for p in found if len(p.numbers) <= p.grain.most(n))
         if len(short.numbers) > len(full.numbers):
             steps = np.minimum(np.diff(short.numbers), LONGEST_GAP + 1)
             return Periods(short.grain, short.numbers, np.append(0, np.cumsum(steps)), short.of, True)
     return full
-
-
-def most_columns(n: int) -> int:
-    """How many columns suit n images: 12 up to 9 images, 25 for 40, MOST_COLUMNS from 225 on."""
-    return int(np.clip(4 * n**0.5, 12, MOST_COLUMNS))
 
 
 def _in(grain: Grain, seconds: np.ndarray) -> Periods:

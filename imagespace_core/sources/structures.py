@@ -57,7 +57,7 @@ def choose_structures(counts: Mapping[int, int]) -> tuple[Structure, ...]:
     if len(counts) > MOST_VALUES:
         raise InputError(
             f"the labels hold {len(counts)} different values; expected at most {MOST_VALUES} structures. If they "
-            f"number cells one by one, use --structures {NONZERO}=cell; if they were saved as JPEG or resized smoothly, "
+            f"number cells one by one, use --structures {NONZERO}=cell; if they were saved as JPEG or resized smoothly, "  # noqa: E501
             "save them again as PNG without smoothing"
         )
     values = sorted(counts)

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from imagespace_core.errors import InputError, UnreadableImageError
-from imagespace_core.images import Picture, decode
+from imagespace_core.images import Picture
 from imagespace_core.images.decode import Decode
 from imagespace_core.sources import Item
 from imagespace_core.sources.tiles_coordinates import Tile, parse_key, zones

@@ -62,7 +62,9 @@ class Autoencoder(nn.Module):
             if width > 1:
                 blocks += [nn.BatchNorm2d(width), nn.LeakyReLU(SLOPE)]
         side = SIDE >> len(BLOCKS)
-        self.decoder = nn.Sequential(nn.Linear(latent_dim, _inner()), nn.Unflatten(1, (BLOCKS[-1], side, side)), *blocks)
+        self.decoder = nn.Sequential(
+            nn.Linear(latent_dim, _inner()), nn.Unflatten(1, (BLOCKS[-1], side, side)), *blocks
+        )
 
     def forward(self, patches: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """-> patches drawn again, and per patch the divergence from the standard normal (zeros without one)."""

@@ -57,7 +57,9 @@ class Checkpoint:
                 raise ValueError("it has another format")
             return cls(**found)
         except FileNotFoundError:
-            raise ModelError(f"{path} is not there; expected a checkpoint of `imagespace train`. Check the path") from None
+            raise ModelError(
+                f"{path} is not there; expected a checkpoint of `imagespace train`. Check the path"
+            ) from None
         except (
             OSError, RuntimeError, EOFError, ValueError, TypeError, KeyError, AttributeError, pickle.UnpicklingError,
             zipfile.BadZipFile,

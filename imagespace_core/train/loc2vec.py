@@ -20,7 +20,7 @@ from imagespace_core.sources.tiles import Tiles
 from imagespace_core.sources.tiles_coordinates import parse_key
 from imagespace_core.train import Report, triplets
 from imagespace_core.train.images import Images, measure, read_images
-from imagespace_core.train.options import LIKE_BEFORE, Loc2vecTraining
+from imagespace_core.train.options import Loc2vecTraining
 
 KIND = "loc2vec"
 BLOCKS = (64, 128, 256, 512, 512)
@@ -56,7 +56,7 @@ class Encoder(nn.Module):
 
 
 class Loc2vec:
-    """The lesson: tiles whose triplets the encoder is to tell apart. `preprocess` is how the encoder wants its tiles."""
+    """The lesson: tiles whose triplets the encoder is to tell apart. `preprocess` is how the encoder wants its tiles."""  # noqa: E501
 
     kind = KIND
 
@@ -65,12 +65,14 @@ class Loc2vec:
         self._images, self._training = images, training
         places = np.array([parse_key(item.key) for item in images.items])
         if len(zooms := np.unique(places[:, 0])) > 1:
-            raise InputError(f"the tiles are of the zooms {zooms.tolist()}; near and far need one. Leave the others out")
+            raise InputError(
+                f"the tiles are of the zooms {zooms.tolist()}; near and far need one. Leave the others out"
+            )
         tiles = places[:, 1:]
         self._rows, self._held_rows = triplets.split(tiles, training.validation, training.pos_radius)
         if min(len(self._rows), training.max_samples) < training.batch_size:
             raise InputError(
-                f"there are {len(self._rows)} tiles to train on and {training.max_samples} triplets an epoch, fewer than "
+                f"there are {len(self._rows)} tiles to train on and {training.max_samples} triplets an epoch, fewer than "  # noqa: E501
                 f"a batch of {training.batch_size}. Give a smaller --batch-size, or more tiles"
             )
         radii = training.pos_radius, training.neg_radius
@@ -103,7 +105,7 @@ class Loc2vec:
             drawn = self._held_sampler.sample(min(VALIDATION_TRIPLETS, self._training.max_samples), rng)
         except InputError as error:
             raise InputError(
-                f"among the {len(self._held_rows)} tiles held out for validation {error}; or give another --validation, "
+                f"among the {len(self._held_rows)} tiles held out for validation {error}; or give another --validation, "  # noqa: E501
                 "0 for none"
             ) from error
         return _Triplets(self._images, self._held_rows[drawn], None)

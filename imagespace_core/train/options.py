@@ -23,7 +23,7 @@ class Training:
     """How to train, whatever is trained. `output` holds checkpoint.pt, logs for TensorBoard, and the encoder."""
 
     data: Path | None = None
-    output: Path | None = _option(None, "Folder for the encoder, its checkpoint and its logs.  [default: encoders/<name "
+    output: Path | None = _option(None, "Folder for the encoder, its checkpoint and its logs.  [default: encoders/<name "  # noqa: E501
         "of the data>-<kind>]", short="-o")  # fmt: skip
     limit: int | None = _option(None, "Take only so many images, the first in order.", min=1, **LIKE_BEFORE)
     epochs: int = _option(50, "Passes over the samples, at most.", min=1)

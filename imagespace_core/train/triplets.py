@@ -47,12 +47,12 @@ class Sampler:
         triplets[:, 2] = self._negatives(anchors, rng)
         return triplets
 
-    def _tree(self):  # noqa: ANN202 (scipy has no types here)
+    def _tree(self):
         from scipy.spatial import cKDTree
 
         return cKDTree(self.tiles)
 
-    def _anchors(self, tree) -> np.ndarray:  # noqa: ANN001
+    def _anchors(self, tree) -> np.ndarray:
         """Rows that have a positive and a negative."""
         if len(self.tiles) < 2:
             raise InputError(f"there are {len(self.tiles)} tiles; a triplet needs 3. Give more tiles")

@@ -178,3 +178,10 @@ export class Dataset {
     return entry.promise;
   }
 }
+
+/** People's names for clusters stand in for their numbers. @param {Column} column @param {Record<string, string> | null} [names] */
+export function called(column, names) {
+  if (column.kind !== "cluster") return;
+  column.given ??= column.values ?? [];
+  column.values = column.given.map((value, code) => names?.[code] || value);
+}

@@ -29,11 +29,12 @@ export function paint(viewer, scale) {
   const style = getComputedStyle(parts.root);
   const ink = { text: style.color, background: style.backgroundColor, family: style.fontFamily, line: getComputedStyle(parts.tools).borderTopColor };
   const origin = picture.canvas.getBoundingClientRect();
-  writing(pen, parts.guides, origin, ink, false);
+  const right = title(pen, viewer, ink, width);
+  const free = ({ left, top }) => left - origin.left > right || top - origin.top > EDGE + LINE; // nothing is written into the title
+  writing(pen, parts.guides, origin, ink, false, free);
   for (const ring of parts.marks.querySelectorAll(".is-ring-selected, .is-ring-query")) circle(pen, ring, origin);
-  writing(pen, parts.labels, origin, ink, true);
+  writing(pen, parts.labels, origin, ink, true, free);
   key(pen, viewer, ink, width, height);
-  title(pen, viewer, ink, width);
   return canvas;
 }
 
@@ -58,11 +59,11 @@ function map(pen, picture, scale) {
 }
 
 /** The words of a layer where they stand now. */
-function writing(pen, layer, origin, ink, boxed) {
+function writing(pen, layer, origin, ink, boxed, free) {
   for (const node of layer.querySelectorAll("*")) {
     const text = [...node.childNodes].filter((child) => child.nodeType === Node.TEXT_NODE).map((child) => child.data).join("").trim();
     const shape = node.getBoundingClientRect();
-    if (!text || !shape.width || !node.offsetWidth) continue;
+    if (!text || !shape.width || !node.offsetWidth || !free(shape)) continue;
     const style = getComputedStyle(node);
     const zoom = shape.width / node.offsetWidth;
     const right = Math.min(shape.right, node.parentElement === layer ? Infinity : node.parentElement.getBoundingClientRect().right);
@@ -195,11 +196,13 @@ function bar(pen, shading, ink, left, top, font) {
   words(pen, `${say(from)} to ${say(to)}`, left, top + BAR + 22, ink.text, null);
 }
 
-/** What this is: the layout's name and how much of it is shown. */
+/** What this is: the layout's name and how much of it is shown. @returns {number} where it ends, in CSS pixels */
 function title(pen, viewer, ink, width) {
   const { config, picture, root } = viewer;
   const selected = Number(root.dataset.selected ?? 0);
   const text = [config.label ?? `${config.layout} ${config.dims}D`, `${count(picture.visible)} shown`, ...(selected ? [`${count(selected)} selected`] : [])].join(" · ");
   pen.font = `600 14px ${ink.family}`;
-  words(pen, shorten(text, Math.max(120, width - KEY_WIDTH - 4 * EDGE), pen.font, false), EDGE, EDGE + 8, ink.text, ink.background);
+  const line = shorten(text, Math.max(120, width - KEY_WIDTH - 4 * EDGE), pen.font, false);
+  words(pen, line, EDGE, EDGE + 8, ink.text, ink.background);
+  return EDGE + pen.measureText(line).width + EDGE;
 }

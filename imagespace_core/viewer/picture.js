@@ -217,7 +217,7 @@ export class Picture {
       size: this.dotSize * dpr, least: this.leastSize, most: 48 * dpr, alpha: this.alpha * (this.heat ? FAINT : 1), dim: this.lit !== null,
       background: theme.background, edge: [...theme.background, 0.6], fog: deep ? 0.55 * flatness : 0, deep,
     }, this.mix);
-    const [near, far] = fogRange(camera);
+    const near = camera.distance, [, far] = fogRange(camera); // what is flown to keeps its colors
     const haze = deep ? 0.4 * flatness : 0;
     // Images that tile have no room for a rim as wide as usual.
     const room = positions.cell ? 0.03 * worldSide(positions) * camera.pixels : 1.5;

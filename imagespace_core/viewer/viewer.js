@@ -2,14 +2,14 @@
 
 import { Address } from "./address.js";
 import { Atlas } from "./atlas.js";
-import { Dataset } from "./dataset.js";
+import { called, Dataset } from "./dataset.js";
 import { frame } from "./dom.js";
 import { gridOf } from "./grid.js";
 import { Guides } from "./guides.js";
 import { hooks } from "./hooks.js";
 import { Card } from "./hover.js";
 import { Interaction } from "./interaction.js";
-import { countOf, Lit } from "./lit.js";
+import { Lighting } from "./lighting.js";
 import { Loop } from "./loop.js";
 import { Marks } from "./marks.js";
 import { Notice } from "./notice.js";
@@ -47,9 +47,7 @@ export class Viewer {
     this.drawn = 0;
     this.drawMs = 0;
     this.colorTurn = 0;
-    this.lightTurn = 0;
     this.layoutTurn = 0;
-    /** @type {{url: string | null | undefined, bits: Uint8Array | null}} */ this.selection = { url: null, bits: null };
     host.append(this.root);
     this.theme = new ThemeReader(this.root, () => this.#retheme());
     this.guides = new Guides(this.parts.guides);
@@ -57,6 +55,7 @@ export class Viewer {
     this.card = new Card(this.parts.card, () => ({ dataset: this.dataset, atlas: this.atlas, column: this.picture.shading.column, inset: this.picture.camera.inset }));
     this.interaction = new Interaction(this);
     this.reading = new Reading(this);
+    this.lighting = new Lighting(this);
     const { layers, snapshot } = this.reading;
     this.toolbar = new Toolbar(this.parts.tools, this.root, this.stop.signal, this.interaction.actions(), [layers.popover, snapshot.popover]);
     this.root.imagespace = hooks(this);
@@ -103,9 +102,9 @@ export class Viewer {
       picture.opacity = next.opacity ?? 0.8;
       this.redraw();
     }
-    if (changed("color", "mask", "palette") || first) this.#recolor();
+    if (changed("color", "mask", "palette", "names") || first) this.#recolor();
     if (changed("layout", "dims", "positions", "guides")) this.#goTo();
-    if (changed("selection", "query", "results") || first) this.#relight();
+    if (changed("selection", "query", "results") || first) this.lighting.follow(next);
     if (changed("query")) this.marks.set("query", next.query ?? []);
     if (changed("selected")) {
       this.marks.set("selected", next.selected === null || next.selected === undefined ? [] : [next.selected]);
@@ -115,7 +114,6 @@ export class Viewer {
       this.reading.labels.set(next.hotspots ?? [], next.names);
       this.redraw();
     }
-    if (changed("names") && !first) this.#recolor();
     if (changed("select") || first) {
       this.interaction.tools.refresh();
       this.reading.recount();
@@ -219,31 +217,6 @@ export class Viewer {
     if (failure) this.notice.tell(failure);
   }
 
-  /** What is selected, asked for and found keeps its color. */
-  async #relight() {
-    const { picture, config } = this;
-    const turn = ++this.lightTurn;
-    if (config.selection !== this.selection.url) {
-      this.begin("selection");
-      let bits = null, failure = "";
-      try {
-        bits = config.selection ? await this.dataset.bits(config.selection) : null;
-      } catch (error) {
-        failure = error.message;
-      }
-      if (turn !== this.lightTurn || this.stop.signal.aborted) return;
-      this.selection = { url: config.selection, bits };
-      if (failure) this.notice.tell(failure);
-    }
-    const { bits } = this.selection;
-    const selected = bits ? countOf(bits) : 0;
-    const others = [...(config.query ?? []), ...(config.results ?? [])];
-    picture.light(selected || others.length ? new Lit(config.rows, bits, others) : null);
-    this.root.dataset.selected = String(selected);
-    this.interaction.tools.tell(selected);
-    this.done("selection");
-  }
-
   #retheme() {
     this.theme.refresh();
     this.picture.theme = this.theme.value;
@@ -309,11 +282,4 @@ export class Viewer {
     this.root.remove();
     delete this.root.imagespace;
   }
-}
-
-/** People's names for clusters stand in for their numbers. @param {import("./dataset.js").Column} column */
-function called(column, names) {
-  if (column.kind !== "cluster") return;
-  column.given ??= column.values ?? [];
-  column.values = column.given.map((value, code) => names?.[code] || value);
 }

@@ -41,7 +41,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>viewer</title>
   window.root = () => window.element.querySelector("[data-testid=imagespace-viewer]");
   window.loaded = true;
 </script>
-"""
+"""  # noqa: E501
 
 
 def color_of(row: int) -> tuple[int, int, int]:
@@ -135,7 +135,11 @@ class Build:
         ]
         axes = [
             {"axis": "x", "title": "across", "ticks": [{"at": float(i), "text": f"{i} E"} for i in range(columns)]},
-            {"axis": "y", "title": "down", "ticks": [{"at": -float(i), "text": f"{i} S"} for i in range(int(y.max(initial=0)) + 1)]},
+            {
+                "axis": "y",
+                "title": "down",
+                "ticks": [{"at": -float(i), "text": f"{i} S"} for i in range(int(y.max(initial=0)) + 1)],
+            },
         ]
         outline = [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]]
         self._layout("board", positions, cell=1.0, headings=headings, axes=axes, lines=[outline])
@@ -154,7 +158,13 @@ class Build:
 
     def _layout(self, name: str, positions: np.ndarray, **guides: object) -> None:
         self._save(f"layouts/{name}", positions)
-        about = {"name": name, "title": name.title(), "dims": positions.shape[1], "missing": len(self.lost), "notes": []}
+        about = {
+            "name": name,
+            "title": name.title(),
+            "dims": positions.shape[1],
+            "missing": len(self.lost),
+            "notes": [],
+        }
         self._json(f"layouts/{name}", about | guides)
 
     def _atlas(self, random: np.random.Generator) -> None:

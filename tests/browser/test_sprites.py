@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.browser.standalone import Build, Server, color_of, preview_of, size_of
-from tests.browser.viewing import SPRITES, Viewer, mask_of
+from tests.browser.viewing import BOARD, SPRITES, Viewer, mask_of
 
 pytestmark = pytest.mark.browser
 
@@ -63,7 +63,9 @@ class Central:
         dims = raw.shape[1]
         matrix = np.array(about["matrix"]).reshape(4, 4).T
         rows = np.array(list(self.apart))
-        clip = np.column_stack([raw[rows].astype(float), np.zeros((len(rows), 3 - dims)), np.ones(len(rows))]) @ matrix.T
+        clip = (
+            np.column_stack([raw[rows].astype(float), np.zeros((len(rows), 3 - dims)), np.ones(len(rows))]) @ matrix.T
+        )
         depth = clip[:, 3]
         x, y = clip[:, 0] / depth * box["width"] / 2, clip[:, 1] / depth * box["height"] / 2
         focal = box["height"] / 2 / np.tan(np.radians(20))
@@ -188,21 +190,18 @@ def test_near_by_every_image_in_view_shows_at_its_row(page: Any, server: Server,
                 assert shot[round(y + dy), round(x + dx)].tolist() == pytest.approx(color_of(row), abs=4)
     page.get_by_role("button", name="Layers").click()
     page.get_by_label("Images when zoomed in").click()
-    page.wait_for_timeout(100)
-    state = {"wanted": 0, "loaded": 0, "central": 0, "previews": 0}
-    assert page.evaluate("window.root().imagespace.sprites()") == state
+    page.wait_for_function("Object.values(window.root().imagespace.sprites()).every((count) => count === 0)")
 
 
 def test_images_of_another_layout_come_along_while_layouts_glide(page: Any, server: Server, build: Build) -> None:
-    board = {"layout": "board", "positions": "layouts/board.npy", "guides": "layouts/board.json"}
-    viewer = Viewer(page, server, build, **board)
+    viewer = Viewer(page, server, build, **BOARD)
     page.wait_for_function(SPRITES)
     sides = dict(page.evaluate("window.root().imagespace.images()"))
     assert len(sides) == build.placed.sum()
     # Once its rows are here, the way to the other map and back, caught half-way.
     viewer.update(layout="tsne", positions=None, guides=None)
     assert page.evaluate("window.root().imagespace.images().length") == 0
-    page.evaluate("(change) => window.update(change)", board)
+    page.evaluate("(change) => window.update(change)", BOARD)
     page.wait_for_function("window.root().imagespace.images().length > 0", polling=20)
     between = dict(page.evaluate("window.root().imagespace.images()"))
     assert viewer.data("ready") == "false"
@@ -215,32 +214,33 @@ def test_images_of_another_layout_come_along_while_layouts_glide(page: Any, serv
 def test_the_largest_images_become_previews_within_their_bound_and_a_missing_one_stays_a_sprite(
     page: Any, server: Server, build: Build
 ) -> None:
-    row = 44
+    viewer = Viewer(page, server, build, **BOARD)
+    page.wait_for_function(SPRITES)
+    view = page.locator("canvas.is-canvas").bounding_box()
+    middle = [(view["x"] + page.locator(".is-legend").bounding_box()["x"] - 2) / 2, view["y"] + view["height"] / 2]
+    row = int(np.nanargmin(np.hypot(*(viewer.screens() - middle).T)))
     page.route(f"**/image/{row}?*", lambda route: route.fulfill(status=404))
-    viewer = Viewer(page, server, build)
-    viewer.fly(row)
+    page.mouse.move(640, 700)
+    near(viewer, 3.5)
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.root().imagespace.sprites().previews") == 0, "sprites are large enough yet"
     asked = server.requests
     asked.clear()
-    near(viewer, 20)
-    page.wait_for_timeout(100)
-    page.wait_for_function("window.root().imagespace.sprites().previews > 0")
-    page.mouse.move(640, 700)
-    page.wait_for_timeout(500)
-    images = dict(page.evaluate("window.root().imagespace.images()"))
-    state = page.evaluate("window.root().imagespace.sprites()")
+    near(viewer, 2)
+    page.wait_for_function("window.root().imagespace.sprites().previews === 15")
+    page.wait_for_timeout(300)
     rows = [int(path.rsplit("/", 1)[1]) for path in asked if path.startswith("base/image/")]
-    assert sorted(rows) == sorted(set(rows)), "each is asked for once"
-    assert 0 < state["previews"] <= len(rows) <= 16
-    assert max(images.values()) <= 480
+    asked_for = sorted([row, *rows])
+    assert len(set(asked_for)) == len(asked_for) == 16, "each is asked for once"
+    at = viewer.screens()
+    away = np.hypot(*(at - middle).T)
+    free = at[:, 0] < middle[0] + (middle[0] - view["x"]) - 80  # not under the legend
+    assert away[asked_for].max() <= np.sort(away[free])[15] + 2, "those nearest the middle"
     shot = viewer.shot()
-    seen = 0
-    for other in rows:
+    for other in asked_for:
         x, y = viewer.place(other)
-        if 120 < x < 900 and 60 < y < 500 and other in images:
-            seen += shot[round(y), round(x)].tolist() == pytest.approx(preview_of(other), abs=4)
-    assert seen >= 1
-    x, y = viewer.place(row)
-    assert shot[round(y), round(x)].tolist() == pytest.approx(color_of(row), abs=4)
+        color = color_of(row) if other == row else preview_of(other)
+        assert shot[round(y) + 9, round(x) + 9].tolist() == pytest.approx(color, abs=4)
 
 
 def test_previews_keep_the_latest_sixteen_ask_for_four_at_a_time_and_give_up_those_out_of_view(
@@ -323,8 +323,7 @@ def test_a_broken_sprite_page_leaves_placeholders_in_the_rows_color_and_is_told_
 ) -> None:
     page.route("**/atlas/0001.webp", lambda route: route.fulfill(status=200, body=b"no picture"))
     page.route("**/atlas/0002.webp", lambda route: route.fulfill(status=404))
-    board = {"layout": "board", "positions": "layouts/board.npy", "guides": "layouts/board.json"}
-    viewer = Viewer(page, server, build, color="tint", **board)
+    viewer = Viewer(page, server, build, color="tint", **BOARD)
     pages = build.arrays["atlas/cells"] // 64
     broken = np.isin(pages, [1, 2]) & build.placed
     page.wait_for_function(f"window.root().imagespace.sprites().loaded === {(build.placed & ~broken).sum()}")

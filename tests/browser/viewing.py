@@ -15,6 +15,9 @@ from tests.browser.standalone import Build, Server
 READY = "window.root()?.dataset.ready === 'true'"
 SPRITES = "(({ wanted, loaded }) => wanted > 0 && wanted === loaded)(window.root().imagespace.sprites())"
 
+BOARD = {"layout": "board", "positions": "layouts/board.npy", "guides": "layouts/board.json"}
+RING = {"layout": "ring", "dims": 3, "positions": "layouts/ring.npy", "guides": "layouts/ring.json"}
+
 
 class Viewer:
     """A page with the viewer mounted, and questions to it."""
@@ -95,4 +98,7 @@ class Viewer:
 
 def mask_of(shown: np.ndarray) -> str:
     """The URL of a set of rows, as a mask or a selection takes it."""
-    return "data:application/octet-stream;base64," + base64.b64encode(zlib.compress(np.packbits(shown, bitorder="little").tobytes())).decode()
+    return (
+        "data:application/octet-stream;base64,"
+        + base64.b64encode(zlib.compress(np.packbits(shown, bitorder="little").tobytes())).decode()
+    )

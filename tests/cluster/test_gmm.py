@@ -52,7 +52,7 @@ def test_the_weight_decides_between_what_images_and_what_columns_say():
 
 
 def test_a_weight_of_two_is_a_column_given_twice(villages):
-    """Diagonal Gaussians: a feature whose log-likelihood counts twice, and the same feature twice, are the same model."""
+    """With diagonal covariances, a feature whose log-likelihood counts twice and that feature twice are one model."""
     vectors, columns, _ = villages
     noisy = {"x": columns["longitude"] + 0.04 * np.random.default_rng(0).normal(size=300)}
     twice = GMM(components=2, columns=("x", "again"))(vectors, columns=noisy | {"again": noisy["x"]})

@@ -37,6 +37,13 @@ def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory, tiny_clip: Path) -> dict[str, Path]:
+    """By name, a folder with a tiny file in place of each model that comes from the hub."""
+    written = maker("tiny_models").write_tiny_models(tmp_path_factory.mktemp("tiny_models"))
+    return {"clip-vit-b32": tiny_clip, **written}
+
+
+@pytest.fixture(scope="session")
 def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
@@ -52,15 +59,14 @@ def cache(model_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def embedder(
     request: pytest.FixtureRequest,
     cache: Path,
-    tiny_clip: Path,
+    tiny_models: dict[str, Path],
     write_tiny_onnx: Callable[..., Path],
     tmp_path: Path,
 ) -> Embedder:
     """Every embedder there is; a new entry of the catalog joins by itself."""
     if request.param == "custom.onnx":
         return catalog.load(str(write_tiny_onnx(tmp_path / "custom.onnx")))
-    model = catalog.MODELS[request.param]
-    return catalog.load(model.name, model_dir=tiny_clip if model.text else None)
+    return catalog.load(request.param, model_dir=tiny_models.get(request.param))
 
 
 @pytest.fixture(scope="session")

@@ -89,7 +89,7 @@ def test_fingerprint_follows_the_preprocessing(tiny_clip: Path, monkeypatch: pyt
     from dataclasses import replace
 
     before = Clip(tiny_clip).fingerprint
-    monkeypatch.setattr(clip, "PREPROCESS", replace(clip.PREPROCESS, interpolation="bilinear"))
+    monkeypatch.setattr(Clip, "preprocess", replace(clip.PREPROCESS, interpolation="bilinear"))
     assert Clip(tiny_clip).fingerprint != before
 
 

@@ -12,6 +12,7 @@ from imagespace_core.errors import UnreadableImageError
 from imagespace_core.sources import Source
 from imagespace_core.sources.registry import SOURCES
 from tests.makers.photos import write_photos, write_rubbish, write_weird_names
+from tests.makers.slices import write_slices
 
 
 def _folder(tmp_path: Path) -> Source:
@@ -21,7 +22,13 @@ def _folder(tmp_path: Path) -> Source:
     return SOURCES["folder"](tmp_path / "photos")
 
 
-MAKERS: dict[str, Callable[[Path], Source]] = {"folder": _folder}
+def _microscopy(tmp_path: Path) -> Source:
+    root = write_slices(tmp_path / "slices")
+    (root / "raw/broken.png").write_bytes(b"\x89PNG broken")
+    return SOURCES["microscopy"](root, patch_size=32)
+
+
+MAKERS: dict[str, Callable[[Path], Source]] = {"folder": _folder, "microscopy": _microscopy}
 
 
 def test_every_source_is_under_contract() -> None:

@@ -305,7 +305,7 @@ def test_geopackage_and_shapefile_say_the_same_as_geojson(tmp_path: Path) -> Non
     corners = np.array([shapely.box(*world(10 * i, 20), *world(10 * i + 8, 5)) for i in range(4)])
     for suffix in ("gpkg", "shp", "geojson"):
         pyogrio.raw.write(
-            tmp_path / f"labels.{suffix}", shapely.to_wkb(corners), [np.array(["a", "b", "a", "c"], object), np.arange(4)],
+            tmp_path / f"labels.{suffix}", shapely.to_wkb(corners), [np.array([*"abac"], object), np.arange(4)],
             ["kind", "number"], geometry_type="Polygon", crs=UTM,
         )  # fmt: skip
     cut = {}

@@ -41,7 +41,8 @@ def test_a_scene_without_georeference_is_refused_with_the_command_that_gives_one
     write_geojson(tmp_path / "scene.geojson", [GOOD])
     assert refused(GeoTiff(scene)) == (
         "scene.tif has no georeference, so nothing can be placed on it; give it one with: gdal_translate -a_srs "
-        "EPSG:<code> -a_ullr <left> <top> <right> <bottom> FILE NEW (with control points in the file: gdalwarp FILE NEW)"
+        "EPSG:<code> -a_ullr <left> <top> <right> <bottom> FILE NEW "
+        "(with control points in the file: gdalwarp FILE NEW)"
     )
     grid = GeoTiff(scene, annotations="none", chip_size=60)
     keys, _, notes = survey(grid)
@@ -142,7 +143,8 @@ def test_a_shapefile_that_does_not_state_its_crs_is_read_where_it_fits(tmp_path:
     assert keys == ["scene.tif#scene_deg/0", "scene.tif#scene_utm/0"]
     assert notes == [
         "scene_deg.shp does not state its CRS; it is read as WGS 84",
-        "scene_utm.shp does not state its CRS; they are read in the CRS of scene.tif, WGS 84 / UTM zone 32N, where they lie",
+        "scene_utm.shp does not state its CRS; "
+        "they are read in the CRS of scene.tif, WGS 84 / UTM zone 32N, where they lie",
     ]
     for key in keys:
         np.testing.assert_array_equal(source.read(key).pixels, np.moveaxis(ramp(), 0, 2)[40:60, 30:80])
@@ -153,8 +155,8 @@ def test_what_gives_no_chip_is_skipped_with_its_reason(tmp_path: Path) -> None:
     flat = {"type": "Polygon", "coordinates": [[world(10, 10), world(20, 10), world(30, 10), world(10, 10)]]}
     same = {"type": "Polygon", "coordinates": [[world(10, 10)] * 4]}
     point = {"type": "Point", "coordinates": world(5, 5)}
-    features = [feature(None), feature({"type": "Polygon", "coordinates": []}), feature(line), feature(flat), feature(same),
-                feature(point), GOOD]  # fmt: skip
+    shapes = [None, {"type": "Polygon", "coordinates": []}, line, flat, same, point]
+    features = [*map(feature, shapes), GOOD]
     write_geojson(tmp_path / "scene.geojson", features)
     keys, skipped, _ = survey(GeoTiff(write_scene(tmp_path / "scene.tif")))
     assert keys == ["scene.tif#scene/6"]

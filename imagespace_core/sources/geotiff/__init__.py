@@ -174,8 +174,8 @@ class GeoTiff:
     def _tone(self, scene: Scene) -> Tone:
         """Measured once for each scene; two threads that do so at the same time find the same."""
         if scene.name not in self._tones:
-            windows = [chips.window(row) for chips in self._survey.chips if chips.scene.name == scene.name
-                       for row in np.unique(np.linspace(0, len(chips.keys) - 1, SAMPLED_CHIPS).astype(int))]  # fmt: skip
+            of_scene = [chips for chips in self._survey.chips if chips.scene.name == scene.name]
+            windows = [chips.window(row) for chips in of_scene for row in _spread(len(chips.keys))]
             percentiles: Any = self.stretch or None
             self._tones[scene.name] = measure(scene, self.bands, percentiles, windows)
         return self._tones[scene.name]
@@ -187,6 +187,11 @@ class GeoTiff:
         tone = self._tone(scene)
         size = -(-width // factor), -(-height // factor)
         return tone(*scene.read(tone.bands, window, size, smooth=tone.palette is None))
+
+
+def _spread(n: int) -> list[int]:
+    """Some of n rows, evenly."""
+    return np.unique(np.linspace(0, n - 1, SAMPLED_CHIPS).astype(int)).tolist()
 
 
 def _items(chips: Chips, how: str) -> Iterator[Item]:

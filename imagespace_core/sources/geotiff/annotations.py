@@ -54,7 +54,8 @@ def read_annotations(file: Path, shown: str, stamp: str) -> list[Annotations]:
         found = [_read_layer(file, shown, stamp, layer if len(layers) > 1 else None) for layer in layers]
     except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:
         raise InputError(
-            f"annotations {file} cannot be read: {str(error).splitlines()[0]}; expected GeoJSON, GeoPackage or Shapefile"
+            f"annotations {file} cannot be read: {str(error).splitlines()[0]}; "
+            "expected GeoJSON, GeoPackage or Shapefile"
         ) from error
     if not any(len(annotations) for annotations in found):
         raise InputError(f"annotations {file} are empty; give a file with polygons, boxes or points")

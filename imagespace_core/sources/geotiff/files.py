@@ -75,8 +75,12 @@ def of_scene(annotations: str, scenes: Sequence[str]) -> int | None:
     >>> of_scene("harbor_ships", ["harbor", "harbor_north"]), of_scene("labels", ["harbor"])
     (0, None)
     """
-    fits = [number for number, scene in enumerate(scenes)
-            if annotations == scene or (annotations.startswith(scene) and annotations[len(scene)] in "_-. ")]  # fmt: skip
+    ends = ("_", "-", ".", " ")
+    fits = [
+        number
+        for number, scene in enumerate(scenes)
+        if annotations == scene or annotations.startswith(tuple(scene + end for end in ends))
+    ]
     return max(fits, key=lambda number: len(scenes[number]), default=None)
 
 

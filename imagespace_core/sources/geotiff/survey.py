@@ -115,8 +115,8 @@ def _scenes(files: Files, log: _Log) -> list[Scene]:
         scenes.append(scene)
     if not scenes:
         path, reason = log.skipped[0]
-        raise InputError(f"{path} {reason}" if len(files.scenes) == 1 else
-                         f"none of the {len(files.scenes)} scenes can be used; the first, {path}: {reason}")  # fmt: skip
+        none = f"none of the {len(files.scenes)} scenes can be used; the first, {path}: {reason}"
+        raise InputError(f"{path} {reason}" if len(files.scenes) == 1 else none)
     return scenes
 
 
