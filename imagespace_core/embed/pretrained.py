@@ -63,8 +63,8 @@ class Pretrained:
             return path
         if self.file is None:
             raise ModelError(
-                f"Nobody publishes {self.name} as ONNX. Export its checkpoint ((n, 3, {self.preprocess.side}, "
-                f"{self.preprocess.side}) to (n, {self.size})) and give the file: --model-dir {MODEL}"
+                f"Nobody publishes {self.name} as ONNX. Export its checkpoint, from (n, 3, {self.preprocess.side}, "
+                f"{self.preprocess.side}) to (n, {self.size}), and give the file: --model-dir {MODEL}"
             )
         try:
             return self.file.fetch()

@@ -65,7 +65,7 @@ class Apart:
             f"{report['moved_median']:.1f} of their width, at most by {report['moved_most']:.1f}."
         ]
         if missing := len(positions) - len(placed):
-            notes.append(counted(missing, "image has no place on the map", "images have no place on the map"))
+            notes.append(counted(missing, "image has", "images have") + " no place on the map.")
         made_guides = guides(f"{name}-apart", title, made, cell=cell, notes=notes, apart=report)
         return Arrangement(made, made_guides)
 

@@ -61,12 +61,12 @@ def heading(
 
 
 def counted(count: int, one: str, many: str) -> str:
-    """A sentence that agrees with its count.
+    """Words that agree with their count.
 
     >>> counted(1, "image has no date", "images have no date"), counted(1200, "image", "images")
-    ('1 image has no date.', '1,200 images.')
+    ('1 image has no date', '1,200 images')
     """
-    return f"{count:,} {one if count == 1 else many}."
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def scattered(arrangement: Arrangement, rows: np.ndarray, n: int) -> Arrangement:

@@ -65,8 +65,7 @@ class Carousel:
         ]
         notes = []
         if found.rest:
-            rest = counted(int(found.size[-1]), "image is in no group", "images are in no group")[:-1]
-            notes = [f"{rest} ({material.rest}), and stand at the bottom."]
+            notes = [f"At the bottom: {counted(int(found.size[-1]), 'image', 'images')} in no group ({material.rest})."]
         return Arrangement(made, guides("carousel", self.title, made, notes=notes, headings=headings))
 
 

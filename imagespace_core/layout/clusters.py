@@ -40,9 +40,8 @@ class Clusters:
         found = groups(material.labels)
         blocks = near_square(found.size)
         own = len(found.size) - found.rest
-        # Of like blocks the same, so that those on a shelf stand in line.
-        like = 2.0 ** np.ceil(np.log2(np.maximum(blocks.columns, 1)))
-        room, gap = np.maximum(1, HEADING_SHARE * like), np.maximum(1, GAP_SHARE * like)
+        # Whole cells, so that most blocks on a shelf begin in line.
+        room, gap = (np.maximum(1, np.floor(share * blocks.columns)) for share in (HEADING_SHARE, GAP_SHARE))
         outer = [blocks.columns + gap, blocks.rows + room + gap]
         corners, width, height = packed(outer[0][:own], outer[1][:own], self.width_to_height)
         if found.rest:
@@ -62,8 +61,7 @@ class Clusters:
         ]
         notes = []
         if found.rest:
-            rest = counted(int(found.size[-1]), "image is in no group", "images are in no group")[:-1]
-            notes = [f"{rest} ({material.rest}), and stand below the others."]
+            notes = [f"At the bottom: {counted(int(found.size[-1]), 'image', 'images')} in no group ({material.rest})."]
         return Arrangement(positions, guides("clusters", self.title, positions, notes=notes, headings=headings))
 
 

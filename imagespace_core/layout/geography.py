@@ -64,16 +64,15 @@ class Geography:
         middle = float(latitude.min() + latitude.max()) / 2
         narrow = math.cos(math.radians(min(abs(middle), STEEPEST)))
         # Around the middle, because float32 tells places a meter apart only near 0.
-        across = Side("x", "longitude", ("E", "W"), longitude, narrow, 360.0)
+        across = Side("x", "longitude", ("E", "W"), longitude, narrow, 360.0 if beyond else 180.0)
         upward = Side("y", "latitude", ("N", "S"), latitude, 1.0, 90.0)
         positions = np.full((material.rows, 2), np.nan, np.float32)
         positions[placed] = np.column_stack([across.to_plane(longitude), upward.to_plane(latitude)])
         notes = []
         if missing := int((~placed).sum() - impossible):
-            notes.append(counted(missing, "image has no coordinates and is", "images have no coordinates and are")[:-1]
-                         + " not on the map.")  # fmt: skip
+            notes.append(counted(missing, "image has", "images have") + " no coordinates.")
         if impossible:
-            said = counted(impossible, "image has", "images have")[:-1]
+            said = counted(impossible, "image has", "images have")
             notes.append(f"{said} coordinates that cannot be (latitude beyond 90° or longitude beyond 180°).")
         if beyond:
             notes.append("The date line runs through the map, not along its edges.")

@@ -49,7 +49,7 @@ class Grid:
         positions = np.full((material.rows, 2), np.nan, np.float32)
         positions[placed] = (cells - np.array([columns - 1, rows - 1]) / 2) * (1, -1)
         missing = material.rows - len(placed)
-        notes = [counted(missing, "image has", "images have")[:-1] + " no place on the map and so none here."]
+        notes = [counted(missing, "image has", "images have") + " no place on the map and so none here."]
         return Arrangement(positions, guides("grid", self.title, positions, notes=notes if missing else []))
 
 

@@ -66,7 +66,7 @@ class Timeline:
             top = -(-without // block) - 0.5
             headings.append(heading("no date", without, (start - 0.5, top), width=block))
             right = start + block
-            said = counted(without, "image without a date is", "images without a date are")[:-1]
+            said = counted(without, "image without a date is", "images without a date are")
             notes.append(f"{said} set apart at the right.")
         middle = np.array([right - 1, float(high.max()) - 1]) / 2
         made = (positions - middle).astype(np.float32)

@@ -69,9 +69,10 @@ export class Atlas {
     return found;
   }
 
-  /** Bytes of the decoded pages. */
+  /** Bytes of the decoded pages, and of where each sprite is. */
   get bytes() {
-    return [...this.decoded.values()].reduce((sum, bitmap) => sum + (bitmap ? 4 * bitmap.width * bitmap.height : 0), 0);
+    const pages = [...this.decoded.values()].reduce((sum, bitmap) => sum + (bitmap ? 4 * bitmap.width * bitmap.height : 0), 0);
+    return pages + (this.cells?.byteLength ?? 0) + (this.sizes?.byteLength ?? 0);
   }
 
   destroy() {

@@ -11,8 +11,9 @@ import { pyramidOf, scatter } from "./pyramid.js";
 const APPEAR = 17, FULL = 24, APPEAR_TILED = 8;
 /** The least that an image is shown with, as large as a dot; CSS pixels. */
 export const SMALLEST = 6;
-/** Images at a time; beyond, a stable choice of rows stays as images and the others as dots. */
+/** Images at a time; beyond, a stable choice of rows stays as images and the others as dots. In 3D more would only cover each other. */
 export const MOST_SPRITES = 1500;
+const MOST_DEEP = 800;
 /** CSS pixels up to which an image grows with the map, and its most. */
 const LINEAR = 64, LARGEST = 480;
 /** The share of its cell that an image takes. */
@@ -53,7 +54,8 @@ export function choose(view) {
   const central = view.positions.cell && all.size ? new Map() : centralImages(view);
   if (!all.size && !central.size) return NONE;
   const sizes = new Map();
-  const room = view.most - central.size;
+  const most = view.positions.dims === 3 && !view.positions.cell ? Math.min(MOST_DEEP, view.most) : view.most;
+  const room = most - central.size;
   const others = [...all.keys()].filter((row) => !central.has(row)).sort((a, b) => a - b);
   for (const row of others.length > room ? sparse(others, all, room) : others) sizes.set(row, all.get(row));
   for (const [row, px] of central) sizes.set(row, Math.max(px, all.get(row) ?? 0));
@@ -121,9 +123,9 @@ function grown(px, exact) {
   return px <= LINEAR ? px : Math.min(LARGEST, Math.sqrt(LINEAR * px));
 }
 
-/** So many of the rows, the same ones at the next frame; larger ones rather than small. */
+/** So many of the rows, the same ones at the next frame: the nearest, and of those equally near a scattering. */
 function sparse(rows, sizes, most) {
-  const keys = Float64Array.from(rows, (row) => scatter(row) / sizes.get(row) ** 2);
+  const keys = Float64Array.from(rows, (row) => scatter(row) - 1e3 * sizes.get(row));
   const limit = keys.slice().sort()[Math.max(0, most)];
   return rows.filter((_, i) => keys[i] < limit);
 }

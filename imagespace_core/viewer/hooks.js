@@ -30,7 +30,7 @@ export function hooks(viewer) {
     /** Bytes that the viewer itself accounts for. */
     memory: () => ({
       gpuBytes: picture.gpu.bytes,
-      heapBytes: viewer.dataset.bytes + viewer.atlas.bytes + picture.shading.index.byteLength + picture.shading.palette.byteLength,
+      heapBytes: viewer.dataset.bytes + viewer.atlas.bytes + picture.bytes,
     }),
     /** Images in view that should be shown, those that are, how many stand for their region, and how many are previews. */
     sprites: () => ({ ...picture.sprites.counts }),

@@ -58,6 +58,12 @@ export class Picture {
     this.density.enabled = on;
   }
 
+  /** Bytes of the arrays kept here. */
+  get bytes() {
+    const { shading, lit, sprites } = this;
+    return shading.index.byteLength + shading.palette.byteLength + (shading.mask?.byteLength ?? 0) + (lit?.bytes ?? 0) + sprites.data.byteLength;
+  }
+
   get gliding() {
     return this.previous !== null || this.cameraGliding;
   }

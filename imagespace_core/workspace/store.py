@@ -74,10 +74,10 @@ class Workspace:
     @cached_property
     def ids(self) -> list[str]:
         """The key of every row in its source, read without the rest of the table."""
-        import pandas as pd
+        import pyarrow.parquet as pq
 
         self._unchanged()
-        return pd.read_parquet(self.root / names.ITEMS, columns=["id"])["id"].tolist()
+        return pq.read_table(self.root / names.ITEMS, columns=["id"])["id"].to_pylist()
 
     def vectors(self, model: str | None = None) -> np.ndarray:
         """float32 (n, d), rows of unit length, memory-mapped."""

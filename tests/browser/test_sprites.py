@@ -234,10 +234,14 @@ def test_the_largest_images_become_previews_within_their_bound_and_a_missing_one
     assert len(set(asked_for)) == len(asked_for) == 16, "each is asked for once"
     at = viewer.screens()
     away = np.hypot(*(at - middle).T)
-    free = at[:, 0] < middle[0] + (middle[0] - view["x"]) - 80  # not under the legend
-    assert away[asked_for].max() <= np.sort(away[free])[15] + 2, "those nearest the middle"
+    inside = (np.abs(at - middle) < np.array(middle) - [view["x"], view["y"]]).all(axis=1)
+    others = np.setdiff1d(np.flatnonzero(inside), asked_for)
+    assert away[asked_for].max() <= away[others].min() + 2, "those nearest the middle"
     shot = viewer.shot()
-    for other in asked_for:
+    free = [other for other in asked_for if 120 < at[other][0] < 900 and 60 < at[other][1] < 500]
+    assert row in free
+    assert len(free) > 8
+    for other in free:
         x, y = viewer.place(other)
         color = color_of(row) if other == row else preview_of(other)
         assert shot[round(y) + 9, round(x) + 9].tolist() == pytest.approx(color, abs=4)

@@ -80,7 +80,7 @@ def test_a_folder_without_the_file_and_a_file_that_is_no_model_are_named(tmp_pat
 
 
 def test_a_model_that_nobody_publishes_says_what_to_export() -> None:
-    with pytest.raises(ModelError, match=r"publishes satdino as ONNX. Export .* \(n, 3, 224, 224\) to \(n, 384\)"):
+    with pytest.raises(ModelError, match=r"publishes satdino as ONNX. Export .* from \(n, 3, 224, 224\) to \(n, 384\)"):
         catalog.load("satdino")
 
 

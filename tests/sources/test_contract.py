@@ -12,6 +12,7 @@ from imagespace_core.errors import UnreadableImageError
 from imagespace_core.sources import Source
 from imagespace_core.sources.registry import SOURCES
 from tests.makers.photos import write_photos, write_rubbish, write_weird_names
+from tests.makers.scenes import box, feature, write_geojson, write_scene
 from tests.makers.slices import write_slices
 
 
@@ -22,13 +23,20 @@ def _folder(tmp_path: Path) -> Source:
     return SOURCES["folder"](tmp_path / "photos")
 
 
+def _geotiff(tmp_path: Path) -> Source:
+    labels = [feature(box(15 * i, 10, 15 * i + 12, 30), number=i) for i in range(12)]
+    write_geojson(tmp_path / "scenes/labels.geojson", [feature(None), feature(box(900, 0, 910, 9)), *labels])
+    write_scene(tmp_path / "scenes/scene.tif")
+    return SOURCES["geotiff"](tmp_path / "scenes")
+
+
 def _microscopy(tmp_path: Path) -> Source:
     root = write_slices(tmp_path / "slices")
     (root / "raw/broken.png").write_bytes(b"\x89PNG broken")
     return SOURCES["microscopy"](root, patch_size=32)
 
 
-MAKERS: dict[str, Callable[[Path], Source]] = {"folder": _folder, "microscopy": _microscopy}
+MAKERS: dict[str, Callable[[Path], Source]] = {"folder": _folder, "geotiff": _geotiff, "microscopy": _microscopy}
 
 
 def test_every_source_is_under_contract() -> None:

@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from imagespace_core.layout import Material
+from imagespace_core.layout.geography import Geography, coordinate_columns
+
+
+def _made(*places: tuple[float, float]):
+    longitude, latitude = np.array(places, np.float64).T
+    return Geography()(Material(longitude=longitude, latitude=latitude))
+
+
+def _ticks(made, axis: int) -> dict[str, float]:
+    return {tick["text"]: tick["at"] for tick in made.guides["axes"][axis]["ticks"]}
+
+
+@pytest.mark.parametrize(
+    ("columns", "found"),
+    [
+        (["lat", "lng"], ("lng", "lat")),
+        (["LATITUDE", "Long"], ("Long", "LATITUDE")),
+        (["GPS Latitude", "GPS Longitude"], ("GPS Longitude", "GPS Latitude")),
+        (["decimalLatitude", "decimalLongitude"], ("decimalLongitude", "decimalLatitude")),
+        (["lat_deg", "lon_deg", "lat"], ("lon_deg", "lat_deg")),
+        (["latency", "longest", "plate"], None),
+        (["lat"], None),
+        ([], None),
+    ],
+)
+def test_columns_with_coordinates_are_known_by_their_names(columns: list[str], found: tuple | None) -> None:
+    assert coordinate_columns(columns) == found
+
+
+def test_east_is_right_north_is_up_and_a_degree_of_longitude_shrinks_with_the_latitude() -> None:
+    made = _made((10, 50), (11, 50), (10, 51), (11, 51))
+    west, east, north, _ = made.positions
+    np.testing.assert_allclose(east - west, [np.cos(np.radians(50.5)), 0], atol=1e-6)
+    np.testing.assert_allclose(north - west, [0, 1], atol=1e-6)
+    assert made.guides["cell"] is None
+
+
+def test_ticks_and_lines_stand_where_their_degrees_are() -> None:
+    places = [(-3.0, 40.0), (5.0, 46.0), (0.0, 43.0), (2.0, 44.0)]
+    made = _made(*places)
+    across, upward = _ticks(made, 0), _ticks(made, 1)
+    assert {"2° W", "0°", "2° E", "4° E"} <= across.keys()
+    assert {"42° N", "43° N", "46° N"} <= upward.keys()
+    np.testing.assert_allclose(made.positions[2], [across["0°"], upward["43° N"]], atol=1e-5)
+    np.testing.assert_allclose(made.positions[3], [across["2° E"], upward["44° N"]], atol=1e-5)
+    lines = np.array(made.guides["lines"])
+    assert len(lines) == len(across) + len(upward)
+    low, high = lines.reshape(-1, 2).min(0), lines.reshape(-1, 2).max(0)
+    assert (made.positions >= low).all()
+    assert (made.positions <= high).all()
+
+
+def test_rows_without_coordinates_and_with_impossible_ones_have_no_place_and_are_said() -> None:
+    made = _made((1, 1), (np.nan, 2), (3, np.nan), (1, 91), (-180.5, 0), (2, 2))
+    assert np.flatnonzero(np.isnan(made.positions).any(1)).tolist() == [1, 2, 3, 4]
+    assert made.guides["missing"] == 4
+    assert made.guides["notes"] == [
+        "2 images have no coordinates.",
+        "2 images have coordinates that cannot be (latitude beyond 90° or longitude beyond 180°).",
+    ]
+
+
+def test_places_on_both_sides_of_the_date_line_stay_together() -> None:
+    made = _made((178, -17), (-178, -17), (-175, -21))
+    assert made.positions[:, 0].argsort().tolist() == [0, 1, 2]
+    assert np.ptp(made.positions[:, 0]) < 7
+    assert {"180°", "178° W"} <= _ticks(made, 0).keys()
+    assert made.guides["notes"] == ["The date line runs through the map, not along its edges."]
+
+
+def test_a_map_of_the_whole_world_is_cut_at_the_date_line() -> None:
+    made = _made((-170, -80), (-60, 0), (0, 50), (100, 30), (175, 80))
+    assert made.positions[:, 0].argsort().tolist() == [0, 1, 2, 3, 4]
+    assert {"90° W", "0°", "90° E"} <= _ticks(made, 0).keys()
+    assert not [text for text in _ticks(made, 1) if text.startswith("9") and len(text) > 5]
+
+
+@pytest.mark.parametrize("place", [(13.4, 52.5), (0, 90), (180, -90), (0, 0)])
+def test_one_place_has_a_graticule_and_lies_in_it(place: tuple[float, float]) -> None:
+    made = _made(place, place)
+    assert made.positions.tolist() == [[0, 0], [0, 0]]
+    assert 3 <= len(_ticks(made, 0)) <= 9
+    assert len(set(_ticks(made, 0))) == len(_ticks(made, 0)), "two ticks never say the same"
+    assert len(made.guides["lines"]) >= 5
