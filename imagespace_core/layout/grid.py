@@ -57,7 +57,7 @@ def sides(n: int, width_to_height: float = WIDTH_TO_HEIGHT) -> tuple[int, int]:
     """Columns and rows of the rectangle for n cells: no empty row, and only the last may have empty cells.
 
     >>> sides(1), sides(12), sides(1_000_000)
-    ((1, 1), (4, 3), (1184, 845))
+    ((1, 1), (4, 3), (1183, 846))
     """
     columns = max(1, round((n * width_to_height) ** 0.5))
     return columns, max(1, -(-n // columns))
