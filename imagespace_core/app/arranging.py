@@ -54,7 +54,7 @@ def _built(opened: Workspace, name: str) -> Placed:
 
 
 def _made(opened: Workspace, layout: str, by: str | None, visible: np.ndarray | None) -> Placed:
-    digest = "" if visible is None else hashlib.sha256(np.packbits(visible)).hexdigest()
+    digest = "" if visible is None else hashlib.sha256(np.packbits(visible).tobytes()).hexdigest()
     made = _computed(str(opened.root), opened.manifest.build, layout, by, digest, visible)
     if isinstance(made, str):
         return Placed("", "", {}, made)
@@ -103,7 +103,7 @@ def _material(opened: Workspace, by: str | None) -> Material:
         found["taken"] = np.array(opened.column(columns["taken_at"])[1])
     if places := coordinate_columns(columns):
         for name, column in zip(("longitude", "latitude"), places, strict=True):
-            found[name] = pd.to_numeric(opened.items[column], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+            found[name] = np.asarray(pd.to_numeric(opened.items[column], errors="coerce"), np.float64)
     return Material(**found)
 
 

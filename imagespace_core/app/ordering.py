@@ -106,5 +106,5 @@ def _ranks(texts: Any) -> np.ndarray:
     import pyarrow.compute as pc
 
     array = pa.array(texts, pa.string(), from_pandas=True)
-    ranks = pc.rank(array, "ascending", tiebreaker="dense").to_numpy().astype(np.float64)
+    ranks = pc.call_function("rank", [array], pc.RankOptions("ascending", tiebreaker="dense")).to_numpy().astype(float)
     return np.where(array.is_null().to_numpy(zero_copy_only=False), np.nan, ranks)

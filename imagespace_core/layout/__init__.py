@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from imagespace_core.layout.arrangement import Arrangement, scattered
 from imagespace_core.layout.carousel import Carousel
@@ -20,8 +20,8 @@ __all__ = ["APART", "LAYOUTS", "TITLES", "Arrangement", "Layout", "Material", "s
 class Layout(Protocol):
     """A frozen dataclass whose fields are its parameters. `dims` is 2 or 3; `title` is what people call it."""
 
-    dims: int
-    title: str
+    dims: ClassVar[int]
+    title: ClassVar[str]
 
     def lacks(self, material: Material) -> str | None:
         """Why it cannot be made of this material, e.g. "no image has a date"; None where it can."""

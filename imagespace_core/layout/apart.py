@@ -19,6 +19,9 @@ FULLEST = 0.9
 SHRINK = 0.9
 """Factor from one size that is tried to the next."""
 
+NARROWEST = 0.01
+"""A map's longer side counts as at least this share of its largest coordinate: float32 has no room for less."""
+
 EXCHANGED_UP_TO = 50_000
 """Rows. Above, exchanging cells takes longer than placing; without it cells come out about a fourth smaller."""
 
@@ -72,7 +75,7 @@ class Apart:
     def _spread(self, origin: np.ndarray, tick: Tick) -> tuple[np.ndarray, float]:
         """float64 (n, 2), n >= 1 -> new ones, and the side of a cell."""
         low, sides = origin.min(0), np.ptp(origin, axis=0)
-        bound = self.furthest * (float(sides.max()) or 1.0)
+        bound = self.furthest * extent(origin)
         low, sides = low - bound, sides + 2 * bound
         cell = min(_no_larger_than(origin, bound), float(np.sqrt(FULLEST * sides.prod() / len(origin))))
         tries = 0
@@ -99,6 +102,11 @@ def _no_larger_than(points: np.ndarray, bound: float) -> float:
         # Cells at the border of that square may stick out by half.
         sizes.append((side + 2 * bound) / (np.sqrt(fullest) - 1) if fullest > 1 else np.inf)
     return float(min(sizes))
+
+
+def extent(origin: np.ndarray) -> float:
+    """float64 (n, 2), n >= 1 -> the side that `Apart.furthest` is a share of; 1 where all lie at the origin."""
+    return max(float(np.ptp(origin, axis=0).max()), NARROWEST * float(np.abs(origin).max())) or 1.0
 
 
 def overlapping(positions: np.ndarray, cell: float) -> float:

@@ -113,7 +113,7 @@ def _in_rings(material: Material, found: Groups, rings: _Rings) -> tuple[np.ndar
     turn, far = np.arange(n, dtype=np.float64), np.zeros(n)
     if material.map2d is not None:
         place = material.map2d.astype(np.float64)
-        known = np.isfinite(place).all(1)
+        known = np.all(np.isfinite(place), axis=1)
         members = np.maximum(np.bincount(found.of[known], minlength=len(found.size)), 1)
         middle = np.column_stack(
             [np.bincount(found.of[known], place[known, axis], len(found.size)) / members for axis in (0, 1)]

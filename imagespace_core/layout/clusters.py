@@ -70,7 +70,5 @@ def _band(blocks: Blocks, room: np.ndarray, width: float) -> tuple[Blocks, np.nd
     size = int(blocks.filled[-1])
     columns = max(int(blocks.columns[-1]), min(size, int(width) - 1))
     rows = -(-size // columns)
-    last = (
-        np.append(part[:-1], value) for part, value in zip((blocks.columns, blocks.rows), (columns, rows), strict=True)
-    )
-    return Blocks(*last, blocks.filled), np.append(room[:-1], max(1, HEADING_SHARE * min(columns, rows)))
+    wide = Blocks(np.append(blocks.columns[:-1], columns), np.append(blocks.rows[:-1], rows), blocks.filled)
+    return wide, np.append(room[:-1], max(1, HEADING_SHARE * min(columns, rows)))

@@ -39,22 +39,22 @@ def into_cells(points: np.ndarray, blocks: Blocks, block: np.ndarray | None = No
     rank = np.empty((n, 2), np.int64)
     for axis in (0, 1):
         rank[np.argsort(points[:, axis], kind="stable"), axis] = np.arange(n)
-    # Of each rectangle at work: its block, sides and points, which are order[start:stop].
     order = np.argsort(block, kind="stable")
     owner, start = np.unique(block[order], return_index=True)
-    left, right = np.zeros(len(owner), np.int64), blocks.columns[owner]
-    top, bottom = np.zeros(len(owner), np.int64), blocks.rows[owner]
+    # Of each rectangle at work: its block, left, right, top, bottom; its points are order[start:][:size].
+    boxes = np.zeros((5, len(owner)), np.int64)
+    boxes[0], boxes[2], boxes[4] = owner, blocks.columns[owner], blocks.rows[owner]
+    size = np.diff(np.append(start, n))
     cells = np.empty((n, 2), np.int64)
-    while len(order):
-        size = np.diff(np.append(start, len(order)))
+    while n:
+        _, left, right, top, bottom = boxes
         done = (right - left) * (bottom - top) == 1
-        if done.any():
-            cells[order[start[done]]] = np.column_stack([left[done], top[done]])
-            order = order[~np.repeat(done, size)]
-            owner, left, right, top, bottom, size = (part[~done] for part in (owner, left, right, top, bottom, size))
-            start = np.cumsum(size) - size
-            if not len(order):
-                break
+        cells[order[(np.cumsum(size) - size)[done]]] = boxes[:, done][[1, 3]].T
+        order = order[~np.repeat(done, size)]
+        boxes, size = boxes[:, ~done], size[~done]
+        if not len(order):
+            break
+        owner, left, right, top, bottom = boxes
         across = right - left >= bottom - top
         middle = np.where(across, left + right, top + bottom) // 2
         first = blocks.usable(owner, left, np.where(across, middle, right), top, np.where(across, bottom, middle))
@@ -65,14 +65,10 @@ def into_cells(points: np.ndarray, blocks: Blocks, block: np.ndarray | None = No
         before = np.bincount(at[points[order, axis] < middle[at]], minlength=len(size))
         before = np.clip(before, size - second, first)
         # Each rectangle becomes two; those without points go.
+        lower, upper = boxes.copy(), boxes.copy()
+        lower[2], lower[4] = np.where(across, middle, right), np.where(across, bottom, middle)
+        upper[1], upper[3] = np.where(across, middle, left), np.where(across, top, middle)
+        boxes = np.stack([lower, upper], axis=2).reshape(5, -1)
         size = np.column_stack([before, size - before]).ravel()
-        owner, left, right, top, bottom, across = (
-            np.repeat(part, 2) for part in (owner, left, right, top, bottom, across)
-        )
-        middle, lower = np.repeat(middle, 2), np.arange(len(owner)) % 2 == 0
-        right, bottom = np.where(across & lower, middle, right), np.where(~across & lower, middle, bottom)
-        left, top = np.where(across & ~lower, middle, left), np.where(~across & ~lower, middle, top)
-        kept = size > 0
-        owner, left, right, top, bottom, size = (part[kept] for part in (owner, left, right, top, bottom, size))
-        start = np.cumsum(size) - size
+        boxes, size = boxes[:, size > 0], size[size > 0]
     return cells

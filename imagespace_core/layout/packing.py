@@ -57,7 +57,7 @@ def inside(material: Material, blocks: Blocks, of: np.ndarray) -> np.ndarray:
     if place is None:
         points = np.repeat(np.arange(len(of), dtype=np.float64)[:, None], 2, axis=1)
     else:
-        points = np.where(np.isfinite(place).all(1)[:, None], place * (1, -1), np.inf)
+        points = np.where(np.all(np.isfinite(place), axis=1)[:, None], place * (1, -1), np.inf)
     return into_cells(points, blocks, of)
 
 

@@ -25,7 +25,7 @@ def exchanged(points: np.ndarray, cells: np.ndarray, columns: int, rows: int) ->
         order = np.argsort(code, kind="stable")
         starts = np.flatnonzero(np.diff(code[order], prepend=-1))
         stops = np.append(starts[1:], len(order))
-        loose = np.maximum.reduceat((np.abs(points - cells) > 0.5).any(1)[order], starts)
+        loose = np.maximum.reduceat(np.any(np.abs(points - cells) > 0.5, axis=1)[order], starts)
         for start, stop in zip(starts[loose], stops[loose], strict=True):
             members = order[start:stop]
             places = window[members[0]] * SIDE - shift + offsets

@@ -128,8 +128,8 @@ def zones(tiles: np.ndarray) -> list[str]:
 def _nearest(keys: Sequence[str], across: float, down: float, z: int | None) -> Nearest:
     numbers = _numbers(keys)
     zoom = _deepest(numbers) if z is None else z
-    rows = np.flatnonzero(numbers[:, 0] == zoom)
-    if not rows.size:
+    rows = np.flatnonzero(numbers[:, 0] == zoom).tolist()
+    if not rows:
         raise InputError(f"there is no tile of zoom {zoom}; there are {sorted(set(numbers[:, 0].tolist()))}")
     distances = np.hypot(*(numbers[rows, 1:] + 0.5 - (across, down)).T)
     found = int(distances.argmin())

@@ -177,7 +177,7 @@ def _floats(values: Any) -> np.ndarray:
     import pyarrow as pa
 
     raw = values.to_pylist() if isinstance(values, pa.ChunkedArray) else list(values)
-    return pd.to_numeric(pd.Series(raw, dtype=object), errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    return np.asarray(pd.to_numeric(pd.Series(raw, dtype=object).to_numpy(), errors="coerce"), np.float64)
 
 
 def _texts(values: Any) -> list[str]:

@@ -97,7 +97,7 @@ class Given:
 
     def take(self, rows: Sequence[int] | np.ndarray) -> Given:
         """The rows of these numbers, in their order; neighbors go where some of them are missing."""
-        order = np.asarray(rows, np.int64).tolist()
+        order: list[int] = np.asarray(rows, np.int64).tolist()
         kept = self.neighbors
         if kept is not None:
             place = np.full(self.rows, -1, np.int64)

@@ -164,7 +164,7 @@ class _Patches(Dataset[torch.Tensor]):
             top, left = rng.integers(pixels.shape[0] - side + 1, size=2)
             pixels = pixels[top : top + side, left : left + side]
         if self._training.turns and rng is not None:
-            pixels = np.rot90(pixels, rng.integers(4))
+            pixels = np.rot90(pixels, int(rng.integers(4)))
             pixels = pixels[:, ::-1] if rng.integers(2) else pixels
         if pixels.shape[0] != SIDE:
             pixels = Preprocess(side=SIDE, channels=1).prepare(np.ascontiguousarray(pixels))

@@ -48,9 +48,9 @@ class Sampler:
         return triplets
 
     def _tree(self):
-        from scipy.spatial import cKDTree
+        from scipy.spatial import KDTree
 
-        return cKDTree(self.tiles)
+        return KDTree(self.tiles)
 
     def _anchors(self, tree) -> np.ndarray:
         """Rows that have a positive and a negative."""
@@ -112,7 +112,7 @@ def changed(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     down, right = rng.integers(2 * reach + 1, size=2)
     side = pixels.shape[0]
     wide = np.pad(pixels, ((reach, reach), (reach, reach), (0, 0)), mode="reflect")
-    return np.rot90(wide[down : down + side, right : right + side], rng.integers(4))
+    return np.rot90(wide[down : down + side, right : right + side], int(rng.integers(4)))
 
 
 def softpn_loss(positive: torch.Tensor, negative: torch.Tensor, swapped: torch.Tensor) -> torch.Tensor:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from imagespace_core.layout.apart import FURTHEST, Apart, overlapping
+from imagespace_core.layout.apart import FURTHEST, NARROWEST, Apart, extent, overlapping
 from tests.layout.scene import nearest, placed
 
 PLACES = st.floats(-1e4, 1e4, width=32)
@@ -22,13 +22,19 @@ def _check(positions: np.ndarray, furthest: float = FURTHEST) -> dict:
     assert nearest(after) >= report["cell"] > 0
     assert report["overlapping_after"] == 0
     if known.any():
-        extent = float(np.ptp(positions[known].astype(np.float64), axis=0).max()) or 1.0
+        side = extent(positions[known].astype(np.float64))
         moved = np.hypot(*(after - positions[known]).T)
-        assert moved.max() <= furthest * extent * (1 + 1e-4)
+        assert moved.max() <= furthest * side * (1 + 1e-4)
         assert report["moved_most"] == pytest.approx(moved.max() / report["cell"], abs=1e-3)
         assert report["moved_median"] == pytest.approx(np.median(moved) / report["cell"], abs=1e-3)
     np.testing.assert_array_equal(Apart(furthest)(positions, "tsne", "").positions, made.positions)
     return report
+
+
+def test_the_side_is_the_longer_one_or_what_float32_leaves_room_for() -> None:
+    assert extent(np.array([[1.0, 2.0], [4.0, 3.0]])) == 3
+    assert extent(np.full((3, 2), -5_810.0)) == NARROWEST * 5_810
+    assert extent(np.zeros((2, 2))) == 1
 
 
 @settings(max_examples=60, deadline=None)
