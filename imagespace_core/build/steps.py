@@ -63,6 +63,15 @@ class Step:
         return {package: _version(package) for package in self.packages}
 
 
+def carried(name: str) -> Step:
+    """A step that is taken over from the published build as it is."""
+
+    def run(draft: Draft, report: Report) -> Record:
+        raise AssertionError(f"{name} is carried over and never run")
+
+    return Step(name, run)
+
+
 @dataclass(frozen=True)
 class Choice:
     """Which steps to redo whatever their key says, and which to take over from the published build as they are."""

@@ -18,6 +18,7 @@ import typer
 
 from imagespace_core.build.options import Options
 from imagespace_core.errors import ImageSpaceError, InputError
+from imagespace_core.sources.parameters import Flag
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -29,7 +30,7 @@ def build_command(
     ] = False,
     open_app: Annotated[bool, typer.Option("--open", help="Open the app on the result.")] = False,
 ) -> None:
-    """Build a workspace from a folder of images: vectors, maps, clusters, search indices and sprites.
+    """Build a workspace from images: vectors, maps, clusters, search indices and sprites.
 
     A second run does only what has changed, and an interrupted one goes on where it stopped.
     """
@@ -38,7 +39,7 @@ def build_command(
     # OpenMP's threads burn processor time while they wait for each other. On 2 cores t-SNE took 22 s of it, and 6 s
     # with threads that sleep. Read when the library is loaded, so this is the place.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    if not (demo or options.images or options.relayout or options.only):
+    if not (demo or options.origin() or options.relayout or options.only):
         _usage("give a folder of images, or --demo")
     report = TerminalReport()
     with _plain_errors(report.error):
@@ -54,18 +55,28 @@ def build_command(
 
 
 def as_command(function: Callable[..., None]) -> Callable[..., None]:
-    """`function(options, ...)` with every field of Options as a flag of its own, for Typer to read."""
-    types = get_type_hints(Options)
+    """`function(options, ...)` with every field of Options as a flag of its own, for Typer to read.
+
+    A field whose metadata has `members` is a dictionary; each of its members is a flag, and in it only if given.
+    """
+    fields, types = dataclasses.fields(Options), get_type_hints(Options)
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+    members = {f.name: f.metadata["members"]() for f in fields if "members" in f.metadata}
+    plain = [f for f in fields if f.name not in members]
 
     def command(**given: Any) -> None:
+        chosen: dict[str, Any] = {f.name: given.pop(f.name) for f in plain}
+        for name, some in members.items():
+            told = {member.name: given.pop(member.name) for member in some}
+            chosen[name] = {key: value for key, value in told.items() if value is not None}
         try:
-            options = Options(**{f.name: given.pop(f.name) for f in dataclasses.fields(Options)})
+            options = Options(**chosen)
         except InputError as error:
             _usage(str(error))
         function(options, **given)
 
-    parameters = [_parameter(f, types[f.name]) for f in dataclasses.fields(Options)] + own
+    parameters = [_parameter(f, types[f.name]) for f in plain] + own
+    parameters += [_member(member) for some in members.values() for member in some]
     parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in parameters}
@@ -85,6 +96,12 @@ def _parameter(f: dataclasses.Field[Any], kind: Any) -> inspect.Parameter:
     return inspect.Parameter(
         f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=Annotated[kind, info]
     )
+
+
+def _member(flag: Flag) -> inspect.Parameter:
+    info: Any = typer.Option(f"--{flag.name.replace('_', '-')}", help=flag.help, show_default=False)
+    kind: Any = flag.kind | None
+    return inspect.Parameter(flag.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, info])
 
 
 def main() -> None:
