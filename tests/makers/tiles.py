@@ -27,8 +27,8 @@ def save(path: Path, pixels: np.ndarray) -> None:
 
 
 def write_tiles(root: Path, across: int = 4, down: int = 4, layers: Iterable[str] = COLORS) -> Path:
-    """<layer>/17/<x>/<y>.png: roads have 8 inked rows everywhere, water as many as the tile's column from the west, woods
-    as many as its row from the north."""
+    """<layer>/17/<x>/<y>.png: roads have 8 inked rows everywhere, water as many as the tile's column from the west,
+    woods as many as its row from the north."""
     for x in range(across):
         for y in range(down):
             inked: Mapping[str, int] = {"roads": 8, "water": x, "woods": y}

@@ -144,7 +144,9 @@ def test_a_larger_tile_scales_the_others_and_another_shape_is_refused(root: Path
     found = items(source)
     assert found[at(0, 0)].columns["content_roads"] == 0.5
     assert source.read(at(0, 0)).pixels.shape == (2 * SIDE, 2 * SIDE, 3)
-    with pytest.raises(UnreadableImageError, match=r"layer water: the tile has 16 x 16 pixels, another layer's here 32"):
+    with pytest.raises(
+        UnreadableImageError, match=r"layer water: the tile has 16 x 16 pixels, another layer's"
+    ):
         source.read(at(0, 1))
     assert any("layer roads: 2 tiles are not 16 x 16 pixels as most are" in line for line in source.report())
 
@@ -190,7 +192,12 @@ def test_stamps_change_with_the_files_and_with_what_is_shown_of_them(root: Path)
     def stamp(**told: Any) -> str:
         return items(Tiles(root, **told))[at(0, 0)].stamp
 
-    seen = {stamp(), stamp(layers=("roads", "water")), stamp(layers=("water", "roads")), stamp(preview_layers=("roads",))}
+    seen = {
+        stamp(),
+        stamp(layers=("roads", "water")),
+        stamp(layers=("water", "roads")),
+        stamp(preview_layers=("roads",)),
+    }
     assert len(seen) == 4
     assert stamp() in seen
     save(root / f"roads/{at(0, 0)}.png", tile(COLORS["roads"], 3))
@@ -260,4 +267,8 @@ def test_the_twelve_layers_of_liechtenstein(liechtenstein: Path) -> None:
     }  # fmt: skip
     longitudes = [item.columns["longitude"] for item in found.values()]
     assert 9.483948 < min(longitudes) < max(longitudes) < 9.596558  # type: ignore[type-var]
-    assert source.read("17/69000/46000" if "17/69000/46000" in found else next(iter(found))).pixels.shape == (128, 128, 12)
+    assert source.read("17/69000/46000" if "17/69000/46000" in found else next(iter(found))).pixels.shape == (
+        128,
+        128,
+        12,
+    )
