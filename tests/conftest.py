@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 # As the build command does: waiting OpenMP threads sleep. It counts only before the first library loads OpenMP.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -42,45 +43,39 @@ class Home:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    if built := os.environ.get("IMAGESPACE_TEST_HOME"):
+        return Home(Path(built))  # for working on one test: keep the workspaces of an earlier run
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # the workers of one run share what the first of them builds
+    home, built = Home(base / "home/workspaces"), base / "home-built"
+    with FileLock(base / "home.lock"):
+        if not built.exists():
+            _build(home.folder)
+            built.touch()
+    return home
+
+
+def _build(folder: Path) -> None:
     from tests.makers.photos import write_photos, write_weird_names
     from tests.makers.tiny_clip import write_tiny_clip
 
-    if built := os.environ.get("IMAGESPACE_TEST_HOME"):
-        return Home(Path(built))  # for working on one test: keep the workspaces of an earlier run
-    base = tmp_path_factory.mktemp("home")
-    home = Home(base / "workspaces")
-    precompute("--demo", "-o", home.folder / "demo", cwd=base)
-    (base / "clip").mkdir()
+    base = folder.parent
+    (base / "clip").mkdir(parents=True)
     write_tiny_clip(base / "clip")
     write_photos(base / "photos", 40)
     write_weird_names(base / "photos")
+    precompute("--demo", "-o", folder / "demo", cwd=base)
     precompute(
-        base / "photos",
-        "--model",
-        "clip-vit-b32",
-        "--model-dir",
-        base / "clip",
-        "--metadata",
-        base / "photos/metadata.csv",
-        "--projections",
-        "pca",
-        "-o",
-        home.folder / "words",
-        cwd=base,
-    )
+        base / "photos", "--metadata", base / "photos/metadata.csv", "--model", "clip-vit-b32",
+        "--model-dir", base / "clip", "--projections", "pca", "-o", folder / "words", cwd=base,
+    )  # fmt: skip
     if data := os.environ.get("IMAGESPACE_TEST_DATA"):
         grocery = Path(data) / "grocery"
         precompute(
-            grocery / "images",
-            "--metadata",
-            grocery / "metadata.csv",
-            "--model",
-            "efficientnet-lite0",
-            "-o",
-            home.folder / "grocery",
-            cwd=base,
-        )
-    return home
+            grocery / "images", "--metadata", grocery / "metadata.csv", "--model", "efficientnet-lite0",
+            "-o", folder / "grocery", cwd=base,
+        )  # fmt: skip
 
 
 @contextmanager

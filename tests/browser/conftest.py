@@ -45,15 +45,29 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def profile(chromium: Any) -> Iterator[Any]:
+    """What all pages of the app share: above all a cache of Streamlit's own files, which take seconds to load."""
+    context = chromium.new_context()
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(chromium: Any) -> Iterator[Any]:
+def page(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     """A fresh page of 1280 x 800; errors of its scripts fail the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    shared = "app" in request.fixturenames
+    context = request.getfixturevalue("profile") if shared else chromium.new_context()
     tab = context.new_page()
+    tab.set_viewport_size({"width": 1280, "height": 800})
     faults: list[str] = []
     tab.on("pageerror", lambda error: faults.append(str(error)))
     yield tab
-    context.close()
+    if shared:
+        tab.evaluate("localStorage.clear(), sessionStorage.clear()")
+        tab.close()
+    else:
+        context.close()
     assert faults == []
 
 

@@ -18,10 +18,9 @@ STREAMLITS: tuple[tuple[str, str], ...] = ()
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["", "search", "overview"])
-def test_no_serious_fault(chromium: Any, app: str, home: Home, path: str, scheme: str) -> None:
+def test_no_serious_fault(page: Any, app: str, home: Home, path: str, scheme: str) -> None:
     opened = home.workspace("demo")
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
+    page.emulate_media(color_scheme=scheme)
     page.goto(f"{app}/{path}?workspace=demo&image={opened.ids[3]}")
     if path == "overview":
         page.get_by_text("Vector length").wait_for(timeout=WAIT_MS)
@@ -33,7 +32,6 @@ def test_no_serious_fault(chromium: Any, app: str, home: Home, path: str, scheme
         page.wait_for_selector(SELECTED, timeout=WAIT_MS)
     page.wait_for_timeout(1000)
     found = Axe().run(page).response["violations"]
-    context.close()
     faults = [
         (fault["id"], node["target"], node["failureSummary"])
         for fault in found

@@ -30,6 +30,7 @@ from tests.browser.visiting import (
 from tests.conftest import Home
 
 pytestmark = pytest.mark.browser
+expect = pytest.importorskip("playwright.sync_api").expect
 
 IDENTITY = np.eye(4).ravel()
 
@@ -199,6 +200,7 @@ def test_a_value_is_selected_by_its_name(page: Any, app: str, demo: Workspace) -
     page.get_by_role("button", name="Select by value").click()
     page.get_by_role("combobox", name="Column").fill("digit")
     page.get_by_role("option", name="digit", exact=True).click()
+    expect(page.get_by_role("combobox", name="Value")).not_to_have_value(re.compile("Cluster"))
     page.get_by_role("combobox", name="Value").fill("7")
     page.get_by_role("option", name="7", exact=True).click()
     page.get_by_role("button", name="Apply", exact=True).click()
@@ -226,10 +228,7 @@ def test_the_gallery_goes_through_all_pages_in_order(page: Any, app: str, demo: 
     assert following.is_disabled()
     assert not previous.is_disabled()
     take_cluster(page, 0)
-    page.wait_for_function(
-        "previous => previous.disabled || previous.getAttribute('aria-disabled') === 'true'",
-        arg=pager.get_by_role("button").first.element_handle(),
-    )
+    expect(previous).to_be_disabled(timeout=WAIT_MS)
 
 
 def test_a_tile_of_the_gallery_flies_to_its_image_and_opens_it(page: Any, app: str, demo: Workspace) -> None:

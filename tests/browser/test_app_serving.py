@@ -70,11 +70,11 @@ def test_data_is_for_those_who_were_shown_a_page(page: Any, app: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_is_wider_than_its_screen(
-    chromium: Any, app: str, home: Home, width: int, scheme: str, tmp_path: Path
+    page: Any, app: str, home: Home, width: int, scheme: str, tmp_path: Path
 ) -> None:
     opened = home.workspace("demo")
-    context = chromium.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=scheme)
     for path in ("", "search"):
         visit(page, app, path, workspace="demo", image=opened.ids[3])
         page.wait_for_timeout(500)
@@ -82,4 +82,3 @@ def test_no_page_is_wider_than_its_screen(
         page.screenshot(path=str(tmp_path / "shot.png"))
         corner = np.asarray(Image.open(tmp_path / "shot.png").convert("L"))[-3:, -3:].mean()
         assert (corner < 100) == (scheme == "dark")
-    context.close()

@@ -102,7 +102,7 @@ def test_a_long_outline_is_told_in_few_vertices_and_drawn_as_told(chooser: Viewe
     chooser.page.keyboard.press("Tab")
     chooser.page.keyboard.press("l")
     star = [
-        (x + 9 * math.sin(7.7 * i), y + 9 * math.cos(5.3 * i)) for i, (x, y) in enumerate(circle(560, 290, 200, 700))
+        (x + 9 * math.sin(7.7 * i), y + 9 * math.cos(5.3 * i)) for i, (x, y) in enumerate(circle(560, 290, 200, 220))
     ]
     draw(chooser.page, star)
     [event] = chooser.events("select")
