@@ -83,9 +83,7 @@ def test_a_rerun_without_the_file_keeps_it_and_a_model_replaces_it(
     assert opened(options).manifest.model == "tiny"
     run(options)
     mine.unlink()
-    with pytest.raises(
-        InputError, match=r"the vectors of this workspace, .*mine.npy, are gone. Name them"
-    ):
+    with pytest.raises(InputError, match=r"the vectors of this workspace, .*mine.npy, are gone. Name them"):
         run(replace(options, vectors=None))
 
 

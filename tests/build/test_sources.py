@@ -115,13 +115,20 @@ def test_tiles_as_one_picture_for_a_model_of_three_channels_which_is_said(
 
 
 def test_a_model_of_as_many_channels_sees_every_layer(layers: Path, tmp_path: Path) -> None:
+    for column in range(2):
+        for layer in range(12):
+            pixels = tile_maker.tile((0, 0, 0), layer + column)
+            tile_maker.save(tmp_path / f"twelve/layer{layer:02}/17/{70_000 + column}/46000.png", pixels)
+    model = write_model(tmp_path, "twelve.onnx", shape=("n", 12, 16, 16))
     report = Listening()
-    model = write_model(tmp_path, "layers.onnx", shape=("n", 3, 8, 8))
-    run(told(layers, tmp_path / "w", model), report)
-    assert not any("as people do" in line for line in report.notes), "three layers and three channels"
-    four = write_model(tmp_path, "four.onnx", shape=("n", 4, 8, 8))
-    with pytest.raises(ModelError, match="has 3 channels; the model takes 4"):
-        run(told(layers, tmp_path / "w4", four))
+    options = told(tmp_path / "twelve", tmp_path / "w", model)
+    run(options, report)
+    assert not any("as people do" in line for line in report.notes)
+    for column in range(2):
+        white = 16 - (np.arange(12) + column)
+        np.testing.assert_allclose(opened(options).vectors()[column], white / np.linalg.norm(white), atol=1e-3)
+    with pytest.raises(ModelError, match="has 3 channels; the model takes 12"):
+        run(told(layers, tmp_path / "three", model))
 
 
 @pytest.mark.parametrize(

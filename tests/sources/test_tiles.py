@@ -144,9 +144,7 @@ def test_a_larger_tile_scales_the_others_and_another_shape_is_refused(root: Path
     found = items(source)
     assert found[at(0, 0)].columns["content_roads"] == 0.5
     assert source.read(at(0, 0)).pixels.shape == (2 * SIDE, 2 * SIDE, 3)
-    with pytest.raises(
-        UnreadableImageError, match=r"layer water: the tile has 16 x 16 pixels, another layer's"
-    ):
+    with pytest.raises(UnreadableImageError, match=r"layer water: the tile has 16 x 16 pixels, another layer's"):
         source.read(at(0, 1))
     assert any("layer roads: 2 tiles are not 16 x 16 pixels as most are" in line for line in source.report())
 
