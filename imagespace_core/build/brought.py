@@ -147,7 +147,11 @@ def lifted(positions: np.ndarray) -> np.ndarray:
 def _account(given: Given, rows: np.ndarray, by: np.ndarray, kinds: tuple[str, ...]) -> list[str]:
     """Which images have a row, and which rows have no image."""
     lines = [f"{given.file.name}: rows for {int((rows >= 0).sum()):,} of {len(rows):,} images"]
-    for kind, said in (("unmatched", "match no image"), ("ambiguous", "fit several images"), ("duplicates", "repeat")):
+    for kind, said in (
+        ("unmatched", "match no image"),
+        ("ambiguous", "fit several images"),
+        ("duplicates", "repeat one"),
+    ):
         some = np.flatnonzero(by == kinds.index(kind))
         if len(some):
             examples = ", ".join(repr(given.ids[row]) for row in some[:EXAMPLES])

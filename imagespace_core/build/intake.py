@@ -53,7 +53,8 @@ def take_in(options: Options, draft: Draft, report: Report, choice: Choice) -> t
     published = draft.published
     origin = find_origin(options, published, report)
     found = pixels.scan(origin.source(), report)
-    brought, found = _brought(options, published, found, report)
+    again = published if published and published.source.get("kind") == origin.kind else None
+    brought, found = _brought(options, again, found, report)
     embedder, used = None, {}
     if brought is None or not brought.embeds:
         embedder, used = _embedder(options, published, report)
@@ -75,7 +76,10 @@ def take_in(options: Options, draft: Draft, report: Report, choice: Choice) -> t
 def _brought(
     options: Options, published: Manifest | None, found: pixels.Scan, report: Report
 ) -> tuple[Brought | None, pixels.Scan]:
-    """What a file brings in place of a model, if one does, and the scan without the items that it has nothing for."""
+    """What a file brings in place of a model, if one does, and the scan without the items that it has nothing for.
+
+    published: of the same kind of source.
+    """
     file = options.vectors
     if isinstance(found.source, VectorTable):
         if options.images and file:

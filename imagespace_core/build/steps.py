@@ -80,7 +80,9 @@ class Choice:
     carried: Callable[[str], bool]
 
     def stale(self, step: Step, key: str, draft: Draft) -> bool:
-        return self.forced(step.name) or not draft.has(step.name, key)
+        made = (draft.record(step.name) or {}).get("files", [])
+        # Under other names where a model of the same content was renamed.
+        return self.forced(step.name) or not draft.has(step.name, key) or set(made) != set(step.files)
 
 
 def parameters_of(stage: object) -> Record:

@@ -77,7 +77,6 @@ def test_a_rerun_without_the_file_keeps_it_and_a_model_replaces_it(
     options = brought(photos, tmp_path / "w", mine)
     run(options)
     assert run(replace(options, vectors=None)).ran == []
-    (tmp_path / "w2").mkdir()
     ran = run(replace(options, vectors=None, model=model)).ran
     assert "embed" in ran
     assert opened(options).manifest.model == "tiny"
@@ -257,6 +256,18 @@ def test_files_that_cannot_serve_are_refused_and_leave_nothing(
     with pytest.raises(InputError, match=message):
         run(brought(photos, tmp_path / "w", table(tmp_path / "v.parquet", **columns)))
     assert not (tmp_path / "w").exists()
+
+
+def test_the_same_vectors_under_another_name_are_stored_under_it(photos: Path, mine: Path, tmp_path: Path) -> None:
+    options = brought(photos, tmp_path / "w", mine)
+    run(options)
+    mine.rename(tmp_path / "yours.npy")
+    ids_file(mine).rename(tmp_path / "yours.ids.txt")
+    run(replace(options, vectors=tmp_path / "yours.npy"))
+    workspace = opened(options)
+    assert workspace.manifest.model == "yours"
+    assert workspace.vectors().shape == (23, 6)
+    assert [path.name for path in (tmp_path / "w/vectors").iterdir()] == ["yours.npy"]
 
 
 def test_a_model_beside_vectors_and_two_tables_are_refused(
