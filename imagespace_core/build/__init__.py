@@ -53,7 +53,7 @@ def build(options: Options, report: Report) -> Summary:
 
 
 def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
-    choice = _choice(options, draft.published)
+    choice = _choice(options)
     published = draft.published
     if options.relayout or options.only:
         draft.discard()
@@ -91,10 +91,7 @@ def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
     return Summary(draft.root, manifest, ran)
 
 
-def _choice(options: Options, published: Manifest | None) -> Choice:
-    brought = {name for name, record in (published.steps if published else {}).items()
-               if "brought" in record.get("parameters", {})}  # fmt: skip
-
+def _choice(options: Options) -> Choice:
     def forced(name: str) -> bool:
         return options.force or _matches(name, options.only)
 
@@ -102,9 +99,7 @@ def _choice(options: Options, published: Manifest | None) -> Choice:
         if options.only:
             derived = any(_matches(name, step) for step in DERIVED_STEPS)
             return not _matches(name, options.only) and not derived
-        if not options.relayout:
-            return False
-        return name in PIXEL_STEPS or name in brought or (name == "table" and options.metadata is None)
+        return options.relayout and (name in PIXEL_STEPS or (name == "table" and options.metadata is None))
 
     return Choice(forced, carried)
 

@@ -176,7 +176,7 @@ class Reading:
             pixels = picture.pixels
             blend = "vectors" in wanted and self._blends(pixels.shape[2])
             rgb = pixels
-            if pixels.shape[2] != 3 and (blend or wanted & {"table", "sprites", "previews"}):
+            if (picture.layered or pixels.shape[2] != 3) and (blend or wanted & {"table", "sprites", "previews"}):
                 rgb = self.source.preview(row["key"], self._side(blend))
         row |= {"width": picture.width, "height": picture.height}
         row["taken_at"] = picture.taken_at.isoformat() if picture.taken_at else None

@@ -44,7 +44,8 @@ class Step:
     """One step: `run(draft, report)` stages `files` and returns what it measured, as JSON values.
 
     The key is a hash of the name, the parameters, the keys of `inputs` and the versions of `packages`. What is not in
-    it must not change the result: a step whose key is unchanged is skipped.
+    it must not change the result: a step whose key is unchanged is skipped. over: it is taken over from the published
+    build, whatever its key.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Step:
     parameters: Record = field(default_factory=dict)
     inputs: Sequence[str] = ()
     packages: Sequence[str] = ()
+    over: bool = False
 
     def key(self, keys: dict[str, str]) -> str:
         inputs = [keys.get(name, "") for name in self.inputs]
@@ -69,7 +71,7 @@ def carried(name: str) -> Step:
     def run(draft: Draft, report: Report) -> Record:
         raise AssertionError(f"{name} is carried over and never run")
 
-    return Step(name, run)
+    return Step(name, run, over=True)
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,9 @@ class Choice:
     carried: Callable[[str], bool]
 
     def stale(self, step: Step, key: str, draft: Draft) -> bool:
-        made = (draft.record(step.name) or {}).get("files", [])
-        # Under other names where a model of the same content was renamed.
-        return self.forced(step.name) or not draft.has(step.name, key) or set(made) != set(step.files)
+        # A model of the same content under another name has the same key, and files of other names.
+        elsewhere = set((draft.record(step.name) or {}).get("files", [])) - set(step.files)
+        return self.forced(step.name) or not draft.has(step.name, key) or bool(elsewhere)
 
 
 def parameters_of(stage: object) -> Record:
@@ -104,7 +106,7 @@ def run_steps(
     keys: dict[str, str] = {}
     for step in steps:
         record = draft.record(step.name)
-        if choice.carried(step.name):
+        if step.over or choice.carried(step.name):
             if record is None:
                 continue
             keys[step.name] = record["key"]

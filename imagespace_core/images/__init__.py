@@ -16,9 +16,11 @@ class Picture:
         to the smallest size that still serves everyone who asked.
     width, height: of the original in pixels, after its orientation was applied.
     taken_at: when it was taken, without time zone, if the file says so.
+    layered: the channels are layers, also where there are three, and not what people see: `Source.preview` is.
     """
 
     pixels: np.ndarray
     width: int
     height: int
     taken_at: datetime | None = None
+    layered: bool = False

@@ -107,3 +107,16 @@ class Contextual(Protocol):
     def outlines(self, parent: str) -> dict[str, tuple[Ring, ...]]:
         """The outline of every item in the parent, by key."""
         ...
+
+
+@runtime_checkable
+class Masked(Protocol):
+    """A source whose items have something marked in them."""
+
+    def mask(self, key: str) -> np.ndarray | None:
+        """Label values (h, w) of the item as it was cut, or None. Raises UnreadableImageError."""
+        ...
+
+    def overlay(self, parent: str, window: tuple[float, float, float, float] | None, max_side: int) -> np.ndarray:
+        """`Contextual.region` with what is marked drawn over it."""
+        ...

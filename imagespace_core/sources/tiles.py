@@ -127,7 +127,7 @@ class Tiles:
         pictures = [self._picture(name, tile, self.decode) for name in self.names()]
         largest = self._same_shape(pictures)
         planes = [np.asarray(_scaled(picture.pixels, largest.pixels).convert("L")) for picture in pictures]
-        return Picture(np.stack(planes, axis=-1), largest.width, largest.height)
+        return Picture(np.stack(planes, axis=-1), largest.width, largest.height, layered=True)
 
     def preview(self, key: str, max_side: int) -> np.ndarray:
         """The `preview_layers` laid over each other like inks on paper: uint8 RGB (h, w, 3)."""

@@ -60,7 +60,7 @@ def test_chips_of_a_scene_with_their_attributes_places_and_map(harbor: Path, tmp
     assert items["id"].tolist() == [f"harbor.tif#boats/{i}" for i in range(12)]
     assert items["name"].tolist() == [f"boat {i}" for i in range(12)]
     assert items["tons"].tolist() == [i * 1.5 for i in range(12)]
-    assert items["width"].tolist() == [13] + [14] * 11  # the first lies at the edge: see below
+    assert items["width"].tolist() == [14] * 12, "the first reaches beyond the edge of its scene"
     assert items["scene"].unique().tolist() == ["harbor.tif"]
     np.testing.assert_allclose(items["area_m2"], 60, rtol=2e-3)
     assert (np.diff(items["longitude"]) > 0).all()
@@ -102,16 +102,28 @@ def test_tiles_as_one_picture_for_a_model_of_three_channels_which_is_said(
     layers: Path, tmp_path: Path, model: str
 ) -> None:
     report = Listening()
-    options = told(layers, tmp_path / "w", model, preview_layers="roads,water")
+    options = told(layers, tmp_path / "w", model, layers="woods,roads", preview_layers="roads")
     run(options, report)
     workspace = opened(options)
     assert any("takes 3 channels, so it saw 16 images as people do" in line for line in report.notes)
     assert workspace.items["id"].tolist() == [f"17/{68989 + x}/{45981 + y}" for x in range(4) for y in range(4)]
-    assert workspace.items["content_water"].tolist() == [x / 16 for x in range(4) for _ in range(4)]
+    assert workspace.items["content_woods"].tolist() == [y / 16 for _ in range(4) for y in range(4)]
     assert workspace.items["dominant_layer"].unique().tolist() == ["roads"]
     assert workspace.items["telling_layer"].tolist()[:4] == ["roads", "roads", "woods", "woods"]
-    np.testing.assert_array_equal(pictures.picture(workspace, 0, 16)[0, 0], tile_maker.COLORS["roads"])
+    mean = (8 * np.array(tile_maker.COLORS["roads"]) + 8 * 255) / 16
+    for row in range(16):
+        np.testing.assert_array_equal(pictures.picture(workspace, row, 16)[0, 0], tile_maker.COLORS["roads"])
+        np.testing.assert_allclose(workspace.vectors()[row], mean / np.linalg.norm(mean), atol=0.02)
     assert workspace.manifest.layouts() == {"map": 2}
+
+
+def test_three_layers_are_three_channels_and_people_see_their_colors(layers: Path, tmp_path: Path, model: str) -> None:
+    report = Listening()
+    options = told(layers, tmp_path / "w", model, preview_layers="water")
+    run(options, report)
+    assert not any("as people do" in line for line in report.notes)
+    sprite = opened(options).sprite(15)
+    np.testing.assert_allclose(sprite[1, 5], tile_maker.COLORS["water"], atol=25)
 
 
 def test_a_model_of_as_many_channels_sees_every_layer(layers: Path, tmp_path: Path) -> None:
@@ -244,7 +256,7 @@ def test_an_interrupted_build_of_any_source_goes_on_where_it_stopped(
     name: str, tmp_path: Path, model: str, request: pytest.FixtureRequest
 ) -> None:
     root = request.getfixturevalue(name)
-    options = told(root, tmp_path / "w", model)
+    options = told(root, tmp_path / "w", model, **({"patch_size": 32} if name == "slices" else {}))
 
     def interrupt(title: str, count: int) -> None:
         if title == "Neighbor graph":
