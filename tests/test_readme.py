@@ -55,12 +55,12 @@ def test_the_set_up_commands_are_the_ones_that_ci_and_the_issue_name() -> None:
     commands = [line.strip() for line in README.splitlines() if line.startswith("    ")]
     for command in (
         "pip install uv && uv run precompute.py --demo --open",
-        "uv run pytest -n 2",
+        "uv run pytest",
         "uv run precompute.py PHOTOS --metadata photos.csv",
         "uv run streamlit run streamlit_app.py",
     ):
         assert command in commands
-    assert "uv run pytest -n 2" in (ROOT / ".ci/run").read_text()
+    assert "uv run pytest" in (ROOT / ".ci/run").read_text()
 
 
 def test_no_committed_file_names_a_registry() -> None:
