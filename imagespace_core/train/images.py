@@ -49,14 +49,14 @@ class Images:
         return self.preprocess.prepare(self.source.read(key).pixels)
 
 
-def read_images(source: Source, preprocess: Preprocess, report: Report, limit: int | None = None) -> Images:
+def read_images(source: Source, preprocess: Preprocess, report: Report) -> Images:
     """Read every item once; those that cannot be read are left out with a note.
 
-    limit: so many of the items, the first. Raises InputError where there is nothing to read.
+    Raises InputError where there is nothing to read.
     """
     images = Images(source, preprocess)
     with report.task("Looking for images"):
-        items = list(source.items())[:limit]
+        items = list(source.items())
     room = MEMORY_BYTES
     digest = hashlib.sha256(repr(preprocess).encode())
     unreadable: list[str] = []

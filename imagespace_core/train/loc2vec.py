@@ -5,7 +5,6 @@ Source: V. Spruyt, "Loc2Vec: Learning location embeddings with triplet-loss netw
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -84,12 +83,11 @@ class Loc2vec:
         )
         self.architecture: dict[str, Any] = {
             "layers": list(layers), "tile_size": training.tile_size, "embedding_dim": training.embedding_dim,
-            "blocks": list(BLOCKS), "dense": list(DENSE), "dropout": training.dropout,
+            "blocks": list(BLOCKS), "dense": list(DENSE),
         }  # fmt: skip
-        self.settings: dict[str, Any] = {f.name: getattr(training, f.name) for f in fields(training)
-                                         if f.metadata.get("like_before")} | {"data": images.digest}  # fmt: skip
+        self.settings: dict[str, Any] = training.deciding() | {"data": images.digest}
         torch.manual_seed(training.seed)
-        self.model = Encoder(images.preprocess.channels, training.embedding_dim, training.dropout)
+        self.model = self.encoder = Encoder(images.preprocess.channels, training.embedding_dim, training.dropout)
 
     def samples(self, epoch: int) -> Dataset[torch.Tensor]:
         seed = (self._training.seed, epoch)
@@ -136,7 +134,7 @@ def normalized(pixels: torch.Tensor, preprocess: Preprocess) -> torch.Tensor:
 def read_tiles(source: Tiles, training: Loc2vecTraining, report: Report) -> Images:
     """The tiles as the encoder sees them, with notes on what is odd about them."""
     preprocess = Preprocess(side=training.tile_size, channels=len(source.names()))
-    images = read_images(source, preprocess, report, training.limit)
+    images = read_images(source, preprocess, report)
     for line in source.report():
         report.note(line)
     return images
