@@ -5,6 +5,8 @@ Source of the variational one: D. P. Kingma and M. Welling, "Auto-encoding varia
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -87,6 +89,17 @@ class Autoencoding:
         """Raises InputError where there are fewer patches than a batch takes, ModelError where the checkpoint to start
         from is of another architecture."""
         self._images, self._training = images, training
+        self.architecture: Mapping[str, Any] = {
+            "latent_dim": training.latent_dim, "variational": training.variational, "side": SIDE, "blocks": list(BLOCKS)
+        }  # fmt: skip
+        self.settings: Mapping[str, Any] = training.deciding() | {"data": images.digest}
+        torch.manual_seed(training.seed)
+        self.model = Autoencoder(training.latent_dim, training.variational)
+        self.encoder = self.model.encoder
+        if training.finetune is not None:
+            before = Checkpoint.read(training.finetune)
+            before.check_architecture(training.finetune, KIND, self.architecture, "another --finetune")
+            self.model.load_state_dict(before.best)
         rng = np.random.default_rng((training.seed, 0))
         self._rows, self._held_rows = _split(images, training.validation, rng)
         if min(len(self._rows), training.max_samples) < training.batch_size:
@@ -96,17 +109,6 @@ class Autoencoding:
             )
         mean, std = measure(images, self._rows.tolist())
         self.preprocess = Preprocess(side=SIDE, channels=1, mean=mean, std=std)
-        self.architecture: dict[str, Any] = {
-            "latent_dim": training.latent_dim, "variational": training.variational, "side": SIDE, "blocks": list(BLOCKS)
-        }  # fmt: skip
-        self.settings: dict[str, Any] = training.deciding() | {"data": images.digest}
-        torch.manual_seed(training.seed)
-        self.model = Autoencoder(training.latent_dim, training.variational)
-        self.encoder = self.model.encoder
-        if training.finetune is not None:
-            before = Checkpoint.read(training.finetune)
-            before.check_architecture(training.finetune, KIND, self.architecture, "another --finetune")
-            self.model.load_state_dict(before.best)
 
     def samples(self, epoch: int) -> Dataset[torch.Tensor]:
         rng = np.random.default_rng((self._training.seed, epoch))
@@ -177,7 +179,7 @@ def _split(images: Images, share: float, rng: np.random.Generator) -> tuple[np.n
         parents = slices if len(set(slices)) > 1 else parents
     number = {parent: n for n, parent in enumerate(dict.fromkeys(parents))}
     of = np.array([number[parent] for parent in parents])
-    held = np.isin(of, rng.permutation(len(number))[: round(len(number) * share)])
+    held = np.isin(of, rng.permutation(len(number))[: math.ceil(len(number) * share)])
     return np.flatnonzero(~held), np.flatnonzero(held)
 
 

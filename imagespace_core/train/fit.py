@@ -37,11 +37,15 @@ class Lesson(Protocol):
     """
 
     kind: str
-    model: nn.Module
-    encoder: nn.Module
-    preprocess: Preprocess
     architecture: Mapping[str, Any]
     settings: Mapping[str, Any]
+    preprocess: Preprocess
+
+    @property
+    def model(self) -> nn.Module: ...
+
+    @property
+    def encoder(self) -> nn.Module: ...
 
     def samples(self, epoch: int) -> Dataset[torch.Tensor]:
         """Those of an epoch, in order; a pure function of the seed and the epoch, and each of its number."""

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -44,6 +44,11 @@ class Images:
     def __getitem__(self, row: int) -> np.ndarray:
         kept = self._kept[row]
         return kept if kept is not None else self._read(self.items[row].key)
+
+    def some(self, rows: Sequence[int] | np.ndarray) -> Images:
+        """Those rows alone."""
+        digest = hashlib.sha256(f"{self.digest} {list(map(int, rows))}".encode()).hexdigest()
+        return replace(self, items=[self.items[r] for r in rows], _kept=[self._kept[r] for r in rows], digest=digest)
 
     def _read(self, key: str) -> np.ndarray:
         return self.preprocess.prepare(self.source.read(key).pixels)
