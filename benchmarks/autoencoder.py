@@ -2,10 +2,10 @@
 
     python benchmarks/autoencoder.py --data FOLDER
 
-FOLDER holds microscopy slices, raw/ and labels/; the default is the ISBI slices of $IMAGESPACE_TEST_DATA. The autoencoder
-sees the first half of the slices, without their labels, for a fixed number of epochs. Searches by positive and negative
-examples then look for patches with much membrane in the other half; an example's whole slice is left out of the answer.
-Exits with 1 where the trained encoder does not beat both others.
+FOLDER holds microscopy slices, raw/ and labels/; the default is the ISBI slices of $IMAGESPACE_TEST_DATA. The
+autoencoder sees the first half of the slices, without their labels, for a fixed number of epochs. Searches by positive
+and negative examples then look for patches with much membrane in the other half; an example's whole slice is left out
+of the answer. Exits with 1 where the trained encoder does not beat both others.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def main() -> int:
         parser.error("give --data FOLDER or set IMAGESPACE_TEST_DATA")
     training = AutoencoderTraining(
         epochs=given.epochs, max_samples=given.max_samples, validation=0.0, patience=0, seed=given.seed,
-        variational=given.variational, kl_weight=given.kl_weight, lr=given.lr, crop=given.crop, turns=given.turns, latent_dim=given.latent_dim
+        variational=given.variational, kl_weight=given.kl_weight, lr=given.lr, crop=given.crop, turns=given.turns,
+        latent_dim=given.latent_dim,
     )  # fmt: skip
 
     report = TerminalReport(program="autoencoder")
@@ -70,17 +71,17 @@ def main() -> int:
     vectors = {"raw pixels": _pixels(test)}
     with tempfile.TemporaryDirectory() as place:
         vectors["untrained encoder"] = _vectors(lesson, test, Path(place) / "untrained.onnx")
-        start = time.perf_counter()
+        start, computed = time.perf_counter(), time.process_time()
         fit(lesson, training, Path(place) / "run", report)
-        seconds = time.perf_counter() - start
+        seconds, computing = time.perf_counter() - start, time.process_time() - computed
         vectors["trained encoder"] = _vectors(lesson, test, Path(place) / "trained.onnx")
 
     overlap = np.array([item.columns["overlap"] for item in test.items])
     experiment = Experiment(trials=given.trials, apart=True, seed=given.seed)
     print(
         f"\n{len(seen):,} patches to train on, {len(held):,} of other slices to search; {given.epochs} epochs of "
-        f"{min(given.max_samples, len(seen)):,} patches in {seconds:.0f} s on {torch.get_num_threads()} of "
-        f"{os.cpu_count()} cores"
+        f"{min(given.max_samples, len(seen)):,} patches in {seconds:.0f} s ({computing:.0f} s of processor time, "
+        f"{torch.get_num_threads()} of {os.cpu_count()} cores)"
     )
     print(f"mean average precision of {given.trials} searches by 5 examples and 5 counterexamples")
     print(f"{'membrane covers at least':24}" + "".join(f"{least:>10.0%}" for least in OVERLAPS))
