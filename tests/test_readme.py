@@ -14,8 +14,8 @@ README = (ROOT / "README.md").read_text("utf-8")
 def flags(*command: str) -> set[str]:
     """Every long flag that `precompute.py --help`, or the help of another command, lists."""
     done = subprocess.run(
-        [sys.executable, *(command or ["precompute.py"]), "--help"], cwd=ROOT, capture_output=True, text=True, check=True,
-        env={"PATH": "/usr/bin:/bin", "COLUMNS": "200", "HOME": "/nonexistent"},
+        [sys.executable, *(command or ["precompute.py"]), "--help"], cwd=ROOT, capture_output=True, text=True,
+        check=True, env={"PATH": "/usr/bin:/bin", "COLUMNS": "200", "HOME": "/nonexistent"},
     )  # fmt: skip
     return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", done.stdout)) - {"--help"}
 
