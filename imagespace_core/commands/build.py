@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
-import inspect
 import os
 import shlex
 import signal
@@ -12,15 +10,22 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, get_type_hints
+from typing import Annotated
 
 import typer
 
 from imagespace_core.build.options import Options
-from imagespace_core.errors import ImageSpaceError, InputError
-from imagespace_core.sources.parameters import Flag
+from imagespace_core.commands.flags import as_command, usage
+from imagespace_core.commands.mishaps import Remedies, plain_errors
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
+PROGRAM = "precompute"
+REMEDIES = Remedies(
+    stopped="what was finished is kept. Run the same command to go on",
+    memory="--limit, a smaller --thumb-size",
+    go_on="run the same command; it goes on where it stopped",
+    what="the workspace",
+)
 
 
 def build_command(
@@ -40,9 +45,9 @@ def build_command(
     # with threads that sleep. Read when the library is loaded, so this is the place.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     if not (demo or options.origin() or options.relayout or options.only):
-        _usage("give a folder of images, or --demo")
+        usage(PROGRAM, "give a folder of images, or --demo")
     report = TerminalReport()
-    with _plain_errors(report.error):
+    with plain_errors(report.error, REMEDIES):
         from imagespace_core.build import build
 
         if demo:
@@ -54,60 +59,10 @@ def build_command(
         _open(summary.root, report.error)
 
 
-def as_command(function: Callable[..., None]) -> Callable[..., None]:
-    """`function(options, ...)` with every field of Options as a flag of its own, for Typer to read.
-
-    A field whose metadata has `members` is a dictionary; each of its members is a flag, and in it only if given.
-    """
-    fields, types = dataclasses.fields(Options), get_type_hints(Options)
-    own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
-    members = {f.name: f.metadata["members"]() for f in fields if "members" in f.metadata}
-    plain = [f for f in fields if f.name not in members]
-
-    def command(**given: Any) -> None:
-        chosen: dict[str, Any] = {f.name: given.pop(f.name) for f in plain}
-        for name, some in members.items():
-            told = {member.name: given.pop(member.name) for member in some}
-            chosen[name] = {key: value for key, value in told.items() if value is not None}
-        try:
-            options = Options(**chosen)
-        except InputError as error:
-            _usage(str(error))
-        function(options, **given)
-
-    parameters = [_parameter(f, types[f.name]) for f in plain] + own
-    parameters += [_member(member) for some in members.values() for member in some]
-    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
-    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    command.__annotations__ = {p.name: p.annotation for p in parameters}
-    command.__doc__ = function.__doc__
-    return command
-
-
-def _parameter(f: dataclasses.Field[Any], kind: Any) -> inspect.Parameter:
-    limits = {name: f.metadata[name] for name in ("min", "max") if name in f.metadata}
-    if f.metadata.get("argument"):
-        info: Any = typer.Argument(help=f.metadata["help"], metavar=f.name.upper(), show_default=False)
-    else:
-        flag = f"--{f.name.replace('_', '-')}"
-        flags = [f.metadata["short"]] if "short" in f.metadata else []
-        hidden = f.default is None or f.default is False
-        info = typer.Option(flag, *flags, help=f.metadata["help"], show_default=not hidden, **limits)
-    return inspect.Parameter(
-        f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=Annotated[kind, info]
-    )
-
-
-def _member(flag: Flag) -> inspect.Parameter:
-    info: Any = typer.Option(f"--{flag.name.replace('_', '-')}", help=flag.help, show_default=False)
-    kind: Any = flag.kind | None
-    return inspect.Parameter(flag.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, info])
-
-
 def main() -> None:
     """Run as `precompute.py`."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command()(as_command(build_command))
+    app.command()(as_command(build_command, PROGRAM))
     app()
 
 
@@ -115,7 +70,7 @@ def _demo(options: Options) -> Options:
     from imagespace_core.sources.digits import write_digits
 
     if options.images is not None or options.metadata is not None:
-        _usage("--demo brings its own images and metadata; leave IMAGES and --metadata out")
+        usage(PROGRAM, "--demo brings its own images and metadata; leave IMAGES and --metadata out")
     folder = write_digits()
     return dataclasses.replace(
         options,
@@ -151,50 +106,3 @@ def _open(root: Path, error: Callable[[str], None]) -> None:
             server.wait()
         except KeyboardInterrupt:
             server.terminate()
-
-
-def _usage(message: str) -> NoReturn:
-    typer.echo(f"precompute: {message}. See --help", err=True)
-    raise typer.Exit(2)
-
-
-class _plain_errors:
-    """Turn what a user can mend into one line and exit code 1; anything else is a bug and keeps its traceback."""
-
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
-
-    def __enter__(self) -> None:
-        self._before = signal.signal(signal.SIGTERM, _interrupt)
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        signal.signal(signal.SIGTERM, self._before)
-        if error is None:
-            return
-        line = _one_line(error)
-        if line:
-            self._say(line)
-            raise typer.Exit(1) from None
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
-def _one_line(error: BaseException) -> str | None:
-    if isinstance(error, ImageSpaceError):
-        return str(error)
-    if isinstance(error, KeyboardInterrupt):
-        return "stopped; what was finished is kept. Run the same command to go on"
-    if isinstance(error, MemoryError):
-        return "out of memory. Use --limit, a smaller --thumb-size, or a machine with more memory"
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return (
-            f"the disk is full ({error.filename or error.strerror}). "
-            "Free some space and run the same command; it goes on where it stopped"
-        )
-    if isinstance(error, OSError) and error.errno is None:  # NumPy's and Annoy's, who do not say why
-        return f"the workspace cannot be written ({error}). Free some disk space and run the same command again"
-    if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"cannot write {error.filename or 'the workspace'} ({error.strerror}). Choose a writable folder with -o"
-    return None

@@ -45,9 +45,10 @@ class _Count(MofNCompleteColumn):
 
 
 class TerminalReport:
-    """The report of a command line. `console` is only given by tests."""
+    """The report of a command line, whose errors begin with its name. `console` is only given by tests."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, program: str = "precompute") -> None:
+        self._program = program
         self.console = console or Console(highlight=False)
         self.errors = Console(stderr=True, highlight=False) if console is None else console
 
@@ -55,7 +56,7 @@ class TerminalReport:
         self.console.print("note:", line, style="yellow", markup=False, soft_wrap=True)
 
     def error(self, line: str) -> None:
-        self.errors.print("precompute:", line, style="bold red", markup=False, soft_wrap=True)
+        self.errors.print(f"{self._program}:", line, style="bold red", markup=False, soft_wrap=True)
 
     @contextmanager
     def task(self, title: str, total: int | None = None) -> Iterator[_Bar | _Lines]:

@@ -31,6 +31,6 @@ def require_packages() -> None:
     absent = [package for package in PACKAGES if importlib.util.find_spec(package) is None]
     if absent:
         raise InputError(
-            f"training needs the Python package {', '.join(absent)}, not installed here. Run: pip install "
-            '"imagespace[train]" (from a clone: pip install -e ".[train]", or uv sync --extra train)'
+            f"training needs {' and '.join(absent)}, not installed here. Run: pip install {' '.join(absent)} "
+            "(from a clone: uv sync --extra train)"
         )

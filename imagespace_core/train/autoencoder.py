@@ -5,8 +5,8 @@ Source of the variational one: D. P. Kingma and M. Welling, "Auto-encoding varia
 
 from __future__ import annotations
 
-from dataclasses import fields
-from pathlib import Path
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from torch.utils.data import Dataset
 
 from imagespace_core.embed.preprocess import Preprocess
 from imagespace_core.errors import InputError
-from imagespace_core.sources import Source
+from imagespace_core.sources import Contextual, Source
 from imagespace_core.train import Report
 from imagespace_core.train.checkpoint import Checkpoint
 from imagespace_core.train.images import Images, measure, read_images
@@ -86,33 +86,29 @@ class Autoencoding:
     kind = KIND
 
     def __init__(self, images: Images, training: AutoencoderTraining) -> None:
-        """Raises InputError where there are fewer patches than a batch takes, ModelError for a checkpoint to start from
-        that is of another architecture."""
+        """Raises InputError where there are fewer patches than a batch takes, ModelError where the checkpoint to start
+        from is of another architecture."""
         self._images, self._training = images, training
-        order = np.random.default_rng((training.seed, 0)).permutation(len(images))
-        held = round(len(images) * training.validation)
-        self._rows, self._held_rows = np.sort(order[held:]), np.sort(order[:held])
-        if len(self._rows) < training.batch_size:
+        self.architecture: Mapping[str, Any] = {
+            "latent_dim": training.latent_dim, "variational": training.variational, "side": SIDE, "blocks": list(BLOCKS)
+        }  # fmt: skip
+        self.settings: Mapping[str, Any] = training.deciding() | {"data": images.digest}
+        torch.manual_seed(training.seed)
+        self.model = Autoencoder(training.latent_dim, training.variational)
+        self.encoder = self.model.encoder
+        if training.finetune is not None:
+            before = Checkpoint.read(training.finetune)
+            before.check_architecture(training.finetune, KIND, self.architecture, "another --finetune")
+            self.model.load_state_dict(before.best)
+        rng = np.random.default_rng((training.seed, 0))
+        self._rows, self._held_rows = _split(images, training.validation, rng)
+        if min(len(self._rows), training.max_samples) < training.batch_size:
             raise InputError(
-                f"there are {len(self._rows)} images to train on, fewer than a batch of {training.batch_size}. "
-                "Give a smaller --batch-size, or more images"
+                f"there are {len(self._rows)} patches to train on, at most {training.max_samples} an epoch, fewer than "
+                f"a batch of {training.batch_size}. Give a smaller --batch-size, or more images"
             )
         mean, std = measure(images, self._rows.tolist())
         self.preprocess = Preprocess(side=SIDE, channels=1, mean=mean, std=std)
-        self.architecture: dict[str, Any] = {
-            "latent_dim": training.latent_dim, "variational": training.variational, "side": SIDE, "blocks": list(BLOCKS)
-        }  # fmt: skip
-        self.settings: dict[str, Any] = {
-            f.name: str(value) if isinstance(value := getattr(training, f.name), Path) else value
-            for f in fields(training)
-            if f.metadata.get("like_before")
-        } | {"data": images.digest}
-        torch.manual_seed(training.seed)
-        self.model = Autoencoder(training.latent_dim, training.variational)
-        if training.finetune is not None:
-            before = Checkpoint.read(training.finetune)
-            before.check_architecture(training.finetune, KIND, self.architecture)
-            self.model.load_state_dict(before.best)
 
     def samples(self, epoch: int) -> Dataset[torch.Tensor]:
         rng = np.random.default_rng((self._training.seed, epoch))
@@ -139,10 +135,14 @@ class Autoencoding:
         return loss, {"reconstruction": reconstruction, "kl": kl}
 
 
+def read_side(training: AutoencoderTraining) -> int:
+    """Side of the images that patches are made of, in pixels: as the encoder sees them, or larger to take windows."""
+    return SIDE if training.crop == "center" else round(SIDE / LEAST_WINDOW)
+
+
 def read_patches(source: Source, training: AutoencoderTraining, report: Report) -> Images:
-    """The patches as the encoder sees them, or twice as large to take windows from."""
-    side = SIDE if training.crop == "center" else round(SIDE / LEAST_WINDOW)
-    return read_images(source, Preprocess(side=side, channels=1), report, training.limit)
+    """The images that patches are made of."""
+    return read_images(source, Preprocess(side=read_side(training), channels=1), report)
 
 
 class _Patches(Dataset[torch.Tensor]):
@@ -169,6 +169,18 @@ class _Patches(Dataset[torch.Tensor]):
         if pixels.shape[0] != SIDE:
             pixels = Preprocess(side=SIDE, channels=1).prepare(np.ascontiguousarray(pixels))
         return torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))
+
+
+def _split(images: Images, share: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Rows to train on and rows held out. Whole slices are held out where there are several: their patches overlap."""
+    parents = [item.key for item in images.items]
+    if isinstance(images.source, Contextual):
+        slices = [images.source.context(key).parent for key in parents]
+        parents = slices if len(set(slices)) > 1 else parents
+    number = {parent: n for n, parent in enumerate(dict.fromkeys(parents))}
+    of = np.array([number[parent] for parent in parents])
+    held = np.isin(of, rng.permutation(len(number))[: math.ceil(len(number) * share)])
+    return np.flatnonzero(~held), np.flatnonzero(held)
 
 
 def _inner() -> int:

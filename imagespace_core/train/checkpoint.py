@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,11 @@ class Checkpoint:
         """Whole or not at all, also if the machine goes down meanwhile."""
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f"{path.name}.tmp")
+        # By way of memory: torch's own writing turns a full disk into an error that does not say so.
+        whole = io.BytesIO()
+        torch.save({"format": FORMAT, **{f.name: getattr(self, f.name) for f in fields(self)}}, whole)
         with temporary.open("wb") as file:
-            torch.save({"format": FORMAT, **{name: getattr(self, name) for name in self.__dataclass_fields__}}, file)
+            file.write(whole.getbuffer())
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -69,12 +73,17 @@ class Checkpoint:
                 f"{path} is not a whole checkpoint of `imagespace train` ({line}). Remove it and train anew"
             ) from error
 
-    def check_architecture(self, path: Path, kind: str, architecture: Mapping[str, Any]) -> None:
-        """Raises ModelError where the checkpoint is of another model than the one to train."""
+    def check_architecture(
+        self, path: Path, kind: str, architecture: Mapping[str, Any], instead: str = "another -o"
+    ) -> None:
+        """Raises ModelError where the checkpoint is of another model than the one to train.
+
+        instead: what else can be given.
+        """
         if self.kind != kind:
-            raise ModelError(f"{path} is of kind {self.kind}, not {kind}. Give another -o, or train {self.kind}")
+            raise ModelError(f"{path} is of an encoder of kind {self.kind}; expected {kind}. Give {instead}")
         if odd := _differences(self.architecture, architecture):
-            raise ModelError(f"{path} is of another architecture: {odd}. Train as it was, or give another -o")
+            raise ModelError(f"{path} is of another architecture: {odd}. Train as it was, or give {instead}")
 
     def check_settings(self, path: Path, settings: Mapping[str, Any]) -> None:
         """Raises InputError where the run would not be the one that was interrupted."""

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
+from imagespace_core.embed.preprocess import Preprocess
 from imagespace_core.errors import InputError
 from imagespace_core.train import Report, Task, checkpoint
 from imagespace_core.train.checkpoint import Checkpoint
@@ -32,12 +33,19 @@ class Lesson(Protocol):
     """What is learned, of which samples, at which cost.
 
     kind, architecture: what the model is built from; settings: what else decides the weights. All are JSON values.
+    encoder: the model, or the part of it that makes vectors of images. preprocess: how it wants them.
     """
 
     kind: str
-    model: nn.Module
     architecture: Mapping[str, Any]
     settings: Mapping[str, Any]
+    preprocess: Preprocess
+
+    @property
+    def model(self) -> nn.Module: ...
+
+    @property
+    def encoder(self) -> nn.Module: ...
 
     def samples(self, epoch: int) -> Dataset[torch.Tensor]:
         """Those of an epoch, in order; a pure function of the seed and the epoch, and each of its number."""
@@ -71,10 +79,10 @@ def fit(lesson: Lesson, training: Training, output: Path, report: Report) -> Tra
     Raises InputError and ModelError where the checkpoint in `output` is of another run, InputError for a device that
     is not there.
     """
-    device = choose_device(training.device)
+    device = check_start(training, output)
     path = output / checkpoint.NAME
-    before = _before(lesson, training, path)
-    held_out = lesson.held_out()
+    before = _before(lesson, path)
+    held_out = None if (samples := lesson.held_out()) is None else _batches(samples, training, device)
     with _deterministic(), _summary(output / "logs", before.epoch if before else 0) as summary:
         # Channels last: convolutions take two thirds of the time.
         model = lesson.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -92,28 +100,21 @@ def fit(lesson: Lesson, training: Training, output: Path, report: Report) -> Tra
         epoch = before.epoch if before else 0
         while epoch < training.epochs and not (training.patience and epoch - best_epoch >= training.patience):
             epoch += 1
-            torch.manual_seed(training.seed * STEPS + epoch)
-            # Read before the schedule moves it.
+            shown = f", best loss {best_loss:.4g}" if best_epoch else ""
+            # The rate is read before the schedule moves it.
             measured = {"learning_rate": optimizer.param_groups[0]["lr"]}
             batches = _batches(lesson.samples(epoch), training, device, drop_last=True)
-            shown = f", best loss {best_loss:.4g}" if best_epoch else ""
+            torch.manual_seed(training.seed * STEPS + epoch)
             with report.task(f"Epoch {epoch} of {training.epochs}{shown}", len(batches)) as task:
-                model.train()
-                for name, value in _steps(lesson, batches, device, optimizer, task).items():
-                    measured[f"{name}/train"] = value
-            judged = measured["loss/train"]
-            if held_out is not None:
-                model.eval()
-                with torch.no_grad():
-                    seen = _steps(lesson, _batches(held_out, training, device), device, None, None)
-                measured |= {f"{name}/validation": value for name, value in seen.items()}
-                judged = seen["loss"]
+                measured |= _epoch(lesson, batches, held_out, device, optimizer, task)
+            judged = measured.get("loss/validation", measured["loss/train"])
             if not math.isfinite(judged):
                 raise InputError(
                     f"the loss of epoch {epoch} is {judged}: training has come apart. Begin anew with a lower --lr"
                 )
             for name, value in measured.items():
                 summary.add_scalar(name, value, epoch)
+            summary.flush()
             schedule.step(judged)
             if judged < best_loss:
                 best_epoch, best_loss, best = epoch, judged, _copied(model)
@@ -127,28 +128,51 @@ def fit(lesson: Lesson, training: Training, output: Path, report: Report) -> Tra
     return Trained(epoch, best_epoch, best_loss, before.epoch if before else 0)
 
 
-def choose_device(wanted: str) -> torch.device:
-    """Raises InputError where CUDA is asked for and there is none."""
-    if wanted == "cuda" and not torch.cuda.is_available():
+def check_start(training: Training, output: Path) -> torch.device:
+    """What is to be known before the data are read, which may take a while: where to train, and that it may begin.
+
+    Raises InputError where CUDA is asked for and there is none, or where an earlier run is in the way.
+    """
+    if training.device == "cuda" and not torch.cuda.is_available():
         raise InputError(
             f"--device cuda: PyTorch {torch.__version__} finds no CUDA device here. Use --device cpu, or install a "
             "driver and a PyTorch built for it"
         )
-    return torch.device("cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu")
-
-
-def _before(lesson: Lesson, training: Training, path: Path) -> Checkpoint | None:
-    """The checkpoint to go on from. Raises InputError where there is one and nobody said to go on."""
-    if not path.exists():
-        return None
-    if not training.resume:
+    path = output / checkpoint.NAME
+    if path.exists() and not training.resume:
         raise InputError(
             f"{path} is there from an earlier run. Give --resume to go on with it, another -o, or remove it"
         )
+    return torch.device("cuda" if training.device != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def _before(lesson: Lesson, path: Path) -> Checkpoint | None:
+    """The checkpoint to go on from."""
+    if not path.exists():
+        return None
     found = Checkpoint.read(path)
     found.check_architecture(path, lesson.kind, lesson.architecture)
     found.check_settings(path, lesson.settings)
     return found
+
+
+def _epoch(
+    lesson: Lesson,
+    batches: DataLoader[torch.Tensor],
+    held_out: DataLoader[torch.Tensor] | None,
+    device: torch.device,
+    optimizer: torch.optim.Optimizer,
+    task: Task,
+) -> dict[str, float]:
+    """Learns once from `batches`. The means of what is logged, of these and of what is held out, by tag."""
+    lesson.model.train()
+    measured = {f"{name}/train": value for name, value in _steps(lesson, batches, device, optimizer, task).items()}
+    if held_out is not None:
+        lesson.model.eval()
+        with torch.no_grad():
+            seen = _steps(lesson, held_out, device, None, None)
+        measured |= {f"{name}/validation": value for name, value in seen.items()}
+    return measured
 
 
 def _batches(
@@ -172,11 +196,14 @@ def _steps(
     sums: dict[str, float] = defaultdict(float)
     count = 0
     for batch in batches:
-        loss, measured = lesson.loss(batch.to(device, non_blocking=True))
-        if optimizer is not None:
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+        try:
+            loss, measured = lesson.loss(batch.to(device, non_blocking=True))
+            if optimizer is not None:
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+        except torch.OutOfMemoryError as error:
+            raise MemoryError("the CUDA device has too little memory") from error
         for name, value in {"loss": loss, **measured}.items():
             sums[name] += float(value.detach()) * len(batch)
         count += len(batch)

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -45,18 +45,23 @@ class Images:
         kept = self._kept[row]
         return kept if kept is not None else self._read(self.items[row].key)
 
+    def some(self, rows: Sequence[int] | np.ndarray) -> Images:
+        """Those rows alone."""
+        digest = hashlib.sha256(f"{self.digest} {list(map(int, rows))}".encode()).hexdigest()
+        return replace(self, items=[self.items[r] for r in rows], _kept=[self._kept[r] for r in rows], digest=digest)
+
     def _read(self, key: str) -> np.ndarray:
         return self.preprocess.prepare(self.source.read(key).pixels)
 
 
-def read_images(source: Source, preprocess: Preprocess, report: Report, limit: int | None = None) -> Images:
+def read_images(source: Source, preprocess: Preprocess, report: Report) -> Images:
     """Read every item once; those that cannot be read are left out with a note.
 
-    limit: so many of the items, the first. Raises InputError where there is nothing to read.
+    Raises InputError where there is nothing to read.
     """
     images = Images(source, preprocess)
     with report.task("Looking for images"):
-        items = list(source.items())[:limit]
+        items = list(source.items())
     room = MEMORY_BYTES
     digest = hashlib.sha256(repr(preprocess).encode())
     unreadable: list[str] = []

@@ -5,7 +5,7 @@ Source: V. Spruyt, "Loc2Vec: Learning location embeddings with triplet-loss netw
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,9 @@ class Loc2vec:
                 f"the tiles are of the zooms {zooms.tolist()}; near and far need one. Leave the others out"
             )
         tiles = places[:, 1:]
-        self._rows, self._held_rows = triplets.split(tiles, training.validation, training.pos_radius)
+        rng = np.random.default_rng((training.seed, 0))
+        # A block holds positives for each of its tiles.
+        self._rows, self._held_rows = triplets.split(tiles, training.validation, 2 * training.pos_radius, rng)
         if min(len(self._rows), training.max_samples) < training.batch_size:
             raise InputError(
                 f"there are {len(self._rows)} tiles to train on and {training.max_samples} triplets an epoch, fewer than "  # noqa: E501
@@ -82,14 +84,13 @@ class Loc2vec:
         self.preprocess = Preprocess(
             side=images.preprocess.side, channels=images.preprocess.channels, mean=mean, std=std
         )
-        self.architecture: dict[str, Any] = {
+        self.architecture: Mapping[str, Any] = {
             "layers": list(layers), "tile_size": training.tile_size, "embedding_dim": training.embedding_dim,
-            "blocks": list(BLOCKS), "dense": list(DENSE), "dropout": training.dropout,
+            "blocks": list(BLOCKS), "dense": list(DENSE),
         }  # fmt: skip
-        self.settings: dict[str, Any] = {f.name: getattr(training, f.name) for f in fields(training)
-                                         if f.metadata.get("like_before")} | {"data": images.digest}  # fmt: skip
+        self.settings: Mapping[str, Any] = training.deciding() | {"data": images.digest}
         torch.manual_seed(training.seed)
-        self.model = Encoder(images.preprocess.channels, training.embedding_dim, training.dropout)
+        self.model = self.encoder = Encoder(images.preprocess.channels, training.embedding_dim, training.dropout)
 
     def samples(self, epoch: int) -> Dataset[torch.Tensor]:
         seed = (self._training.seed, epoch)
@@ -136,7 +137,7 @@ def normalized(pixels: torch.Tensor, preprocess: Preprocess) -> torch.Tensor:
 def read_tiles(source: Tiles, training: Loc2vecTraining, report: Report) -> Images:
     """The tiles as the encoder sees them, with notes on what is odd about them."""
     preprocess = Preprocess(side=training.tile_size, channels=len(source.names()))
-    images = read_images(source, preprocess, report, training.limit)
+    images = read_images(source, preprocess, report)
     for line in source.report():
         report.note(line)
     return images

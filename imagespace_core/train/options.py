@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +25,7 @@ class Training:
     data: Path | None = None
     output: Path | None = _option(None, "Folder for the encoder, its checkpoint and its logs.  [default: encoders/<name "  # noqa: E501
         "of the data>-<kind>]", short="-o")  # fmt: skip
-    limit: int | None = _option(None, "Take only so many images, the first in order.", min=1, **LIKE_BEFORE)
+    limit: int | None = _option(None, "Take only so many images, the first in order.", min=1)
     epochs: int = _option(50, "Passes over the samples, at most.", min=1)
     batch_size: int = _option(16, "Samples that a step looks at.", min=2, **LIKE_BEFORE)
     lr: float = _option(1e-3, "Learning rate of Adam at the start; halved when the validation loss stalls.", min=1e-9,
@@ -39,13 +39,23 @@ class Training:
     seed: int = _option(0, "Seed of every random choice.", min=0, **LIKE_BEFORE)
     device: Device = _option("auto", "Where to train.")
 
-    def folder(self, kind: str) -> Path:
-        """The output folder. Raises InputError if neither `output` nor `data` names one."""
-        if self.output is not None:
-            return self.output
+    def root(self) -> Path:
+        """Raises InputError where `data` is not given."""
         if self.data is None:
             raise InputError("nothing to train on: give the folder of the data")
-        return Path("encoders") / f"{self.data.resolve().name or 'data'}-{kind}"
+        return self.data
+
+    def folder(self, kind: str) -> Path:
+        """The output folder. Raises InputError if neither `output` nor `data` names one."""
+        return self.output or Path("encoders") / f"{self.root().resolve().name or 'data'}-{kind}"
+
+    def deciding(self) -> dict[str, Any]:
+        """The options that decide the weights, as JSON values, by field."""
+        return {
+            f.name: str(value) if isinstance(value := getattr(self, f.name), Path) else value
+            for f in fields(self)
+            if f.metadata.get("like_before")
+        }
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,10 @@ class AutoencoderTraining(Training):
     lr: float = _option(1e-3, "Learning rate of Adam at the start; halved when the validation loss stalls.", min=1e-9,
                         **LIKE_BEFORE)  # fmt: skip
     batch_size: int = _option(64, "Patches that a step looks at.", min=2, **LIKE_BEFORE)
+    source: Literal["auto", "folder", "microscopy"] = _option("auto", "What IMAGES holds; auto: microscopy where there "
+        "are raw and labels, else a folder of images, each a patch.")  # fmt: skip
+    patch_size: int = _option(80, "Microscopy: side of a patch in pixels of the slice.", min=4)
+    stride: int = _option(0, "Microscopy: pixels from one patch to the next; 0: half of a patch.", min=0)
     latent_dim: int = _option(32, "Numbers that a patch becomes: the length of the vectors.", min=1)
     variational: bool = _option(False, "Train a variational autoencoder (VAE).")
     kl_weight: float = _option(1.0, "VAE: weight of the KL term beside the reconstruction.", min=0.0, **LIKE_BEFORE)
@@ -82,7 +96,8 @@ class Loc2vecTraining(Training):
     embedding_dim: int = _option(128, "Length of the vectors.", min=2)
     margin: float = _option(0.2, "Triplet loss: how much nearer than the negative the positive shall be, and what "
         "counts as an active triplet in the logs.", min=0.0, max=2.0, **LIKE_BEFORE)  # fmt: skip
-    dropout: float = _option(0.5, "Share of the dense layers' values that a step leaves out.", min=0.0, max=0.95)
+    dropout: float = _option(0.5, "Share of the dense layers' values that a step leaves out.", min=0.0, max=0.95,
+                             **LIKE_BEFORE)  # fmt: skip
     max_samples: int = _option(10_000, "Triplets of an epoch.", min=2, **LIKE_BEFORE)
     loss_type: Literal["softpn", "triplet"] = _option("softpn", "Loss.", **LIKE_BEFORE)
     tile_size: int = _option(128, "Pixels of a side that the encoder sees.", min=32, max=512)

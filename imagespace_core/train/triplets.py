@@ -5,6 +5,7 @@ Source of the idea: V. Spruyt, "Loc2Vec: Learning location embeddings with tripl
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,18 +93,15 @@ def distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.abs(a - b).max(axis=-1)
 
 
-def split(tiles: np.ndarray, share: float, gap: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows to train on and rows held out: a strip at the end of the longer side of the area, with `share` of the tiles.
+def split(tiles: np.ndarray, share: float, side: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Rows to train on and rows held out: `share` of the blocks of `side` x `side` tiles, drawn at random.
 
-    tiles: int (n, 2), x and y. gap: tiles to train on are farther than this from every one that is held out, so that
-    no held-out tile is a neighbor, hence a positive, of one that was trained on; those between are left out.
+    tiles: int (n, 2), x and y. Blocks, since single tiles would lie among their own neighbors; from all over the area,
+    since what a strip at its edge shows may be nowhere else.
     """
-    if share == 0:
-        return np.arange(len(tiles)), np.empty(0, np.int64)
-    axis = int(np.ptp(tiles, axis=0).argmax())
-    along = tiles[:, axis]
-    first = np.sort(along)[round(len(tiles) * (1 - share))]
-    return np.flatnonzero(along < first - gap), np.flatnonzero(along >= first)
+    blocks, of = np.unique(tiles // side, axis=0, return_inverse=True)
+    held = np.isin(of, rng.permutation(len(blocks))[: math.ceil(len(blocks) * share)])
+    return np.flatnonzero(~held), np.flatnonzero(held)
 
 
 def changed(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -40,7 +40,7 @@ export function mount(host, config, emit) {
 
 /** A tile as a button, so that it can be reached and pressed without a mouse. */
 export function button(/** @type {{base: string, action?: string}} */ { base, action }, /** @type {Tile} */ tile, emit) {
-  const image = make("img", { src: `${base}image/${tile.row}?side=${TILE_SIDE}`, alt: "", loading: "lazy", decoding: "async" });
+  const image = make("img", { src: `${base}image/${tile.row}?side=${TILE_SIDE}`, alt: "", decoding: "async" });
   image.addEventListener("error", () => image.replaceWith(make("span", { class: "is-lost" }, "no picture")));
   const caption = make("span", { class: "is-caption", title: tile.title }, tile.title);
   const node = make(

@@ -45,7 +45,8 @@ export class Viewer {
     this.picture = new Picture(this.parts.canvas, config.rows, this.atlas, this.redraw);
     this.travel = new Travel(this);
     this.drawn = 0;
-    this.drawMs = 0;
+    this.partMs = 0;
+    this.partly = false;
     this.colorTurn = 0;
     this.layoutTurn = 0;
     host.append(this.root);
@@ -188,9 +189,21 @@ export class Viewer {
     if (picture.gpu.gl.isContextLost()) return;
     if (picture.positions) picture.points.stream();
     else travel.begin(positions);
-    if (performance.now() - this.drawn < Math.max(PARTIAL_MS, 5 * this.drawMs)) return;
+    if (this.partly || performance.now() - this.drawn < Math.max(PARTIAL_MS, 4 * this.partMs)) return;
     if (!travel.moved) picture.camera.set(picture.camera.fit(positions));
+    this.#drawPart();
+  }
+
+  /** One partial picture at a time: a GPU that is slow gets no queue of them before the whole. */
+  async #drawPart() {
+    const start = performance.now();
+    this.partly = true;
     this.redraw();
+    await new Promise(requestAnimationFrame);
+    await this.picture.gpu.finished();
+    this.partMs = performance.now() - start;
+    this.drawn = performance.now();
+    this.partly = false;
   }
 
   async #recolor() {
@@ -229,14 +242,12 @@ export class Viewer {
     const { picture, root } = this;
     if (this.pending.has("context") || this.pending.has("style")) return;
     this.measure();
-    const start = performance.now();
     picture.top = this.marks.rows;
     picture.draw();
     this.reading.follow();
     this.marks.follow((row) => picture.box(row));
     this.interaction.pointing.follow();
     this.drawn = performance.now();
-    this.drawMs = this.drawn - start;
     if (this.settled && root.dataset.ready !== "true") this.#finish();
   }
 

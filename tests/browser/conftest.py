@@ -20,6 +20,11 @@ FLAGS = [
     "--enable-unsafe-swiftshader",
     "--disable-background-networking",
     "--no-first-run",
+    # Each page would come with a hidden address bar in two further processes. The rest is what Playwright turns off:
+    # of two such flags the last one counts.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,"
+    "PaintHolding,Translate,HttpsUpgrades,AcceptCHFrame,AutoExpandDetailsElement,AvoidUnnecessaryBeforeUnloadCheckSync,"
+    "DestroyProfileOnBrowserClose,DialMediaRouteProvider,GlobalMediaControls,LensOverlay,MediaRouter,ThirdPartyStoragePartitioning",
 ]
 
 

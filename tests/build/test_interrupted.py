@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 from imagespace_core.build import Options, reading
-from imagespace_core.commands.build import _one_line
+from imagespace_core.commands.build import REMEDIES
+from imagespace_core.commands.mishaps import _one_line
 from imagespace_core.errors import LockedError
 from imagespace_core.images import Picture
 from imagespace_core.sources.folder import Folder
@@ -205,7 +206,7 @@ def test_a_full_disk_is_told_in_one_line_and_keeps_the_old_workspace(
             run(options)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    line = _one_line(caught.value)
+    line = _one_line(caught.value, REMEDIES)
     assert line is not None
     assert "ree some" in line
     assert "\n" not in line

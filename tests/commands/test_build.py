@@ -18,7 +18,8 @@ from typer.testing import CliRunner, Result
 
 from imagespace_core import __main__ as imagespace
 from imagespace_core.build import Options, build
-from imagespace_core.commands.build import _open_command, as_command, build_command
+from imagespace_core.commands.build import PROGRAM, _open_command, build_command
+from imagespace_core.commands.flags import as_command
 from imagespace_core.commands.report import TerminalReport, print_summary
 from imagespace_core.images.decode import Decode
 from imagespace_core.sources.parameters import flags
@@ -38,7 +39,7 @@ FLAGS = (
 def command() -> typer.Typer:
     """`precompute.py` as a Typer app."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command()(as_command(build_command))
+    app.command()(as_command(build_command, PROGRAM))
     return app
 
 

@@ -13,7 +13,8 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from imagespace_core.commands.build import as_command, build_command
+from imagespace_core.commands.build import PROGRAM, build_command
+from imagespace_core.commands.flags import as_command
 from imagespace_core.sources.vectors import ids_file
 from imagespace_core.workspace import Workspace
 from tests.build.scene import write_model, write_solid
@@ -34,7 +35,7 @@ def here(tmp_path: Path) -> Path:
 
 def built(here: Path, *arguments: str, model: str | None = "tiny.onnx") -> Result:
     command = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    command.command()(as_command(build_command))
+    command.command()(as_command(build_command, PROGRAM))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(here)
         named = ["--model", model] if model else []

@@ -1,0 +1,61 @@
+"""What a user can mend, as one line and exit code 1."""
+
+from __future__ import annotations
+
+import errno
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import typer
+
+from imagespace_core.errors import ImageSpaceError
+
+
+@dataclass(frozen=True)
+class Remedies:
+    """What a command says of mishaps that are not its own. memory: what to ask less of."""
+
+    stopped: str
+    memory: str
+    go_on: str
+    what: str
+
+
+class plain_errors:
+    """Turn what a user can mend into one line and exit code 1; anything else is a bug and keeps its traceback."""
+
+    def __init__(self, say: Callable[[str], None], remedies: Remedies) -> None:
+        self._say, self._remedies = say, remedies
+
+    def __enter__(self) -> None:
+        self._before = signal.signal(signal.SIGTERM, _interrupt)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        signal.signal(signal.SIGTERM, self._before)
+        if error is None:
+            return
+        line = _one_line(error, self._remedies)
+        if line:
+            self._say(line)
+            raise typer.Exit(1) from None
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _one_line(error: BaseException, remedies: Remedies) -> str | None:
+    if isinstance(error, ImageSpaceError):
+        return str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return f"stopped; {remedies.stopped}"
+    if isinstance(error, MemoryError):
+        return f"out of memory. Use {remedies.memory}, or a machine with more memory"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"the disk is full ({error.filename or error.strerror}). Free some space and {remedies.go_on}"
+    if isinstance(error, OSError) and error.errno is None:  # NumPy's and Annoy's, who do not say why
+        return f"{remedies.what} cannot be written ({error}). Free some disk space and {remedies.go_on}"
+    if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"cannot write {error.filename or remedies.what} ({error.strerror}). Choose a writable folder with -o"
+    return None
