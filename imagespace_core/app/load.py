@@ -72,6 +72,11 @@ def _embedder(spec: str, model_dir: str | None) -> Embedder:
 def embedder(opened: Workspace) -> Embedder:
     """The model that made the workspace's vectors. Raises ModelError if it cannot be had here, or is another by now."""
     made = opened.manifest.steps["embed"]
+    if made["model"] is None:
+        raise ModelError(
+            f"The vectors of this workspace were brought in ({made['brought']}); no model here makes others like them. "
+            "Search with an image of the collection"
+        )
     model = _embedder(made["model"], made.get("model_dir"))
     if model.fingerprint != made["parameters"]["fingerprint"]:
         raise ModelError(

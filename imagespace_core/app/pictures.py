@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+from functools import lru_cache
 
 import numpy as np
 
 from imagespace_core.errors import ImageSpaceError
-from imagespace_core.sources.registry import SOURCES
+from imagespace_core.sources import Source
+from imagespace_core.sources.registry import opened
 from imagespace_core.workspace import Workspace
+
+
+def source(workspace: Workspace) -> Source:
+    """Where the items come from, made again as the build made it; one for all sessions, because some look at many files
+    before the first answer. Raises InputError."""
+    return _source(json.dumps(workspace.manifest.source), workspace.manifest.build)
+
+
+# Not one of Streamlit's caches: the routes ask as well, outside of any script run. By build, because a source looks at
+# its files once.
+@lru_cache(maxsize=4)
+def _source(record: str, build: str) -> Source:
+    return opened(json.loads(record))
 
 
 def picture(workspace: Workspace, row: int, side: int) -> np.ndarray:
@@ -18,9 +33,9 @@ def picture(workspace: Workspace, row: int, side: int) -> np.ndarray:
     """
     from PIL import Image
 
-    kept, source = workspace.preview_path(row), workspace.manifest.source
+    kept = workspace.preview_path(row)
     try:
-        return SOURCES[source["kind"]](Path(source["root"])).preview(workspace.ids[row], side)
+        return source(workspace).preview(workspace.ids[row], side)
     except ImageSpaceError:
         image = Image.open(kept) if kept else Image.fromarray(workspace.sprite(row))
     image = image.convert("RGB")
@@ -29,5 +44,8 @@ def picture(workspace: Workspace, row: int, side: int) -> np.ndarray:
 
 
 def has_original(workspace: Workspace, row: int) -> bool:
-    """Whether the image file itself is still where it was read."""
-    return (Path(workspace.manifest.source["root"]) / str(workspace.ids[row])).exists()
+    """Whether what the image was read from is still where it was."""
+    try:
+        return source(workspace).has(workspace.ids[row])
+    except (ImageSpaceError, OSError):
+        return False

@@ -7,21 +7,20 @@ import hashlib
 import json
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import imagespace_core
-from imagespace_core.build import layouts, maps, pixels, table
+from imagespace_core.build import layouts, maps, table
+from imagespace_core.build.intake import FIRST, LAST, carried_over, take_in
+from imagespace_core.build.maps import Ready
 from imagespace_core.build.options import Options
-from imagespace_core.build.steps import Choice, Record, Report, Step, Task, run_steps
-from imagespace_core.errors import InputError, ModelError
-from imagespace_core.sources.registry import SOURCES
-from imagespace_core.workspace import Draft, Manifest
+from imagespace_core.build.steps import Choice, Report, Step, Task, carried, run_steps
+from imagespace_core.errors import InputError
+from imagespace_core.workspace import Draft, Manifest, names
 
 __all__ = ["Options", "Report", "Summary", "Task", "build"]
 
-KIND = "folder"  # the source; others will be recognized from what they are pointed at
-PIXEL_STEPS = ("images", "embed", "atlas", "previews")
+PIXEL_STEPS = FIRST + LAST
 # Cheap, and wrong as soon as what they are made from has changed: never carried over.
 DERIVED_STEPS = ("hotspots", "columns", "centrality", "layout", "apart")
 
@@ -54,7 +53,7 @@ def build(options: Options, report: Report) -> Summary:
 
 
 def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
-    choice = _choice(options)
+    choice = _choice(options, draft.published)
     published = draft.published
     if options.relayout or options.only:
         draft.discard()
@@ -63,18 +62,16 @@ def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
                 f"{draft.root} holds no workspace yet; --relayout and --only change one. Build it first without them"
             )
     if published and all(choice.carried(name) for name in PIXEL_STEPS):
-        source, model = published.source, published.model
-        first = [_carried(name) for name in ("images", "embed")]
-        last = [_carried(name) for name in ("atlas", "previews")]
+        source, taken = published.source, carried_over(published)
     else:
-        made, source = _pixels(options, draft, report, choice)
-        model, first, last = made.embedder.name, made.reading_steps(), made.sprite_steps()
-    steps = [*first, *maps.plan(options, model, draft), *last, *table.plan(options.metadata)]
-    steps += layouts.plan(options, _flat_maps(options, published))
+        taken, source = take_in(options, draft, report, choice)
+    joined, columns = table.plan(options.metadata, taken.told)
+    steps = [*taken.first, joined, *maps.plan(options, taken.model, draft, taken.ready), *taken.last, columns]
+    steps += layouts.plan(options, _flat_maps(options, published, taken.ready))
     if options.only:
         steps = _only(steps, options.only, published)
     records, ran = run_steps(steps, draft, report, choice)
-    if published and not ran and list(records) == list(published.steps):
+    if published and not ran and list(records) == list(published.steps) and source == published.source:
         draft.discard()
         return Summary(draft.root, published, ran)
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -84,7 +81,7 @@ def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
         version=imagespace_core.__version__,
         source=source,
         counts={"items": records["images"]["items"], "failures": records["images"]["failures"]},
-        model=model,
+        model=taken.model,
         steps=records,
         notes=report.notes
         if "images" in ran or not published
@@ -94,47 +91,10 @@ def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
     return Summary(draft.root, manifest, ran)
 
 
-def _pixels(options: Options, draft: Draft, report: _Noting, choice: Choice) -> tuple[pixels.Pixels, Record]:
-    from imagespace_core.embed import catalog
+def _choice(options: Options, published: Manifest | None) -> Choice:
+    brought = {name for name, record in (published.steps if published else {}).items()
+               if "brought" in record.get("parameters", {})}  # fmt: skip
 
-    published = draft.published
-    if options.images is None:
-        raise InputError("nothing to read: give the folder of images")
-    source_of = partial(SOURCES[KIND], options.images, limit=options.limit)
-    found = pixels.scan(source_of(), report)
-    model, model_dir = options.model, options.model_dir
-    if model is None and model_dir is None and published:
-        # What made the workspace goes on making it: another model would be another set of vectors and maps.
-        model, model_dir = published.measured("embed", "model"), published.measured("embed", "model_dir")
-        model_dir = Path(model_dir) if model_dir else None
-    with report.task("Loading the model"):
-        # One thread, because `reading` runs it in as many threads as may be used.
-        try:
-            embedder, note = catalog.resolve(model, model_dir=model_dir, device=options.device, threads=1)
-        except ModelError as error:
-            if model == options.model:
-                raise
-            raise ModelError(
-                f"this workspace was made with {model}, which fails: {error} Or name one by --model"
-            ) from error
-    if note:
-        report.note(note)
-    decode = pixels.decoder(embedder, options)
-    found = pixels.Scan(source_of(decode=decode), found.items, found.skipped)
-    source = {"kind": KIND, "root": str(options.images.resolve()), "digest": found.digest}
-    if options.only and published and published.source.get("digest") != found.digest:
-        raise InputError("the images have changed since this workspace was built. Build again without --only")
-    if model is None or note:
-        model = embedder.name
-    used: Record = {
-        # A path must still be right when the app runs elsewhere.
-        "model": str(Path(model).resolve()) if model.endswith(".onnx") else model,
-        "model_dir": str(model_dir.resolve()) if model_dir else None,
-    }
-    return pixels.Pixels(found, embedder, used, decode, options, draft, choice), source
-
-
-def _choice(options: Options) -> Choice:
     def forced(name: str) -> bool:
         return options.force or _matches(name, options.only)
 
@@ -142,7 +102,9 @@ def _choice(options: Options) -> Choice:
         if options.only:
             derived = any(_matches(name, step) for step in DERIVED_STEPS)
             return not _matches(name, options.only) and not derived
-        return options.relayout and (name in PIXEL_STEPS or (name == "table" and options.metadata is None))
+        if not options.relayout:
+            return False
+        return name in PIXEL_STEPS or name in brought or (name == "table" and options.metadata is None)
 
     return Choice(forced, carried)
 
@@ -155,24 +117,18 @@ def _only(steps: list[Step], only: str, published: Manifest | None) -> list[Step
             "a map must also be named by --projections and --dims, an index by --metrics"
         )
     have = published.steps if published else {}
-    kept = [_carried(name) for name in have if published and name not in {step.name for step in steps}]
+    kept = [carried(name) for name in have if published and name not in {step.name for step in steps}]
     return [step for step in steps if step.name in have or _matches(step.name, only)] + kept
 
 
-def _flat_maps(options: Options, published: Manifest | None) -> list[str]:
+def _flat_maps(options: Options, published: Manifest | None, ready: Ready) -> list[str]:
     """The maps in 2D that there are once the build is done."""
-    made = options.reducers() if 2 in options.dimensions() else []
+    made = options.reducers() if 2 in options.dimensions() and not ready.alone else []
+    made = [*([names.GIVEN] if 2 in ready.maps else []), *made]
     if not options.only:
         return made
     have = [name for name, dims in (published.projections() if published else {}).items() if 2 in dims]
     return have + [name for name in made if name not in have and _matches(f"{name}-2d", options.only)]
-
-
-def _carried(name: str) -> Step:
-    def run(draft: Draft, report: Report) -> Record:
-        raise AssertionError(f"{name} is carried over and never run")
-
-    return Step(name, run)
 
 
 def _matches(name: str, only: str | None) -> bool:

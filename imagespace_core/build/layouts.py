@@ -10,7 +10,7 @@ import numpy as np
 
 from imagespace_core import layout, reduce
 from imagespace_core.build import material
-from imagespace_core.build.maps import CLUSTERS
+from imagespace_core.build.maps import clustered_by
 from imagespace_core.build.options import Options
 from imagespace_core.build.steps import Record, Report, Step, parameters_of
 from imagespace_core.layout import Arrangement, Material
@@ -89,7 +89,7 @@ def _material(draft: Draft, default: str | None, sources: Sequence[str]) -> tupl
     notes: list[str] = []
     if MAP in sources and default is not None:
         found["map2d"] = np.load(draft.path(names.projection(default, 2)), allow_pickle=False)
-    if "clusters" in sources and (path := draft.path(names.clusters(CLUSTERS))).exists():
+    if "clusters" in sources and (path := draft.path(names.clusters(clustered_by(draft)))).exists():
         labels = np.load(path, allow_pickle=False)
         found["labels"], found["group_names"] = labels, tuple(columns.encode_clusters(labels)[0]["values"])
     for source, file in (("images", names.IMAGES), ("table", names.ITEMS)):

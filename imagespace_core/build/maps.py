@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
 import numpy as np
 
 from imagespace_core import cluster, reduce
 from imagespace_core.build.options import Options
 from imagespace_core.build.steps import Record, Report, Step, parameters_of
-from imagespace_core.cluster.hdbscan import HDBSCAN
+from imagespace_core.cluster import GMM, HDBSCAN
+from imagespace_core.cluster.gmm import Mixture
 from imagespace_core.cluster.hotspots import hotspots
 from imagespace_core.neighbors import Graph
 from imagespace_core.neighbors.centrality import Centrality
@@ -18,27 +23,49 @@ from imagespace_core.search.annoy import Annoy
 from imagespace_core.search.recall import tune_search_k
 from imagespace_core.workspace import Draft, names
 
-CLUSTERS = "hdbscan"
+
+@dataclass(frozen=True)
+class Ready:
+    """What a file brings and nothing has to compute. maps: steps by dimensions.
+
+    alone: whether the vectors are no more than those positions, so that other maps of them would say nothing.
+    """
+
+    neighbors: Step | None = None
+    maps: Mapping[int, Step] = field(default_factory=dict)
+    alone: bool = False
 
 
-def plan(options: Options, model: str, draft: Draft) -> list[Step]:
+def plan(options: Options, model: str, draft: Draft, ready: Ready) -> list[Step]:
     """The steps for the vectors of `model`. A graph that has more neighbors than are needed now is kept."""
-    maps = [(name, dims) for name in options.reducers() for dims in options.dimensions()]
-    reducers = [options.make(reduce.REDUCERS[name], dims=dims) for name, dims in maps]
-    clusterer = options.make(HDBSCAN)
-    k = max([clusterer.neighbors_needed, *(reducer.neighbors_needed for reducer in reducers)])
+    made = [] if ready.alone else [(name, dims) for name in options.reducers() for dims in options.dimensions()]
+    reducers = [options.make(reduce.REDUCERS[name], dims=dims) for name, dims in made]
+    clusterer = _clusterer(options)
+    k = max([options.make(HDBSCAN).neighbors_needed, *(reducer.neighbors_needed for reducer in reducers)])
     if not options.force:
         k = max(k, (draft.record("neighbors") or {}).get("parameters", {}).get("k", 0))
-    steps = [_neighbors_step(options.make(NeighborGraph, k=k), model), _centrality_step(Centrality(), model)]
-    steps += [_map_step(reducer, name, dims, model) for reducer, (name, dims) in zip(reducers, maps, strict=True)]
-    steps.append(_clusters_step(clusterer, model))
-    steps.append(_hotspots_step(maps, model))
+    steps = [ready.neighbors or _neighbors_step(options.make(NeighborGraph, k=k), model)]
+    steps += [_centrality_step(Centrality(), model), *ready.maps.values()]
+    steps += [_map_step(reducer, name, dims, model) for reducer, (name, dims) in zip(reducers, made, strict=True)]
+    steps.append(_clusters_step(clusterer, options.clusterer, model))
+    steps.append(_hotspots_step([*((names.GIVEN, dims) for dims in ready.maps), *made], model))
     steps += [
         _index_step(options.make(Annoy, metric=metric), metric, model)
         for metric in METRICS
         if metric in options.metric_names()
     ]
     return steps
+
+
+def clustered_by(draft: Draft) -> str:
+    """Name of the method that found the clusters there are."""
+    return (draft.record("clusters") or {}).get("clusterer", "hdbscan")
+
+
+def _clusterer(options: Options) -> cluster.Clusterer:
+    if options.clusterer == "gmm":
+        return options.make(GMM, columns=options.cluster_column_names(), weight=options.cluster_weight)
+    return options.make(cluster.CLUSTERERS[options.clusterer])
 
 
 def _neighbors_step(stage: NeighborGraph, model: str) -> Step:
@@ -83,23 +110,65 @@ def _map_step(stage: reduce.Reducer, name: str, dims: int, model: str) -> Step:
     return Step(f"{name}-{dims}d", run, [file], parameters_of(stage), [source], _PACKAGES.get(name, []))
 
 
-def _clusters_step(stage: cluster.Clusterer, model: str) -> Step:
-    files = [names.clusters(CLUSTERS), names.nearest_clusters(CLUSTERS), names.cluster_strength(CLUSTERS)]
+def _clusters_step(stage: cluster.Clusterer, name: str, model: str) -> Step:
+    mixture = stage if isinstance(stage, GMM) else None
+    files = [names.clusters(name), names.nearest_clusters(name), names.cluster_strength(name)]
+    if mixture:
+        files.append(names.cluster_probabilities(name))
 
     def run(draft: Draft, report: Report) -> Record:
+        record: Record = {"clusterer": name}
         with report.task("Clusters") as task:
-            found = stage(_vectors(draft, model), _graph(draft, model), tick=task.share)
-        for file, array in zip(files, (found.labels, found.nearest, found.strength), strict=True):
+            if mixture:
+                columns = _columns(draft, mixture.columns)
+                found = mixture(_vectors(draft, model), tick=task.share, columns=columns)
+            else:
+                found = stage(_vectors(draft, model), _graph(draft, model), tick=task.share)
+        arrays = [found.labels, found.nearest, found.strength]
+        if isinstance(found, Mixture):
+            arrays.append(found.probabilities)
+            record["bic"] = {str(k): round(bic, 2) for k, bic in found.bic.items()}
+        for file, array in zip(files, arrays, strict=True):
             np.save(draft.stage(file), array)
-        return {"clusters": int(found.labels.max(initial=-1)) + 1, "noise": int((found.labels < 0).sum())}
+        return {**record, "clusters": int(found.labels.max(initial=-1)) + 1, "noise": int((found.labels < 0).sum())}
 
-    return Step("clusters", run, files, parameters_of(stage), ["neighbors"], ["hdbscan", "umap-learn"])
+    parameters = parameters_of(stage)
+    if mixture is None:
+        return Step("clusters", run, files, parameters, ["neighbors"], ["hdbscan", "umap-learn"])
+    inputs = ["embed", "table"] if mixture.columns else ["embed"]
+    return Step("clusters", run, files, {**parameters, "clusterer": name}, inputs, ["scikit-learn"])
+
+
+def _columns(draft: Draft, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Columns of the table as arrays (n,): numbers float64, dates, all else objects with None where missing.
+
+    Those that are not there are not here either; the mixture says so, and which there are.
+    """
+    import pandas as pd
+
+    if not wanted:
+        return {}
+    table = pd.read_parquet(draft.path(names.ITEMS))
+    if not set(wanted) <= set(table.columns):
+        return {str(name): np.empty(0) for name in table.columns if name not in ("id", "path")}
+    found: dict[str, Any] = {}
+    for name in wanted:
+        column = pd.Series(table[name])
+        if pd.api.types.is_datetime64_any_dtype(column):
+            found[name] = column.to_numpy("datetime64[us]")
+        elif pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+            found[name] = column.astype("float64").to_numpy(np.float64, na_value=np.nan)
+        else:
+            plain = column.astype(object)
+            found[name] = plain.where(column.notna(), None).to_numpy(object)
+    return found
 
 
 def _hotspots_step(maps: list[tuple[str, int]], model: str) -> Step:
     def run(draft: Draft, report: Report) -> Record:
-        labels = np.load(draft.path(names.clusters(CLUSTERS)), allow_pickle=False)
-        strength = np.load(draft.path(names.cluster_strength(CLUSTERS)), allow_pickle=False)
+        method = clustered_by(draft)
+        labels = np.load(draft.path(names.clusters(method)), allow_pickle=False)
+        strength = np.load(draft.path(names.cluster_strength(method)), allow_pickle=False)
         made = {
             f"{name}-{dims}d": np.load(draft.path(names.projection(name, dims)), allow_pickle=False)
             for name, dims in maps

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from imagespace_core.cluster import CLUSTERERS
+from imagespace_core.cluster.gmm import GMM
 from imagespace_core.cluster.hdbscan import HDBSCAN
 from imagespace_core.errors import InputError
 from imagespace_core.images.atlas import Atlas
@@ -17,6 +20,8 @@ from imagespace_core.reduce.tsne import TSNE
 from imagespace_core.reduce.umap import UMAP
 from imagespace_core.search import METRICS
 from imagespace_core.search.annoy import Annoy
+from imagespace_core.sources import parameters
+from imagespace_core.sources.registry import SOURCES
 
 Device = Literal["auto", "cpu", "cuda"]
 Stage = TypeVar("Stage")
@@ -30,7 +35,14 @@ def _option(default: Any, help: str, **metadata: Any) -> Any:
 class Options:
     """What a build is asked for. A field is a flag of the same name; `help` is what `--help` says of it."""
 
-    images: Path | None = _option(None, "Folder of images, searched recursively.", argument=True)
+    images: Path | None = _option(
+        None, "Folder of images, searched recursively; or a GeoTIFF, microscopy slices, map tiles, a table of vectors.",
+        argument=True,
+    )  # fmt: skip
+    source: str | None = _option(None, f"What IMAGES is: {', '.join(SOURCES)}.  [default: recognized]")
+    vectors: Path | None = _option(
+        None, ".npy, .parquet, .csv or .jsonl with vectors, coordinates or both, in place of a model's and beside maps."
+    )
     output: Path | None = _option(None, "The workspace folder.  [default: workspaces/<name of IMAGES>]", short="-o")
     metadata: Path | None = _option(None, "CSV, TSV, Parquet or JSON Lines with a 'filename' column.")
     model: str | None = _option(
@@ -51,6 +63,12 @@ class Options:
     )
     metrics: str = _option(",".join(METRICS), "Metrics to build search indices for.")
     trees: int = _option(Annoy.trees, "Trees of an Annoy index; more are larger and more precise.", min=1)
+    clusterer: str = _option("hdbscan", f"How clusters are found: {', '.join(CLUSTERERS)} (Gaussian mixtures).")
+    cluster_columns: str = _option(
+        "", "gmm: columns that count beside the images, e.g. longitude,latitude; numbers, dates or few texts."
+    )
+    cluster_weight: float = _option(GMM.weight, "gmm: what a column counts against a direction of the images.", min=0.0)
+    components: int | None = _option(GMM.components, "gmm: number of clusters.  [default: the lowest BIC]", min=1)
     min_cluster_size: int | None = _option(
         HDBSCAN.min_cluster_size,
         "Fewest images that make a cluster.  [default: chosen from their number]",
@@ -84,6 +102,8 @@ class Options:
         None, "Redo just this step, e.g. tsne, umap-3d, clusters, layout-grid, apart, index, atlas, table."
     )
     force: bool = _option(False, "Redo every step, also those whose inputs have not changed.")
+    parameters: Mapping[str, object] = field(default_factory=dict, metadata={"members": parameters.flags})
+    """What the source is told, by the names of its options; on the command line each is a flag of its own."""
 
     def __post_init__(self) -> None:
         """Raises InputError for what cannot be meant."""
@@ -91,6 +111,14 @@ class Options:
         _choices("--dims", self.dims, ["2", "3"])
         self.layout_names()
         _choices("--metrics", self.metrics, list(METRICS))
+        _choices("--clusterer", self.clusterer, list(CLUSTERERS))
+        if self.source is not None:
+            _choices("--source", self.source, list(SOURCES))
+        told = bool(self.cluster_columns) or self.components is not None or self.cluster_weight != GMM.weight
+        if self.clusterer != "gmm" and told:
+            raise InputError(
+                "--cluster-columns, --cluster-weight and --components go with --clusterer gmm; add it or leave them out"
+            )
         if self.atlas_size < self.thumb_size:
             raise InputError(
                 f"--atlas-size {self.atlas_size} is smaller than --thumb-size {self.thumb_size}; "
@@ -112,13 +140,21 @@ class Options:
     def metric_names(self) -> list[str]:
         return _choices("--metrics", self.metrics, list(METRICS))
 
+    def cluster_column_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(part.strip() for part in self.cluster_columns.split(",") if part.strip()))
+
+    def origin(self) -> Path | None:
+        """Where the items come from: `images`, else `vectors`, which may bring its own."""
+        return self.images or self.vectors
+
     def workspace(self) -> Path:
-        """The folder to build in. Raises InputError if neither `images` nor `output` names one."""
+        """The folder to build in. Raises InputError if nothing names one."""
         if self.output is not None:
             return self.output
-        if self.images is None:
+        origin = self.origin()
+        if origin is None:
             raise InputError("nothing to build: give a folder of images, or --demo")
-        return Path("workspaces") / (self.images.resolve().name or "images")
+        return Path("workspaces") / ((origin.stem if origin.is_file() else origin.resolve().name) or "images")
 
     def threads(self) -> int:
         return self.jobs if self.jobs > 0 else os.cpu_count() or 1

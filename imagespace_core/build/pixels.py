@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scan:
-    """The items of a source, in order, and what could not be offered. `digest` changes when any of them does."""
+    """The items of a source, in order, and what could not be offered. `digest` changes when what they show does."""
 
     source: Source
     items: Sequence[Item]
@@ -39,7 +39,7 @@ class Scan:
 
     @cached_property
     def digest(self) -> str:
-        text = json.dumps([[(item.key, item.stamp, sorted(item.columns)) for item in self.items], list(self.skipped)])
+        text = json.dumps([[(item.key, item.stamp) for item in self.items], list(self.skipped)])
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
@@ -50,13 +50,14 @@ class Scan:
 class Pixels:
     """The pixel steps of one build.
 
-    draft, choice: to find out which products are stale before the one pass starts.
+    embedder: None where vectors are brought. draft, choice: to find out which products are stale before the one pass
+    starts.
     """
 
     def __init__(
         self,
         scan: Scan,
-        embedder: Embedder,
+        embedder: Embedder | None,
         model: Record,
         decode: Decode,
         options: Options,
@@ -78,6 +79,8 @@ class Pixels:
         """Images and vectors; first in a build."""
         read = {"digest": self.scan.digest, **parameters_of(self.decode)}
         images = Step("images", self._images, [names.IMAGES, names.FAILURES], read, packages=["pillow"])
+        if self.embedder is None:
+            return [images]
         embed = Step(
             "embed", self._vectors, [names.vectors(self.embedder.name)], {"fingerprint": self.embedder.fingerprint},
             inputs=["images"], packages=["onnxruntime"],
@@ -117,7 +120,7 @@ class Pixels:
     def _product(self, name: str) -> Product:
         made_by = {
             "table": [],
-            "vectors": [self.embedder.fingerprint],
+            "vectors": [self.embedder.fingerprint if self.embedder else None],
             "sprites": [self.atlas.cell],
             "previews": [self.options.previews, self.options.quality],
         }[name]
@@ -156,10 +159,15 @@ class Pixels:
         with report.task(title, len(self.scan.items)) as task:
             spent = pass_over.run(task.advance)
         self._read |= set(wanted)
-        return {
-            f"{key}_seconds" if key != "images" else "images_read": round(value, 3)
-            for key, value in asdict(spent).items()
-        }
+        if spent.blended and self.embedder:
+            report.note(
+                f"{self.embedder.name} takes {self.embedder.channels} channels, so it saw {spent.blended:,} images as "
+                "people do, with their layers as one picture. A model of as many channels as layers sees each of them"
+            )
+        counts = {"images_read": spent.images, "blended": spent.blended}
+        seconds = {f"{key}_seconds": round(value, 3) for key, value in asdict(spent).items() if key != "images"}
+        del seconds["blended_seconds"]
+        return {**seconds, **counts}
 
     def _images(self, draft: Draft, report: Report) -> Record:
         spent = self._ensure("table", report)
@@ -189,6 +197,7 @@ class Pixels:
 
     def _vectors(self, draft: Draft, report: Report) -> Record:
         spent = self._ensure("vectors", report)
+        assert self.embedder is not None
         rows, size = self._rows(), self.embedder.size
         found = 0
         # Written, not mapped: where the disk is full a write fails, and a mapped page kills the process.
@@ -247,15 +256,18 @@ def scan(source: Source, report: Report) -> Scan:
         for item in source.items():
             items.append(item)
             task.advance(1)
+    for line in source.report():
+        report.note(line)
     if others := source.left_out():
         kinds = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in others.items())
         report.note(f"{sum(others.values()):,} files are not images and were left out: {kinds}")
     return Scan(source, items, source.skipped())
 
 
-def decoder(embedder: Embedder, options: Options) -> Decode:
+def decoder(embedder: Embedder | None, options: Options) -> Decode:
     """A decoder that gives no more pixels than the model, the sprite and the preview need between them."""
-    return replace(Decode(), min_side=max(embedder.min_side, options.thumb_size, options.previews))
+    seen = embedder.min_side if embedder else 0
+    return replace(Decode(), min_side=max(seen, options.thumb_size, options.previews))
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:

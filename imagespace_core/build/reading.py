@@ -57,7 +57,8 @@ _SUFFIX = {"table": ".json", "vectors": ".npy", "sprites": "", "previews": ""}  
 @dataclass
 class Spent:
     """Seconds by what they went into, summed over the worker threads, and of the whole pass: `wall` is what the clock
-    says, `processor` what all threads computed. And images read."""
+    says, `processor` what all threads computed. And images read; of these `blended`, which the model saw as people do,
+    because it does not take their channels."""
 
     decode: float = 0.0
     columns: float = 0.0
@@ -68,6 +69,7 @@ class Spent:
     wall: float = 0.0
     processor: float = 0.0
     images: int = 0
+    blended: int = 0
 
     @contextmanager
     def on(self, what: str) -> Iterator[None]:
@@ -151,7 +153,7 @@ class Reading:
         for item in items:
             if item.key in self.failed:
                 continue
-            row: dict[str, Any] = {"key": item.key, "path": item.path, "failure": None, **item.columns}
+            row: dict[str, Any] = {"key": item.key, "path": item.path, "failure": None}
             batch.rows.append(row)
             try:
                 batch.read.append(self._read(row, wanted, batch.spent))
@@ -172,7 +174,10 @@ class Reading:
         with spent.on("decode"):
             picture = self.source.read(row["key"])
             pixels = picture.pixels
-            rgb = pixels if pixels.shape[2] == 3 else self.source.preview(row["key"], max(self.cell, 256))
+            blend = "vectors" in wanted and self._blends(pixels.shape[2])
+            rgb = pixels
+            if pixels.shape[2] != 3 and (blend or wanted & {"table", "sprites", "previews"}):
+                rgb = self.source.preview(row["key"], self._side(blend))
         row |= {"width": picture.width, "height": picture.height}
         row["taken_at"] = picture.taken_at.isoformat() if picture.taken_at else None
         one = _One()
@@ -187,8 +192,18 @@ class Reading:
                 one.preview = _preview(rgb, self.preview_side, self.preview_quality)
         if "vectors" in wanted and self.embedder:
             with spent.on("prepare"):
-                one.prepared = self.embedder.prepare(pixels)
+                one.prepared = self.embedder.prepare(rgb if blend else pixels)
+            spent.blended += blend
         return one
+
+    def _blends(self, channels: int) -> bool:
+        """Whether the model, which sees colors or gray, gets layers as one picture because it cannot take each."""
+        taken = self.embedder.channels if self.embedder else 0
+        return taken in (1, 3) and channels not in (1, 3)
+
+    def _side(self, blend: bool) -> int:
+        """Longer side of the picture that stands for pixels that are no RGB."""
+        return max(self.cell, 256, self.preview_side, self.embedder.min_side if self.embedder and blend else 0)
 
     def _write(self, product: Product, number: int, rows: list[dict[str, Any]], vectors: list[np.ndarray],
                sprites: list[np.ndarray], previews: list[np.ndarray]) -> None:  # fmt: skip

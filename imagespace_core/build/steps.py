@@ -63,6 +63,15 @@ class Step:
         return {package: _version(package) for package in self.packages}
 
 
+def carried(name: str) -> Step:
+    """A step that is taken over from the published build as it is."""
+
+    def run(draft: Draft, report: Report) -> Record:
+        raise AssertionError(f"{name} is carried over and never run")
+
+    return Step(name, run)
+
+
 @dataclass(frozen=True)
 class Choice:
     """Which steps to redo whatever their key says, and which to take over from the published build as they are."""
@@ -71,7 +80,9 @@ class Choice:
     carried: Callable[[str], bool]
 
     def stale(self, step: Step, key: str, draft: Draft) -> bool:
-        return self.forced(step.name) or not draft.has(step.name, key)
+        made = (draft.record(step.name) or {}).get("files", [])
+        # Under other names where a model of the same content was renamed.
+        return self.forced(step.name) or not draft.has(step.name, key) or set(made) != set(step.files)
 
 
 def parameters_of(stage: object) -> Record:

@@ -1,15 +1,17 @@
-"""The steps that make the table and what the viewer reads of it: metadata joined, columns and names as small files."""
+"""The steps that make the table and what the viewer reads of it: images, source and metadata joined, then split into
+small files."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imagespace_core.build.maps import CLUSTERS
+from imagespace_core.build.maps import clustered_by
 from imagespace_core.build.steps import Record, Report, Step
 from imagespace_core.workspace import Draft, columns, names
 from imagespace_core.workspace.draft import write_text
@@ -23,60 +25,61 @@ if TYPE_CHECKING:
 IDENTITY = ("id", "path")
 
 
-def plan(metadata: Path | None) -> list[Step]:
+def plan(metadata: Path | None, told: Sequence[str]) -> tuple[Step, Step]:
     """`table` joins the metadata, `columns` writes what the viewer colors by and hovers over.
 
+    told: the columns that the step `source` has.
     Raises InputError if the metadata cannot be read: now, and not when all images have been.
     """
-    from imagespace_core.sources.metadata import read_metadata
+    from imagespace_core.sources.metadata import RESERVED, read_metadata
 
-    read = read_metadata(metadata) if metadata else None
+    read = read_metadata(metadata, RESERVED | set(told)) if metadata else None
     parameters: Record = {
         "metadata": str(metadata.resolve()) if metadata else None,
         "digest": _digest(metadata),
     }
-    files = [names.COLUMNS, names.NAMES]
-    return [
-        Step(
-            "table",
-            lambda draft, report: _table(draft, report, read),
-            [names.ITEMS],
-            parameters,
-            ["images"],
-            ["pandas"],
-        ),
-        Step("columns", _columns, files, {}, ["table", "clusters"], ["pandas"]),
-    ]
+    table = Step(
+        "table",
+        lambda draft, report: _table(draft, report, read, told),
+        [names.ITEMS],
+        parameters,
+        ["images", "source"] if told else ["images"],
+        ["pandas"],
+    )
+    return table, Step("columns", _columns, [names.COLUMNS, names.NAMES], {}, ["table", "clusters"], ["pandas"])
 
 
-def _table(draft: Draft, report: Report, metadata: MetadataTable | None) -> Record:
+def _table(draft: Draft, report: Report, metadata: MetadataTable | None, told: Sequence[str]) -> Record:
     import pandas as pd
 
     table = pd.read_parquet(draft.path(names.IMAGES))
-    record: Record = {"metadata_notes": [], "metadata_columns": []}
+    added: list[str] = []
+    notes: list[str] = []
+    if told:
+        table, added = _with(table, pd.read_parquet(draft.path(names.TOLD)), "taken_at_source")
     if metadata is not None:
         with report.task("Metadata"):
             joined = metadata.join(table["path"].tolist())
-        for line in joined.report.lines():
+        notes = joined.report.lines()
+        for line in notes:
             report.note(line)
-        table, added = _with_metadata(table, joined.columns)
-        record = {"metadata_notes": joined.report.lines(), "metadata_columns": added}
-    elif draft.published and draft.published.measured("table", "metadata_columns"):
+        table, more = _with(table, joined.columns, "taken_at_metadata")
+        added += more
+    elif draft.published and draft.published.measured("table", "parameters", {}).get("metadata"):
         report.note("built without metadata; the previous build had some. Give --metadata again to keep its columns")
     table.to_parquet(draft.stage(names.ITEMS), index=False)
-    return record
+    return {"metadata_notes": notes, "metadata_columns": added}
 
 
-def _with_metadata(table: pd.DataFrame, metadata: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """The table with the metadata columns behind its own. A date in the metadata outranks the image's own date."""
+def _with(table: pd.DataFrame, more: pd.DataFrame, dates: str) -> tuple[pd.DataFrame, list[str]]:
+    """The table with more columns behind its own. A date there, in the column `dates`, outranks the image's own."""
     import pandas as pd
 
-    metadata = metadata.reset_index(drop=True)
-    dates = "taken_at_metadata"
-    if dates in metadata and pd.api.types.is_datetime64_any_dtype(metadata[dates]):
-        taken = metadata.pop(dates)
+    more = more.reset_index(drop=True)
+    if dates in more and pd.api.types.is_datetime64_any_dtype(more[dates]):
+        taken = more.pop(dates)
         table["taken_at"] = taken.astype("datetime64[us]").fillna(table["taken_at"])
-    return pd.concat([table, metadata], axis=1), list(metadata.columns)
+    return pd.concat([table, more], axis=1), list(more.columns)
 
 
 def _columns(draft: Draft, report: Report) -> Record:
@@ -91,7 +94,7 @@ def _columns(draft: Draft, report: Report) -> Record:
     numbers: pd.DataFrame = table.astype(dict.fromkeys(measured, "float64"))
     for column in offered:
         heads.append(_write_column(draft, *columns.encode(pd.Series(numbers[column]), slugs[column])))
-    if (path := draft.path(names.clusters(CLUSTERS))).exists():
+    if (path := draft.path(names.clusters(clustered_by(draft)))).exists():
         labels = np.load(path, allow_pickle=False)
         heads.append(_write_column(draft, *columns.encode_clusters(labels)))
     paths = table["path"].tolist()

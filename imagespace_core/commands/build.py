@@ -35,7 +35,7 @@ def build_command(
     ] = False,
     open_app: Annotated[bool, typer.Option("--open", help="Open the app on the result.")] = False,
 ) -> None:
-    """Build a workspace from a folder of images: vectors, maps, clusters, search indices and sprites.
+    """Build a workspace from images: vectors, maps, clusters, search indices and sprites.
 
     A second run does only what has changed, and an interrupted one goes on where it stopped.
     """
@@ -44,7 +44,7 @@ def build_command(
     # OpenMP's threads burn processor time while they wait for each other. On 2 cores t-SNE took 22 s of it, and 6 s
     # with threads that sleep. Read when the library is loaded, so this is the place.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    if not (demo or options.images or options.relayout or options.only):
+    if not (demo or options.origin() or options.relayout or options.only):
         usage(PROGRAM, "give a folder of images, or --demo")
     report = TerminalReport()
     with plain_errors(report.error, REMEDIES):

@@ -132,12 +132,10 @@ def _maps(opened: Workspace, search: ByRows, evaluation: Evaluation, count: int,
 
 def _contextual(opened: Workspace) -> Contextual | None:
     """The source, if its items lie in larger images and it is still where it was; else None, and why is said."""
-    from imagespace_core.sources import Contextual
-    from imagespace_core.sources.registry import SOURCES
+    from imagespace_core.sources import Contextual, registry
 
-    record = opened.manifest.source
     try:
-        source = SOURCES[record["kind"]](Path(record["root"]), **record.get("parameters", {}))
+        source = registry.opened(opened.manifest.source)
         if not isinstance(source, Contextual):
             typer.echo("note: no retrieval maps: these images were not cut from larger ones")
             return None

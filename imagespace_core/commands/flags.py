@@ -10,27 +10,36 @@ from typing import Annotated, Any, NoReturn, get_type_hints
 import typer
 
 from imagespace_core.errors import InputError
+from imagespace_core.sources.parameters import Flag
 
 
 def as_command(function: Callable[..., None], program: str) -> Callable[..., None]:
     """`function(options, ...)` with every field of its options as a flag of its own, for Typer to read.
 
     The first parameter's type is a frozen dataclass; a field's metadata has `help` and may have `min`, `max`, `short`
-    (a one-letter flag), `argument` (it is no flag, but stands by itself) and `name` (what that is called).
+    (a one-letter flag), `argument` (it is no flag, but stands by itself) and `name` (what that is called). A field with
+    `members` is a dictionary: each `Flag` that this function gives is a flag, and in the dictionary only if given.
     program: what a wrong command line is reported by.
     """
     first, *own = inspect.signature(function, eval_str=True).parameters.values()
     kind = first.annotation
     fields, types = dataclasses.fields(kind), get_type_hints(kind)
+    members: dict[str, list[Flag]] = {f.name: f.metadata["members"]() for f in fields if "members" in f.metadata}
+    plain = [f for f in fields if f.name not in members]
 
     def command(**given: Any) -> None:
+        chosen: dict[str, Any] = {f.name: given.pop(f.name) for f in plain}
+        for name, some in members.items():
+            told = {member.name: given.pop(member.name) for member in some}
+            chosen[name] = {key: value for key, value in told.items() if value is not None}
         try:
-            options = kind(**{f.name: given.pop(f.name) for f in fields})
+            options = kind(**chosen)
         except InputError as error:
             usage(program, str(error))
         function(options, **given)
 
-    parameters = [_parameter(f, types[f.name]) for f in fields] + own
+    parameters = [_parameter(f, types[f.name]) for f in plain] + own
+    parameters += [_member(member) for some in members.values() for member in some]
     parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in parameters}
@@ -57,3 +66,9 @@ def _parameter(f: dataclasses.Field[Any], kind: Any) -> inspect.Parameter:
     return inspect.Parameter(
         f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=Annotated[kind, info]
     )
+
+
+def _member(flag: Flag) -> inspect.Parameter:
+    info: Any = typer.Option(f"--{flag.name.replace('_', '-')}", help=flag.help, show_default=False)
+    kind: Any = flag.kind | None
+    return inspect.Parameter(flag.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, info])

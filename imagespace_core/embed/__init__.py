@@ -15,11 +15,13 @@ class Embedder(Protocol):
     size: length of a vector.
     fingerprint: hash of the model file and its preprocessing; part of the cache key.
     min_side: shorter side, in pixels, that `prepare` needs so as not to enlarge.
+    channels: of the images it takes; one-channel images are always taken, and RGB by a model of one.
     """
 
     name: str
     size: int
     min_side: int
+    channels: int
 
     @property
     def fingerprint(self) -> str: ...

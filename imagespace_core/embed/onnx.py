@@ -104,7 +104,7 @@ class OnnxEmbedder:
         self._input, fixed_batch, self.preprocess = self._fit(preprocess or Preprocess())
         self._fixed_batch = fixed_batch
         self._batch_size = fixed_batch or batch_size
-        self.min_side = self.preprocess.min_side
+        self.min_side, self.channels = self.preprocess.min_side, self.preprocess.channels
         self.fingerprint = self._fingerprint()
         self.size = self._measure_size()
 

@@ -38,7 +38,7 @@ class Towers(ABC):
         self.model_dir = model_dir
         self.device = device
         self.threads = threads
-        self.min_side = self.preprocess.min_side
+        self.min_side, self.channels = self.preprocess.min_side, self.preprocess.channels
 
     @property
     @abstractmethod

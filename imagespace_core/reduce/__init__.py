@@ -40,5 +40,5 @@ class Reducer(Protocol):
 REDUCERS: dict[str, type[Reducer]] = {"pca": PCA, "tsne": TSNE, "umap": UMAP}
 """By the name used in files and options. Importing these is cheap: the libraries load inside the calls."""
 
-TITLES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
-"""What people call them."""
+TITLES = {"given": "Given", "pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
+"""What people call them; a given map was brought in and not made here."""

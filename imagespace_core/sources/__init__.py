@@ -1,10 +1,10 @@
-"""Where items come from: a folder of images; scenes, slices and tiles will be one file and one line more."""
+"""Where items come from: folders, scenes, slices, tiles, tables. A new one is one file and a line in `registry`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -27,8 +27,21 @@ class Item:
     columns: Mapping[str, object] = field(default_factory=dict)
 
 
+def option(default: Any, help: str, **metadata: Any) -> Any:
+    """A field of a source that people may set: a flag of the same name, see `parameters`.
+
+    Its type is int, float or str, one of these or None, or a tuple of one of these, written with commas between.
+    path=True: it names a file or folder, and is kept absolute.
+    """
+    return field(default=default, metadata={"help": help, **metadata})
+
+
 class Source(Protocol):
-    """A collection of images. Implementations are frozen dataclasses; `read` is called from many threads."""
+    """A collection of images. Implementations are frozen dataclasses; `read` is called from many threads.
+
+    Their first fields are where it lies, the `Decode` to read it with, and the most items to take; all others are made
+    by `option`.
+    """
 
     def items(self) -> Iterator[Item]:
         """Every item once, in a stable order."""
@@ -40,6 +53,14 @@ class Source(Protocol):
 
     def left_out(self) -> dict[str, int]:
         """How many files beside the items are no images at all, by suffix; complete once `items` is exhausted."""
+        ...
+
+    def report(self) -> list[str]:
+        """What people should know of the items, one sentence each; complete once `items` is exhausted."""
+        ...
+
+    def has(self, key: str) -> bool:
+        """Whether that item is still where it was; opens no more than it must. Raises ImageSpaceError, or says no."""
         ...
 
     def read(self, key: str) -> Picture:

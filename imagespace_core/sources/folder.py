@@ -73,6 +73,14 @@ class Folder:
         """
         return dict(self._left_out.most_common())
 
+    def report(self) -> list[str]:
+        """Nothing beyond what is skipped and left out."""
+        return []
+
+    def has(self, key: str) -> bool:
+        """Whether the file is there."""
+        return self._file(key).exists()
+
     def read(self, key: str) -> Picture:
         """The picture, taken when its EXIF or else its name says. Raises UnreadableImageError."""
         picture = self.decode(self._file(key))

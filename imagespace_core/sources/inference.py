@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,7 +116,7 @@ def from_arrow(values: pa.ChunkedArray) -> tuple[pd.Series | None, str]:
 
 
 def from_objects(values: Sequence[object]) -> tuple[pd.Series | None, str]:
-    """Values as JSON gives them, None where missing -> (column, note). Mixed types become text."""
+    """Values as JSON gives them, or dates; None where missing -> (column, note). Mixed types become text."""
     import pyarrow as pa
 
     kinds = {type(value) for value in values} - {type(None)}
@@ -128,6 +129,8 @@ def from_objects(values: Sequence[object]) -> tuple[pd.Series | None, str]:
             return from_arrow(pa.chunked_array([pa.array(values, pa.int64())]))
         if kinds and kinds <= {int, float}:
             return from_arrow(pa.chunked_array([pa.array(values, pa.float64(), from_pandas=True)]))
+        if kinds and all(issubclass(kind, date) for kind in kinds):
+            return from_arrow(pa.chunked_array([pa.array(values)]))
     except (OverflowError, pa.ArrowInvalid):  # a whole number that its type does not hold exactly
         pass
     note = "" if kinds <= {str} else "values of several types, kept as text"

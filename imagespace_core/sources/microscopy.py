@@ -15,7 +15,7 @@ from PIL import Image
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources import Context, Item, Ring
+from imagespace_core.sources import Context, Item, Ring, option
 from imagespace_core.sources.patches import (
     Box,
     as_rgb,
@@ -60,12 +60,14 @@ class Microscopy:
     root: Path
     decode: Decode = field(default_factory=Decode)
     limit: int | None = None
-    patch_size: tuple[int, ...] = (80,)
-    stride: int = 0
-    encoder_size: int = 64
-    structures: str = ""
-    min_overlap: float = 0.5
-    percentiles: tuple[float, float] = (0.1, 99.9)
+    patch_size: tuple[int, ...] = option((80,), "Sides of the patches in pixels, one or several: 80,120.")
+    stride: int = option(0, "Pixels from one patch to the next; 0 is half their side.")
+    encoder_size: int = option(64, "Side in pixels at which models see a patch; 0 is as cut.")
+    structures: str = option(
+        "", "Label values and their names: 0=membrane,255=cell, or nonzero=cell.  [default: the rarer of two, else all]"
+    )
+    min_overlap: float = option(0.5, "Share of a patch that a structure covers for the patch to count as positive.")
+    percentiles: tuple[float, float] = option((0.1, 99.9), "Of more than 8 bits: what becomes black and white.")
     _skipped: list[tuple[str, str]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -114,6 +116,18 @@ class Microscopy:
         """How many files in `raw` and `labels` are no images, by suffix."""
         others: Counter[str] = sum((dataset.left_out for dataset in self._slices.datasets), Counter())
         return dict(others.most_common())
+
+    def report(self) -> list[str]:
+        """What the labels are taken to mark, where nobody said."""
+        chosen = self.chosen_structures()
+        if self.structures or not chosen:
+            return []
+        values = ", ".join(str(structure.value) for structure in chosen)
+        return [f"labels: the value {values} is taken for the structure; name others by --structures"]
+
+    def has(self, key: str) -> bool:
+        """Whether the file of its slice is there."""
+        return self._slices.slice(key.rpartition("@")[0]).page.file.exists()
 
     def read(self, key: str) -> Picture:
         """uint8 (side, side, 1), or 3 where the slice has colors; side is `encoder_size`, or less for less.
@@ -252,11 +266,8 @@ class Microscopy:
         return columns
 
     def _stamp(self, slice_: Slice) -> str:
-        """Also of what changes pixels and columns without changing a key."""
-        label = slice_.label.stamp() if slice_.label else ""
-        stretch = self._slices.stretches[slice_.name]
-        how = (self.encoder_size, self.min_overlap, [(s.value, s.name) for s in self.chosen_structures()], stretch)
-        return f"{slice_.page.stamp()} {label} {how}"
+        """Also of what changes pixels without changing a key; labels change columns alone."""
+        return f"{slice_.page.stamp()} {self.encoder_size} {self._slices.stretches[slice_.name]}"
 
     def _boxes(self, width: int, height: int) -> list[Box]:
         """(left, top, side) of the patches of a slice."""

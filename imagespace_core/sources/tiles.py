@@ -17,7 +17,7 @@ from PIL import Image
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources import Item
+from imagespace_core.sources import Item, option
 from imagespace_core.sources.tiles_coordinates import Tile, parse_key, zones
 from imagespace_core.sources.tiles_listing import Layers, find_layers, tile_file
 
@@ -62,8 +62,8 @@ class Tiles:
     root: Path
     decode: Decode = field(default_factory=Decode)
     limit: int | None = None
-    layers: tuple[str, ...] = ()
-    preview_layers: tuple[str, ...] = ()
+    layers: tuple[str, ...] = option((), "Layers to take, in the order of the model's channels.  [default: all]")
+    preview_layers: tuple[str, ...] = option((), "Layers that people see, laid over each other.  [default: all]")
 
     def __post_init__(self) -> None:
         # A manifest gives lists.
@@ -115,6 +115,11 @@ class Tiles:
                     f"e.g. {width} x {height}; they are scaled to the largest of their place"
                 )
         return lines
+
+    def has(self, key: str) -> bool:
+        """Whether the tile is there in every layer."""
+        tile = self._tile(key)
+        return all(tile_file(self._layers.base / name, tile) for name in self.names())
 
     def read(self, key: str) -> Picture:
         """uint8 (h, w, layers), one gray channel for each layer. Raises UnreadableImageError with layer and reason."""
@@ -239,7 +244,7 @@ class Tiles:
         return np.asarray(image)
 
     def _stamp(self, tile: Tile) -> str:
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(repr((self.names(), self.preview_layers)).encode())
         for name in self.names():
             try:
                 file = tile_file(self._layers.base / name, tile)

@@ -92,7 +92,7 @@ def find_layers(root: Path, wanted: Sequence[str]) -> Layers:
         what = "is a file" if root.exists() else "is not there"
         raise InputError(f"{root} {what}; give the folder that holds the layers of map tiles")
     for base in (root, root / "tiles"):
-        found = sorted(entry.name for entry in _entries(base) if _is_layer(Path(entry.path)))
+        found = sorted(entry.name for entry in _entries(base) if entry.is_dir() and _is_layer(Path(entry.path)))
         if found:
             break
     else:
@@ -119,11 +119,11 @@ def _is_layer(folder: Path) -> bool:
     """Whether <z>/<x>/<y> is in it; looks no further than the first tile."""
     others = Counter[str]()
     return any(
-        os.path.splitext(entry.name)[1].lower() in decode.suffixes() and _is_number(os.path.splitext(entry.name)[0])
+        suffix.lower() in decode.suffixes() and _is_number(stem) and Tile(z, x, int(stem)).exists
         for z, columns in _numbered(folder, others)
         if Tile(z, 0, 0).exists
-        for _, rows in _numbered(columns, others)
-        for entry in _entries(rows)
+        for x, rows in _numbered(columns, others)
+        for stem, suffix in (os.path.splitext(entry.name) for entry in _entries(rows))
     )
 
 

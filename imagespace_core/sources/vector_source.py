@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture, decode
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources import Item
+from imagespace_core.sources import Item, option
 from imagespace_core.sources.vector_files import SUFFIXES
 from imagespace_core.sources.vectors import Given, read_vectors
 
@@ -26,7 +25,7 @@ PLACEHOLDER_GRAY = 176
 class VectorTable:
     """The rows of the file `root`, each an item: its key is its id, its columns are the file's.
 
-    images: the folder that image paths in the file start from; "" for the file's own folder. Paths that start
+    image_root: the folder that image paths in the file start from; "" for the file's own folder. Paths that start
     elsewhere are read from there. Rows without an image, and tables without any, show a plain gray square; an image
     that is named and not there is no reason to lose the row, only to say so.
     """
@@ -34,7 +33,7 @@ class VectorTable:
     root: Path
     decode: Decode = field(default_factory=Decode)
     limit: int | None = None
-    images: str = ""
+    image_root: str = option("", "Folder that image paths start from.  [default: the table's own]", path=True)
     _missing: list[tuple[str, str]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @cached_property
@@ -48,8 +47,7 @@ class VectorTable:
             raise InputError(f"a limit of {self.limit} rows leaves none; give 1 or more")
         self._missing.clear()
         given = self.given
-        records: Any = given.columns.astype(object).where(given.columns.notna(), None).to_dict("records")
-        records = records or [{}] * given.rows  # a table without columns has no records
+        records = given.records()
         status = os.stat(self.root)
         for row, name in enumerate(given.ids[: self.limit]):
             stamp = f"{status.st_size}-{status.st_mtime_ns}"
@@ -59,16 +57,37 @@ class VectorTable:
                     image = os.stat(self._file(path))
                     stamp += f" {image.st_size}-{image.st_mtime_ns}"
                 except OSError as error:
-                    self._missing.append((path, f"image not found ({error.strerror}); a gray square stands for it"))
-            yield Item(name, path or name, stamp, {column: _plain(value) for column, value in records[row].items()})
+                    self._missing.append((path, str(error.strerror)))
+            yield Item(name, path or name, stamp, records[row])
 
     def skipped(self) -> list[tuple[str, str]]:
-        """(id, reason) of rows that cannot be used, and of images that are not where the file says."""
-        return [*self.given.left_out, *self._missing]
+        """(id, reason) of rows that cannot be used."""
+        return list(self.given.left_out)
 
     def left_out(self) -> dict[str, int]:
         """Nothing: a table holds no other files."""
         return {}
+
+    def report(self) -> list[str]:
+        """What the file brings, and how many of its images are not where it says."""
+        lines = self.given.lines()
+        if self._missing:
+            path, reason = self._missing[0]
+            lines.append(
+                f"images not found: {len(self._missing):,}, e.g. {path!r} ({reason}); gray squares stand for them. "
+                "Their paths start from the table's folder, or from --image-root"
+            )
+        return lines
+
+    def pictured(self) -> bool:
+        """Whether any row has an image that is there."""
+        given = self.given
+        return given.images is not None and any(path and self._file(path).is_file() for path in given.images)
+
+    def has(self, key: str) -> bool:
+        """Whether the row's image is there; a row without one needs none."""
+        path = self._path_of.get(key)
+        return path is not None and (not path or self._file(path).is_file())
 
     def read(self, key: str) -> Picture:
         """The row's image, or a gray square for one without. Raises UnreadableImageError."""
@@ -85,29 +104,25 @@ class VectorTable:
         return decode.preview(path, max_side, self.decode.max_pixels)
 
     @cached_property
-    def _row_of(self) -> dict[str, int]:
-        return {name: row for row, name in enumerate(self.given.ids)}
+    def _path_of(self) -> dict[str, str]:
+        """By id. Does not keep the vectors: the app, which shows images alone, has them mapped from the workspace."""
+        given = self.__dict__.get("given") or read_vectors(self.root)
+        return dict(zip(given.ids, given.images or [""] * given.rows, strict=True))
 
     def _image(self, key: str) -> Path | None:
-        row = self._row_of.get(key)
-        if row is None:
+        path = self._path_of.get(key)
+        if path is None:
             raise UnreadableImageError(f"{key!r} is no id in {self.root.name}")
-        path = self.given.images[row] if self.given.images is not None else ""
         file = self._file(path) if path else None
         return file if file is not None and file.is_file() else None
 
     def _file(self, path: str) -> Path:
-        return (Path(self.images) if self.images else self.root.parent) / path
+        return (Path(self.image_root) if self.image_root else self.root.parent) / path
 
 
 def recognizes(path: Path) -> bool:
     """Whether a path is a file of vectors or coordinates, by its suffix."""
     return path.is_file() and path.suffix.lower() in SUFFIXES
-
-
-def _plain(value: Any) -> object:
-    """pandas' times as Python's."""
-    return value.to_pydatetime() if hasattr(value, "to_pydatetime") else value
 
 
 def _placeholder(side: int = PLACEHOLDER_PX) -> np.ndarray:

@@ -95,15 +95,27 @@ class Given:
             "Use the images' paths or names as ids"
         )
 
+    def records(self) -> list[dict[str, Any]]:
+        """The other columns, row by row, as plain values; None where missing."""
+        plain: Any = self.columns.astype(object).where(self.columns.notna(), None)
+        return plain.to_dict("records") or [{} for _ in self.ids]  # a table without columns has no records
+
     def take(self, rows: Sequence[int] | np.ndarray) -> Given:
-        """The rows of these numbers, in their order; neighbors go where some of them are missing."""
+        """The rows of these numbers, in their order; of the neighbors those that are among them, as many as all have.
+
+        There are none left where some row has none left.
+        """
         order: list[int] = np.asarray(rows, np.int64).tolist()
         kept = self.neighbors
         if kept is not None:
             place = np.full(self.rows, -1, np.int64)
             place[order] = np.arange(len(order))
-            moved = place[kept[0][order]]
-            kept = None if (moved < 0).any() else (moved.astype(np.int32), kept[1][order])
+            moved, far = place[kept[0][order]], kept[1][order]
+            there = moved >= 0
+            # The missing behind the others, which stay in their order.
+            last = np.argsort(~there, axis=1, kind="stable")[:, : int(there.sum(1).min(initial=moved.shape[1]))]
+            near = np.take_along_axis(moved, last, 1).astype(np.int32), np.take_along_axis(far, last, 1)
+            kept = near if near[0].size else None
         return Given(
             self.file,
             [self.ids[row] for row in order],

@@ -35,6 +35,11 @@ class Manifest:
     def rows(self) -> int:
         return self.counts["items"]
 
+    @property
+    def clusterer(self) -> str:
+        """Name of the method that found the clusters."""
+        return self.measured("clusters", "clusterer", "hdbscan")
+
     def projections(self) -> dict[str, list[int]]:
         """Names of the maps in build order, each with its dimensions, e.g. {"tsne": [2, 3]}."""
         found: dict[str, list[int]] = {}

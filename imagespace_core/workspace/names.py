@@ -6,7 +6,8 @@ import re
 
 MANIFEST = "manifest.json"
 ITEMS = "items.parquet"
-IMAGES = "images.parquet"  # what the images themselves say; `items.parquet` adds the metadata
+IMAGES = "images.parquet"  # what the images themselves say; `items.parquet` adds the source's columns and the metadata
+TOLD = "source.parquet"  # what the source says of them, row by row
 FAILURES = "failures.csv"
 ATLAS = "atlas.json"
 ATLAS_PAGES = "atlas"
@@ -20,7 +21,8 @@ CLUSTER_NAMES_LOCK = ".cluster-names.lock"
 BUILD = ".build"  # staging of a build in progress, and what an interrupted one left
 JOURNAL = f"{BUILD}/publish.json"  # a publication that was decided and may not be finished
 NAMES_PER_PAGE = 2048
-PREFERRED_MAPS = ("tsne", "umap", "pca")  # the first that was made is shown first, and sprites lie along it
+GIVEN = "given"  # the map that a file brought
+PREFERRED_MAPS = (GIVEN, "tsne", "umap", "pca")  # the first that was made is shown first, and sprites lie along it
 
 
 def vectors(model: str) -> str:
@@ -53,6 +55,10 @@ def nearest_clusters(name: str) -> str:
 
 def cluster_strength(name: str) -> str:
     return f"clusters/{name}-strength.npy"
+
+
+def cluster_probabilities(name: str) -> str:
+    return f"clusters/{name}-probabilities.npy"
 
 
 def index(model: str, metric: str) -> str:

@@ -112,11 +112,17 @@ class Workspace:
         """float32 (n,), sum 1, memory-mapped: how central each image is in the neighbor graph."""
         return self._array(names.CENTRALITY, "centrality", 1)
 
-    def clusters(self, name: str = "hdbscan") -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def clusters(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """labels int32 (n,), -1 noise; nearest cluster int32 (n,); membership strength float32 (n,)."""
+        name = self.manifest.clusterer
         files = names.clusters(name), names.nearest_clusters(name), names.cluster_strength(name)
         labels, nearest, strength = (self._array(file, "clusters", 1) for file in files)
         return labels, nearest, strength
+
+    def cluster_probabilities(self) -> np.ndarray | None:
+        """float32 (n, clusters), rows sum to 1, memory-mapped; None where the method gives none (HDBSCAN)."""
+        name = names.cluster_probabilities(self.manifest.clusterer)
+        return self._array(name, "clusters", 2) if (self.root / name).exists() else None
 
     def index_path(self, metric: str, model: str | None = None) -> Path:
         return self.root / names.index(model or self.manifest.model, metric)

@@ -27,15 +27,15 @@ from tests.build.scene import Listening, arrays, check_rows, color_of, quick, ru
 
 REPOSITORY = Path(__file__).parents[2]
 STEPS = (
-    "images", "embed", "neighbors", "pca-2d", "tsne-2d", "umap-2d", "clusters", "hotspots", "index-angular", "atlas",
-    "previews", "table", "columns",
+    "images", "embed", "table", "neighbors", "centrality", "pca-2d", "tsne-2d", "umap-2d", "clusters", "hotspots",
+    "index-angular", "atlas", "previews", "columns", "layout-grid",
 )  # fmt: skip
 
 
 def _options(images: Path, output: Path, model: str) -> Options:
     return quick(
         images, output, model, projections="pca,tsne,umap", min_cluster_size=4, perplexity=3, n_neighbors=4,
-        previews=40, metadata=images / "m.csv",
+        previews=40, metadata=images / "m.csv", layouts="grid",
     )  # fmt: skip
 
 

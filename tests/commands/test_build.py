@@ -22,6 +22,7 @@ from imagespace_core.commands.build import PROGRAM, _open_command, build_command
 from imagespace_core.commands.flags import as_command
 from imagespace_core.commands.report import TerminalReport, print_summary
 from imagespace_core.images.decode import Decode
+from imagespace_core.sources.parameters import flags
 from imagespace_core.workspace import Draft, Manifest, Workspace
 from tests.build.scene import check_rows, quick, run, write_model, write_solid
 
@@ -107,7 +108,10 @@ def test_help_tells_every_flag(command: typer.Typer) -> None:
         assert re.search(rf"(^|[ ,]){flag}\b", shown, re.MULTILINE), flag
     assert "IMAGES" in shown
     for f in dataclasses.fields(Options):
-        assert f.metadata["help"].split()[0] in shown
+        if "members" not in f.metadata:
+            assert f.metadata["help"].split()[0] in shown
+    for flag in flags():
+        assert f"--{flag.name.replace('_', '-')} " in shown
 
 
 def test_imagespace_build_has_the_same_flags(command: typer.Typer) -> None:
@@ -140,7 +144,7 @@ def test_nothing_to_do_is_said_and_a_resumed_run_tells_what_was_done_before(plac
     real = Draft.note
 
     def interrupted(self: Draft, step: str, record: dict) -> None:
-        if step == "table":
+        if step == "columns":
             raise KeyboardInterrupt
         real(self, step, record)
 
@@ -152,7 +156,7 @@ def test_nothing_to_do_is_said_and_a_resumed_run_tells_what_was_done_before(plac
     report = TerminalReport(Console(file=out, width=200))
     summary = build(options, report)
     print_summary(report, summary, "open it")
-    assert re.search(r"Seconds per step\n *[\d.]+ s  table *\n *[\d.]+ s  columns *\n", out.getvalue())
+    assert re.search(r"Seconds per step\n *[\d.]+ s  columns *\n *[\d.]+ s  layout-grid *\n", out.getvalue())
     done_before = len(Manifest.read(tmp_path / "w").steps) - len(summary.ran)
     assert f"{done_before} other steps were done before" in out.getvalue()
     print_summary(report, build(options, report), "open it")

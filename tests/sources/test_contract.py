@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,33 +12,51 @@ import pytest
 
 from imagespace_core.errors import UnreadableImageError
 from imagespace_core.sources import Source
-from imagespace_core.sources.registry import SOURCES
+from imagespace_core.sources.parameters import recorded
+from imagespace_core.sources.registry import SOURCES, opened
 from tests.makers.photos import write_photos, write_rubbish, write_weird_names
 from tests.makers.scenes import box, feature, write_geojson, write_scene
 from tests.makers.slices import write_slices
+from tests.makers.tiles import write_tiles
 
 
 def _folder(tmp_path: Path) -> Source:
     write_photos(tmp_path / "photos", 12)
     write_weird_names(tmp_path / "photos")
     write_rubbish(tmp_path / "photos")
-    return SOURCES["folder"](tmp_path / "photos")
+    return SOURCES["folder"].make(tmp_path / "photos")
 
 
 def _geotiff(tmp_path: Path) -> Source:
     labels = [feature(box(15 * i, 10, 15 * i + 12, 30), number=i) for i in range(12)]
     write_geojson(tmp_path / "scenes/labels.geojson", [feature(None), feature(box(900, 0, 910, 9)), *labels])
     write_scene(tmp_path / "scenes/scene.tif")
-    return SOURCES["geotiff"](tmp_path / "scenes")
+    return SOURCES["geotiff"].make(tmp_path / "scenes")
 
 
 def _microscopy(tmp_path: Path) -> Source:
     root = write_slices(tmp_path / "slices")
     (root / "raw/broken.png").write_bytes(b"\x89PNG broken")
-    return SOURCES["microscopy"](root, patch_size=32)
+    return SOURCES["microscopy"].make(root, patch_size=32)
 
 
-MAKERS: dict[str, Callable[[Path], Source]] = {"folder": _folder, "geotiff": _geotiff, "microscopy": _microscopy}
+def _tiles(tmp_path: Path) -> Source:
+    root = write_tiles(tmp_path / "map")
+    next(root.glob("water/*/*/*.png")).write_bytes(b"\x89PNG broken")
+    return SOURCES["tiles"].make(root, preview_layers=("roads", "water"))
+
+
+def _vectors(tmp_path: Path) -> Source:
+    write_photos(tmp_path / "photos", 12)
+    names = sorted(path.relative_to(tmp_path).as_posix() for path in (tmp_path / "photos").rglob("*.jpg"))
+    rows = [f"{i},{i % 4},{i // 4},{name}" for i, name in enumerate([*names, "photos/gone.jpg", *[""] * 12])]
+    (tmp_path / "places.csv").write_text("\n".join(["id,x,y,image_path", *rows]))
+    return SOURCES["vectors"].make(tmp_path / "places.csv")
+
+
+MAKERS: dict[str, Callable[[Path], Source]] = {
+    "folder": _folder, "geotiff": _geotiff, "microscopy": _microscopy, "tiles": _tiles, "vectors": _vectors,
+}  # fmt: skip
 
 
 def test_every_source_is_under_contract() -> None:
@@ -88,3 +108,25 @@ def test_a_key_that_is_not_of_the_source_is_refused(source: Source) -> None:
     for key in ("../outside.jpg", "/etc/passwd", "no such item.jpg"):
         with pytest.raises(UnreadableImageError):
             source.read(key)
+        with suppress(UnreadableImageError):
+            assert not source.has(key)
+
+
+def test_the_items_are_there_and_what_people_should_know_is_in_sentences(source: Source) -> None:
+    items = list(source.items())
+    assert sum(source.has(item.key) for item in items) >= 12
+    assert all(isinstance(line, str) and line for line in source.report())
+
+
+def test_a_source_made_again_from_its_record_gives_the_same(source: Source) -> None:
+    kind = next(name for name, kind in SOURCES.items() if isinstance(source, kind.make))  # type: ignore[arg-type]
+    items = list(source.items())
+    record = {"kind": kind, "root": str(source.root), "parameters": recorded(source)}  # type: ignore[attr-defined]
+    again = opened(json.loads(json.dumps(record)))
+    assert list(again.items()) == items
+    for item in items[:3]:
+        try:
+            pixels = source.preview(item.key, 40)
+        except UnreadableImageError:
+            continue
+        np.testing.assert_array_equal(again.preview(item.key, 40), pixels)

@@ -1,4 +1,5 @@
 import json
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -248,7 +249,13 @@ def test_taking_rows_takes_everything_of_them(tmp_path: Path, numbers: np.ndarra
     assert turned.positions[2][:, 0].tolist() == turned.columns["n"].tolist() == [5, 4, 3, 2, 1, 0]
     assert turned.neighbors is not None
     assert [turned.ids[to] for to in turned.neighbors[0][:, 0]] == list("afedcb")
-    assert given.take([0, 1]).neighbors is None
+    some = given.take([0, 1, 2]).neighbors
+    assert some is None, "c has no neighbor left"
+    near = [{"ids": [(row + 1) % 6, (row + 2) % 6, (row + 3) % 6], "distances": [0.1, 0.2, 0.3]} for row in range(6)]
+    pd.DataFrame({**table, "neighbors": near}).to_parquet(tmp_path / "b.parquet")
+    some = read_vectors(tmp_path / "b.parquet").take([5, 2, 3, 4]).neighbors
+    assert some is not None
+    assert some[0].tolist() == [[1], [2], [3], [0]], "as many as every row has left, nearest first"
 
 
 def test_a_table_is_a_source_with_images_where_they_are_and_gray_squares_elsewhere(tmp_path: Path) -> None:
@@ -258,12 +265,15 @@ def test_a_table_is_a_source_with_images_where_they_are_and_gray_squares_elsewhe
     pd.DataFrame({**table, "when": pd.to_datetime(["2020-01-01"] * 3), "n": [1, 2, 3]}).to_parquet(
         tmp_path / "t.parquet"
     )
-    source = VectorTable(tmp_path / "t.parquet", images=str(tmp_path / "photos"))
+    source = VectorTable(tmp_path / "t.parquet", image_root=str(tmp_path / "photos"))
     items = list(source.items())
     assert [(item.key, item.path) for item in items] == [("a", photo), ("b", "gone.jpg"), ("c", "c")]
     assert items[0].columns["n"] == 1
-    assert type(items[0].columns["when"]).__name__ == "datetime"
-    assert [path for path, _ in source.skipped()] == ["gone.jpg"]
+    assert items[0].columns["when"] == datetime(2020, 1, 1)
+    assert source.skipped() == []
+    assert any("images not found: 1, e.g. 'gone.jpg'" in line for line in source.report())
+    assert [source.has(key) for key in "abc"] == [True, False, True]
+    assert source.pictured()
     assert source.read("a").width > 96
     for key in "bc":
         assert set(np.unique(source.read(key).pixels)) == {PLACEHOLDER_GRAY}
@@ -285,7 +295,7 @@ def test_image_paths_start_from_the_files_own_folder_unless_told(tmp_path: Path)
     source = VectorTable(tmp_path / "t.jsonl")
     first, second = (source.read(item.key).pixels for item in source.items())
     np.testing.assert_array_equal(first, second)
-    assert source.skipped() == []
+    assert not any("not found" in line for line in source.report())
 
 
 def test_files_are_recognized_by_their_suffix(tmp_path: Path) -> None:

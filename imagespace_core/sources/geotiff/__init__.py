@@ -15,7 +15,7 @@ import numpy as np
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture, reasons
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources import Context, Item, Ring
+from imagespace_core.sources import Context, Item, Ring, option
 from imagespace_core.sources.geotiff import outlines
 from imagespace_core.sources.geotiff.files import Files, find_files, recognizes
 from imagespace_core.sources.geotiff.scene import Scene, Window
@@ -50,13 +50,16 @@ class GeoTiff:
     root: Path
     decode: Decode = field(default_factory=Decode)
     limit: int | None = None
-    annotations: str | None = None
-    annotations_crs: str | None = None
-    chip_size: int | None = None
-    margin_px: int = 0
-    margin_m: float = 0.0
-    bands: tuple[int, ...] = ()
-    stretch: tuple[float, ...] = ()
+    annotations: str | None = option(
+        None, "GeoJSON, GeoPackage or Shapefile, or a folder of them; none cuts a grid.  [default: what lies beside]",
+        path=True,
+    )  # fmt: skip
+    annotations_crs: str | None = option(None, "CRS of the annotations where their file is wrong, e.g. EPSG:32616.")
+    chip_size: int | None = option(None, "Side of the chip around a point, and of a grid's chips, in pixels.")
+    margin_px: int = option(0, "Pixels around polygons and boxes.")
+    margin_m: float = option(0.0, "Meters around polygons and boxes; added to --margin-px.")
+    bands: tuple[int, ...] = option((), "Bands to take, from 1, e.g. 4,3,2.  [default: red, green, blue]")
+    stretch: tuple[float, ...] = option((), "Percentiles that become black and white, e.g. 2,98.  [default: by type]")
     _tones: dict[str, Tone] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -102,6 +105,10 @@ class GeoTiff:
     def report(self) -> list[str]:
         """What was decided where the files did not say, one sentence each."""
         return list(self._survey.notes)
+
+    def has(self, key: str) -> bool:
+        """Whether the annotations still have that chip and its scene is there."""
+        return self._place(key)[0].scene.file.exists()
 
     def read(self, key: str) -> Picture:
         """uint8 (h, w, 3), or (h, w, bands) where more are chosen. Reads the chip's window and no more; a large one

@@ -1,0 +1,100 @@
+"""What a source can be told: its options as flags of the command line, and as a manifest records them."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from imagespace_core.errors import InputError
+from imagespace_core.sources import Source
+from imagespace_core.sources.registry import SOURCES
+
+_KINDS = {int: "whole numbers", float: "numbers", str: "words"}
+
+
+@dataclass(frozen=True)
+class Flag:
+    """An option of one or more sources. kind: int, float or str, what the command line reads; str for several values.
+
+    help: begins with the sources that take it, and says the default.
+    """
+
+    name: str
+    kind: type
+    help: str
+    sources: tuple[str, ...]
+
+
+def flags() -> list[Flag]:
+    """Every option there is, source by source; one that several sources have in common stands once."""
+    found: dict[str, Flag] = {}
+    for source in SOURCES:
+        for name, option in _options(source).items():
+            others = found[name].sources if name in found else ()
+            taken = (*others, source)
+            found[name] = Flag(name, _parsed(source, name), f"{', '.join(taken)}: {_help(option)}", taken)
+    return list(found.values())
+
+
+def parameters(source: str, given: Mapping[str, object]) -> dict[str, Any]:
+    """What was given, with texts made lists where the source wants several values, and paths absolute.
+
+    Raises InputError for what this source does not take.
+    """
+    options = _options(source)
+    for name in given:
+        if name not in options:
+            takers = [other for other in SOURCES if name in _options(other)]
+            goes = f"it goes with --source {' or '.join(takers)}" if takers else "there is no such option"
+            raise InputError(f"--{name.replace('_', '-')} says nothing to --source {source}; {goes}. Leave it out")
+    return {name: _value(source, name, value, options[name]) for name, value in given.items()}
+
+
+def recorded(source: Source) -> dict[str, Any]:
+    """The options of a source as JSON values, from which `registry.opened` makes it again."""
+    values = {f.name: getattr(source, f.name) for f in fields(source) if "help" in f.metadata}  # type: ignore[arg-type]
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+@cache
+def _options(source: str) -> dict[str, Field[Any]]:
+    return {f.name: f for f in fields(SOURCES[source].make) if "help" in f.metadata}  # type: ignore[arg-type]
+
+
+@cache
+def _type(source: str, name: str) -> tuple[type, bool]:
+    """(int, float or str, whether there are several) of an option."""
+    hint = get_type_hints(SOURCES[source].make)[name]
+    if isinstance(hint, types.UnionType):
+        hint = next(part for part in get_args(hint) if part is not type(None))
+    several = get_origin(hint) is tuple
+    return (get_args(hint)[0] if several else hint), several
+
+
+def _parsed(source: str, name: str) -> type:
+    kind, several = _type(source, name)
+    return str if several else kind
+
+
+def _value(source: str, name: str, value: object, option: Field[Any]) -> object:
+    kind, several = _type(source, name)
+    if several and isinstance(value, str):
+        try:
+            return tuple(kind(part) for part in (part.strip() for part in value.split(",")) if part)
+        except ValueError:
+            flag = f"--{name.replace('_', '-')}"
+            raise InputError(f"{flag} {value!r}: expected {_KINDS[kind]}, separated by commas") from None
+    if option.metadata.get("path") and value and Path(str(value)).exists():
+        return str(Path(str(value)).resolve())  # the app runs elsewhere
+    return value
+
+
+def _help(option: Field[Any]) -> str:
+    text, default = option.metadata["help"], option.default
+    if isinstance(default, tuple):
+        default = ",".join(map(str, default))
+    return text if default in (None, "") else f"{text}  [default: {default}]"
