@@ -5,24 +5,12 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, NoReturn, Protocol, get_type_hints
+from typing import Annotated, Any, NoReturn, get_type_hints
 
 import typer
 
 from imagespace_core.errors import InputError
-
-
-class Member(Protocol):
-    """A flag that is no field. kind: int, float or str."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def kind(self) -> type: ...
-
-    @property
-    def help(self) -> str: ...
+from imagespace_core.sources.parameters import Flag
 
 
 def as_command(function: Callable[..., None], program: str) -> Callable[..., None]:
@@ -30,13 +18,13 @@ def as_command(function: Callable[..., None], program: str) -> Callable[..., Non
 
     The first parameter's type is a frozen dataclass; a field's metadata has `help` and may have `min`, `max`, `short`
     (a one-letter flag), `argument` (it is no flag, but stands by itself) and `name` (what that is called). A field with
-    `members` is a dictionary: each of its members is a flag, and in it only if given.
+    `members` is a dictionary: each `Flag` that this function gives is a flag, and in the dictionary only if given.
     program: what a wrong command line is reported by.
     """
     first, *own = inspect.signature(function, eval_str=True).parameters.values()
     kind = first.annotation
     fields, types = dataclasses.fields(kind), get_type_hints(kind)
-    members: dict[str, list[Member]] = {f.name: f.metadata["members"]() for f in fields if "members" in f.metadata}
+    members: dict[str, list[Flag]] = {f.name: f.metadata["members"]() for f in fields if "members" in f.metadata}
     plain = [f for f in fields if f.name not in members]
 
     def command(**given: Any) -> None:
@@ -65,12 +53,6 @@ def usage(program: str, message: str) -> NoReturn:
     raise typer.Exit(2)
 
 
-def _member(flag: Member) -> inspect.Parameter:
-    info: Any = typer.Option(f"--{flag.name.replace('_', '-')}", help=flag.help, show_default=False)
-    kind: Any = flag.kind | None
-    return inspect.Parameter(flag.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, info])
-
-
 def _parameter(f: dataclasses.Field[Any], kind: Any) -> inspect.Parameter:
     limits = {name: f.metadata[name] for name in ("min", "max") if name in f.metadata}
     if f.metadata.get("argument"):
@@ -84,3 +66,9 @@ def _parameter(f: dataclasses.Field[Any], kind: Any) -> inspect.Parameter:
     return inspect.Parameter(
         f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=Annotated[kind, info]
     )
+
+
+def _member(flag: Flag) -> inspect.Parameter:
+    info: Any = typer.Option(f"--{flag.name.replace('_', '-')}", help=flag.help, show_default=False)
+    kind: Any = flag.kind | None
+    return inspect.Parameter(flag.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, info])
