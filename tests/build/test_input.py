@@ -42,7 +42,7 @@ def test_a_missing_folder_and_a_file_in_its_place_are_refused(tmp_path: Path, mo
     with pytest.raises(InputError, match="no such folder"):
         run(quick(tmp_path / "gone", tmp_path / "w", model))
     (tmp_path / "file.png").write_bytes(b"")
-    with pytest.raises(InputError, match="is a file; give the folder"):
+    with pytest.raises(InputError, match="is a file of no known kind; give the path of a folder of images"):
         run(quick(tmp_path / "file.png", tmp_path / "w", model))
 
 
@@ -151,18 +151,18 @@ def test_a_model_that_fails_midway_ends_the_build_and_keeps_the_old_workspace(bu
 
 
 def test_clip_from_a_folder_is_opened_once_and_used(photos: Path, tmp_path: Path) -> None:
-    from imagespace_core.embed import clip
+    from imagespace_core.embed import towers
 
     write_tiny_clip(tmp_path / "clip")
     opened = []
-    real = clip.OnnxEmbedder
+    real = towers.OnnxEmbedder
 
     def counted(*arguments: object, **named: object) -> object:
         opened.append(arguments)
         return real(*arguments, **named)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clip, "OnnxEmbedder", counted)
+        patch.setattr(towers, "OnnxEmbedder", counted)
         run(quick(photos, tmp_path / "w", "clip-vit-b32", model_dir=tmp_path / "clip", jobs=8))
     assert len(opened) == 1
     workspace = Workspace.open(tmp_path / "w")
