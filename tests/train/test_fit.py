@@ -155,7 +155,7 @@ def test_what_was_promised_is_logged_for_tensorboard_also_after_an_interruption(
 
 
 def test_training_makes_the_loss_less(patches: Images, tmp_path: Path) -> None:
-    training = AutoencoderTraining(epochs=8, save_every=8, batch_size=6, validation=0.0, device="cpu")
+    training = AutoencoderTraining(epochs=24, save_every=24, batch_size=6, validation=0.0, device="cpu")
     trained, _ = learn(training, patches, tmp_path)
     assert trained.best_loss < 0.5  # of patches with variance 1
     report = Silent()
