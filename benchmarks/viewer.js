@@ -74,29 +74,30 @@ export async function switched(root, button) {
   return performance.now() - start;
 }
 
-/** Rows that lie alone on the canvas, and where: [row, x, y] in CSS pixels of the window. */
-export function apart(root, count) {
+/** Where some images are, well inside the canvas: [x, y] in CSS pixels of the window. */
+export function places(root, count) {
   const box = root.querySelector("canvas").getBoundingClientRect();
-  const places = [];
+  const found = [];
   for (let row = 0; row < 4000; row++) {
     const at = root.imagespace.screen(row);
     const x = at.x - scrollX, y = at.y - scrollY;
-    if (x > box.left + 90 && x < box.right - 320 && y > box.top + 60 && y < box.bottom - 60) places.push([row, x, y]);
-    if (places.length === count) break;
+    if (x > box.left + 90 && x < box.right - 320 && y > box.top + 60 && y < box.bottom - 60) found.push([x, y]);
+    if (found.length === count) break;
   }
-  return places;
+  return found;
 }
 
 /** How long a pointer rests before the card comes. */
 const DWELL_MS = 80;
 
-/** From the next movement of the pointer on, waits for a card. */
+/** From the next movement of the pointer on, waits for the card of another image than the one shown now. */
 export function listen(root) {
+  const shown = root.querySelector("[data-testid=imagespace-hover]");
+  const before = shown.dataset.row;
   root.heard = new Promise((resolve) => {
     root.addEventListener("pointermove", () => {
       const start = performance.now();
-      const shown = root.querySelector("[data-testid=imagespace-hover]");
-      const look = () => (shown.hidden ? setTimeout(look, 1) : resolve(performance.now() - start - DWELL_MS));
+      const look = () => (shown.hidden || shown.dataset.row === before ? setTimeout(look, 1) : resolve(performance.now() - start - DWELL_MS));
       look();
     }, { once: true, capture: true });
   });

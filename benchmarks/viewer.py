@@ -143,14 +143,14 @@ def _tell_memory(page: Page) -> None:
 
 def _tell_hover(page: Page) -> None:
     """The second time, when the page of sprites is there."""
-    rows, wire = _call(page, "apart", 12), Bytes(page)
+    places, wire = _call(page, "places", 12), Bytes(page)
     waits = []
     for _ in range(2):
         waits = []
-        for row, x, y in rows:
+        for x, y in places:
             page.mouse.move(x - 60, y - 40)
             page.wait_for_timeout(250)
-            _call(page, "listen", row)
+            _call(page, "listen")
             page.mouse.move(x, y)
             waits.append(_call(page, "heard"))
     page.wait_for_timeout(300)
