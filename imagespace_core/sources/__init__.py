@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -119,4 +119,21 @@ class Masked(Protocol):
 
     def overlay(self, parent: str, window: tuple[float, float, float, float] | None, max_side: int) -> np.ndarray:
         """`Contextual.region` with what is marked drawn over it."""
+        ...
+
+
+@runtime_checkable
+class Layered(Protocol):
+    """A source whose items are layers over each other."""
+
+    def names(self) -> tuple[str, ...]:
+        """The layers there are. Raises InputError where they are gone."""
+        ...
+
+    def shown(self) -> tuple[str, ...]:
+        """Those of which `Source.preview` is made."""
+        ...
+
+    def composite(self, key: str, layers: Sequence[str], max_side: int) -> np.ndarray:
+        """`Source.preview` of these layers, one at least. Raises UnreadableImageError."""
         ...

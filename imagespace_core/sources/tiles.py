@@ -130,12 +130,28 @@ class Tiles:
         return Picture(np.stack(planes, axis=-1), largest.width, largest.height, layered=True)
 
     def preview(self, key: str, max_side: int) -> np.ndarray:
-        """The `preview_layers` laid over each other like inks on paper: uint8 RGB (h, w, 3)."""
-        return self._printed(key, self.preview_layers or self.names(), max_side)
+        """The layers that people see, laid over each other like inks on paper: uint8 RGB (h, w, 3)."""
+        return self.composite(key, self.shown(), max_side)
 
-    def layer_preview(self, key: str, layer: str, max_side: int) -> np.ndarray:
-        """One layer alone: uint8 RGB (h, w, 3). With an item's column telling_layer it is the most telling one."""
-        return self._printed(key, (layer,), max_side)
+    def shown(self) -> tuple[str, ...]:
+        """The layers that people see where they choose none."""
+        return self.preview_layers or self.names()
+
+    def composite(self, key: str, layers: Sequence[str], max_side: int) -> np.ndarray:
+        """Some layers laid over each other: uint8 RGB (h, w, 3). Of one alone, what is on it; the most telling one is
+        named by an item's column telling_layer."""
+        tile = self._tile(key)
+        if strange := [name for name in layers if name not in self.names()]:
+            raise UnreadableImageError(f"there is no layer {', '.join(strange)}; there are {', '.join(self.names())}")
+        pictures = [self._picture(name, tile, replace(self.decode, min_side=max_side)) for name in layers]
+        largest = max((picture.pixels for picture in pictures), key=lambda pixels: pixels.size)
+        print_ = np.full(largest.shape, WHITE, np.uint16)
+        for picture in pictures:
+            # Multiplied as inks are; + 127 rounds. The order of the layers does not matter much, up to rounding.
+            print_ = (print_ * np.asarray(_scaled(picture.pixels, largest)) + 127) // WHITE
+        image = Image.fromarray(print_.astype(np.uint8))
+        image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+        return np.asarray(image)
 
     def telling_layer(self, key: str) -> str | None:
         """The layer with most content for its mean over all tiles; None where the tile is empty.
@@ -228,20 +244,6 @@ class Tiles:
                     f"{largest.width} x {largest.height}; expected one shape"
                 )
         return largest
-
-    def _printed(self, key: str, layers: Sequence[str], max_side: int) -> np.ndarray:
-        tile = self._tile(key)
-        if strange := [name for name in layers if name not in self.names()]:
-            raise UnreadableImageError(f"there is no layer {', '.join(strange)}; there are {', '.join(self.names())}")
-        pictures = [self._picture(name, tile, replace(self.decode, min_side=max_side)) for name in layers]
-        largest = max((picture.pixels for picture in pictures), key=lambda pixels: pixels.size)
-        print_ = np.full(largest.shape, WHITE, np.uint16)
-        for picture in pictures:
-            # Multiplied as inks are; + 127 rounds. The order of the layers does not matter much, up to rounding.
-            print_ = (print_ * np.asarray(_scaled(picture.pixels, largest)) + 127) // WHITE
-        image = Image.fromarray(print_.astype(np.uint8))
-        image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-        return np.asarray(image)
 
     def _stamp(self, tile: Tile) -> str:
         digest = hashlib.sha256(repr((self.names(), self.preview_layers)).encode())

@@ -1,4 +1,4 @@
-"""Where map tiles lie: tile numbers, longitude and latitude, zones, and the tile nearest to a place.
+"""Where map tiles lie: tile numbers, longitude and latitude, zones, and the tile nearest to another.
 
 Source: OpenStreetMap Wiki, "Slippy map tilenames" (the XYZ scheme in Web Mercator, EPSG:3857): at zoom z the world is
 2^z x 2^z tiles, x grows eastwards from 180 degrees west, y grows southwards from 85.0511 degrees north.
@@ -17,9 +17,6 @@ from imagespace_core.errors import InputError
 
 DEEPEST_ZOOM = 29
 """Tile numbers of deeper zooms would not pack into 64 bits, and no server draws them."""
-
-MOST_NORTHERN = math.degrees(math.atan(math.sinh(math.pi)))
-"""Latitude at which Web Mercator ends, north and south: 85.0511 degrees."""
 
 CENTER_SHARE = 1 / 3
 """The middle third of the area, in both directions, is the zone "center"."""
@@ -49,9 +46,9 @@ class Tile(NamedTuple):
 
 
 class Nearest(NamedTuple):
-    """A tile that was looked for. distance_tiles: from the place to its center, 0.71 at most if the place is in it."""
+    """A tile that was looked for. row: of the nearest there is. distance_tiles: from the one to the other."""
 
-    key: str
+    row: int
     distance_tiles: float
 
 
@@ -74,36 +71,49 @@ def lng_lat(x: float, y: float, z: int) -> tuple[float, float]:
     return x / side * 360 - 180, math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / side))))
 
 
-def tile_numbers(lng: float, lat: float, z: int) -> tuple[float, float]:
-    """(longitude, latitude) in degrees -> (x, y) in tile numbers with fractions; the inverse of `lng_lat`.
+def numbers_of(keys: Sequence[str]) -> np.ndarray | None:
+    """int64 (n, 3): z, x and y of every key "z/x/y"; None where one of them is no tile, or there is none."""
+    tiles = []
+    for key in keys:
+        if (tile := parse_key(key)) is None:
+            return None
+        tiles.append(tile)
+    return np.array(tiles, np.int64) if tiles else None
 
-    Raises InputError where Web Mercator has no such place.
+
+def read_tile(text: str) -> tuple[int | None, int, int]:
+    """(z, x, y) as people write them: "x, y", then z is None, or "z/x/y". Raises InputError for anything else.
+
+    >>> read_tile("68989, 45981"), read_tile("17/68989/45981")
+    ((None, 68989, 45981), (17, 68989, 45981))
     """
-    if not (-180 <= lng <= 180 and -MOST_NORTHERN <= lat <= MOST_NORTHERN):
-        raise InputError(
-            f"longitude {lng:g}, latitude {lat:g} is not on the map; expected longitude from -180 to 180 and "
-            f"latitude from -{MOST_NORTHERN:.2f} to {MOST_NORTHERN:.2f}, in this order"
-        )
-    side = 1 << z
-    return (lng + 180) / 360 * side, (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * side
+    numbers = re.fullmatch(r"(?:(\d{1,2})\s*/\s*)?(\d{1,9})(?:\s*[,;/]\s*|\s+)(\d{1,9})", text.strip(), re.ASCII)
+    if numbers is None:
+        raise InputError(f"“{text.strip()}” is no tile; expected its x, y, such as 68989, 45981, or z/x/y")
+    z, x, y = numbers.groups()
+    return None if z is None else int(z), int(x), int(y)
 
 
-def nearest_tile(keys: Sequence[str], x: float, y: float, z: int | None = None) -> Nearest:
+def nearest_tile(tiles: np.ndarray, x: int, y: int, z: int | None = None) -> Nearest:
     """The tile whose number is nearest to (x, y); of those at the same distance the first.
 
-    keys: "z/x/y". z: the zoom that x and y count in; None is the deepest there is.
-    Raises InputError where there is no tile of that zoom.
+    tiles: int64 (n, 3) of z, x, y. z: the zoom that x and y count in; None is the deepest there is.
+    Raises InputError where there is no tile of that zoom, or the zoom has no tile of that number.
     """
-    return _nearest(keys, x + 0.5, y + 0.5, z)
+    zoom = int(tiles[:, 0].max()) if z is None else z
+    rows = np.flatnonzero(tiles[:, 0] == zoom)
+    if not len(rows):
+        raise InputError(f"there is no tile of zoom {zoom} here; there are {', '.join(map(str, zooms(tiles)))}")
+    if not Tile(zoom, x, y).exists:
+        raise InputError(f"zoom {zoom} has no tile {x}, {y}; its numbers go from 0 to {(1 << zoom) - 1:,}")
+    distances = np.hypot(*(tiles[rows, 1:] - (x, y)).T)
+    found = int(distances.argmin())
+    return Nearest(int(rows[found]), float(distances[found]))
 
 
-def nearest_place(keys: Sequence[str], lng: float, lat: float) -> Nearest:
-    """The tile, at the deepest zoom there is, whose center is nearest to a place on the map.
-
-    keys: "z/x/y". lng, lat: degrees. Raises InputError where the place is not on the map or there are no tiles.
-    """
-    z = _deepest(_numbers(keys))
-    return _nearest(keys, *tile_numbers(lng, lat, z), z)
+def zooms(tiles: np.ndarray) -> list[int]:
+    """The zooms there are. tiles: int64 (n, 3) of z, x, y."""
+    return np.unique(tiles[:, 0]).tolist()
 
 
 def zones(tiles: np.ndarray) -> list[str]:
@@ -123,25 +133,3 @@ def zones(tiles: np.ndarray) -> list[str]:
     outer = np.where(np.abs(south) >= np.abs(east), vertical, horizontal)
     inner = np.maximum(np.abs(east), np.abs(south)) <= CENTER_SHARE
     return np.where(inner, "center", outer).tolist()
-
-
-def _nearest(keys: Sequence[str], across: float, down: float, z: int | None) -> Nearest:
-    numbers = _numbers(keys)
-    zoom = _deepest(numbers) if z is None else z
-    rows = np.flatnonzero(numbers[:, 0] == zoom).tolist()
-    if not rows:
-        raise InputError(f"there is no tile of zoom {zoom}; there are {sorted(set(numbers[:, 0].tolist()))}")
-    distances = np.hypot(*(numbers[rows, 1:] + 0.5 - (across, down)).T)
-    found = int(distances.argmin())
-    return Nearest(keys[rows[found]], float(distances[found]))
-
-
-def _numbers(keys: Sequence[str]) -> np.ndarray:
-    tiles = [parse_key(key) for key in keys]
-    if not tiles or None in tiles:
-        raise InputError("expected the keys of map tiles, such as 17/68989/45981; this collection has other items")
-    return np.array(tiles, np.int64)
-
-
-def _deepest(numbers: np.ndarray) -> int:
-    return int(numbers[:, 0].max())

@@ -18,10 +18,10 @@ from imagespace_core.sources.tiles import Tiles, recognizes
 from imagespace_core.sources.tiles_coordinates import (
     Tile,
     lng_lat,
-    nearest_place,
     nearest_tile,
+    numbers_of,
     parse_key,
-    tile_numbers,
+    read_tile,
     zones,
 )
 from tests.makers.tiles import COLORS, SIDE, X, Y, Z, save, tile, write_tiles
@@ -97,7 +97,7 @@ def test_the_preview_lays_the_chosen_layers_over_each_other_like_inks(root: Path
     np.testing.assert_allclose(both[0, 0], product, atol=1)
     np.testing.assert_array_equal(both[5, 0], COLORS["roads"])
     np.testing.assert_array_equal(both[12, 0], [255, 255, 255])
-    np.testing.assert_array_equal(Tiles(root).layer_preview(at(2, 0), "water", 100)[0, 0], COLORS["water"])
+    np.testing.assert_array_equal(Tiles(root).composite(at(2, 0), ["water"], 100)[0, 0], COLORS["water"])
     assert Tiles(root).preview(at(2, 0), 8).shape == (8, 8, 3)
 
 
@@ -217,25 +217,45 @@ def test_only_tiles_that_their_zoom_has_are_keys(key: str, expected: Tile | None
     assert parse_key(key) == expected
 
 
-@pytest.mark.parametrize("z", [0, 5, 17])
-def test_tile_numbers_and_degrees_are_inverses(z: int) -> None:
-    random = np.random.default_rng(z)
-    for x, y in random.uniform(0, 2**z, (50, 2)).tolist():
-        assert tile_numbers(*lng_lat(x, y, z), z) == pytest.approx((x, y), abs=1e-6 * 2**z)
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [((0, 0, 0), (-180, 85.0511287798)), ((1, 1, 1), (0, 0)), ((3, 4, 2), (90, -85.0511287798)),
+     ((68_991.5, 45_982.5, 17), (9.490814208984, 47.222366217835))],
+)  # fmt: skip
+def test_tile_numbers_become_degrees(place: tuple[float, float, int], expected: tuple[float, float]) -> None:
+    assert lng_lat(*place) == pytest.approx(expected, abs=1e-9)
 
 
-def test_places_find_their_tile_and_others_the_nearest(root: Path) -> None:
+def test_a_number_finds_its_tile_and_one_that_is_not_there_the_nearest(root: Path) -> None:
     keys = list(items(Tiles(root)))
-    assert nearest_tile(keys, X + 2, Y + 1) == (at(2, 1), 0.0)
-    assert nearest_tile(keys, X - 10, Y + 1).key == at(0, 1)
-    inside = nearest_place(keys, *lng_lat(X + 2.9, Y + 1.2, Z))
-    assert inside.key == at(2, 1)
-    assert inside.distance_tiles == pytest.approx(0.5)
-    for wrong in ((200.0, 0.0), (0.0, 89.0)):
-        with pytest.raises(InputError, match="is not on the map"):
-            nearest_place(keys, *wrong)
-    with pytest.raises(InputError, match="no tile of zoom 3"):
-        nearest_tile(keys, 1, 1, 3)
+    tiles = numbers_of(keys)
+    assert tiles is not None
+    assert tiles.tolist()[5] == [Z, X + 1, Y + 1]
+    found = nearest_tile(tiles, X + 2, Y + 1)
+    assert (keys[found.row], found.distance_tiles) == (at(2, 1), 0)
+    found = nearest_tile(tiles, X - 3, Y - 4)
+    assert (keys[found.row], found.distance_tiles) == (at(0, 0), 5)
+    tied = nearest_tile(np.array([[3, 0, 0], [3, 2, 0], [2, 1, 0]]), 1, 0)
+    assert tied == (0, 1.0), "the deepest zoom counts, and of two at the same distance the first"
+    assert nearest_tile(np.array([[3, 0, 0], [3, 2, 0], [2, 1, 0]]), 1, 0, 2) == (2, 0.0)
+    with pytest.raises(InputError, match="no tile of zoom 3 here; there are 17"):
+        nearest_tile(tiles, 1, 1, 3)
+    with pytest.raises(InputError, match="zoom 17 has no tile 200000, 5; its numbers go from 0 to 131,071"):
+        nearest_tile(tiles, 200_000, 5)
+
+
+def test_tiles_are_read_as_people_write_them() -> None:
+    assert read_tile(" 68989 , 45981 ") == (None, 68_989, 45_981)
+    assert read_tile("68989 45981") == read_tile("68989/45981") == (None, 68_989, 45_981)
+    assert read_tile("17/68989/45981") == (17, 68_989, 45_981)
+    for wrong in ("", "12", "1.5, 3", "-1, 3", "1, 2, 3", "a, b"):
+        with pytest.raises(InputError, match=r"is no tile; expected its x, y"):
+            read_tile(wrong)
+
+
+def test_keys_that_are_no_tiles_have_no_numbers() -> None:
+    assert numbers_of(["17/1/2", "beach.jpg"]) is None
+    assert numbers_of([]) is None
 
 
 def test_zones_are_the_middle_third_and_the_four_sides() -> None:
