@@ -25,7 +25,7 @@ with asking:
         gallery.gallery(opened, "results", found.rows, search_with, notes=found.notes, action="Search with")
     else:
         st.info(
-            "Pick an image here or on the map, upload one, or write a sentence.",
+            "Nothing is asked yet. Choose above what to search with, or click an image on the map.",
             icon=":material/image_search:",
         )
 with looking:

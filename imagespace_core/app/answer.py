@@ -10,6 +10,7 @@ import streamlit as st
 from imagespace_core.app import load
 from imagespace_core.app.ask import Asked
 from imagespace_core.search import EXACT_BELOW, Metric
+from imagespace_core.search.coordinate import told_distance
 from imagespace_core.search.query import Query, run
 from imagespace_core.workspace import Workspace
 
@@ -69,5 +70,14 @@ def answer(opened: Workspace, asked: Asked, chosen: Settings) -> Answer:
     found = run(Query(asked.vector, exclude=exclude), index, chosen.count)
     rows = [int(row) for row in found.rows[0]]
     if chosen.metric == "dot":
-        return Answer(rows, [f"dot product {-distance:.3f}" for distance in found.distances[0]])
-    return Answer(rows, [f"distance {distance:.3f}" for distance in found.distances[0]])
+        notes = [f"dot product {-distance:.3f}" for distance in found.distances[0]]
+    else:
+        notes = [f"distance {distance:.3f}" for distance in found.distances[0]]
+    return Answer(rows, [f"{note}{_away(asked, row)}" for note, row in zip(notes, rows, strict=True)])
+
+
+def _away(asked: Asked, row: int) -> str:
+    """How far an image lies from the place that was asked for, if one was."""
+    if asked.distances_m is None or np.isnan(asked.distances_m[row]):
+        return ""
+    return f", {told_distance(asked.distances_m[row])} away"

@@ -1,40 +1,46 @@
-"""The query of the Search page: an image of the collection, an uploaded one, or a sentence. All become vectors."""
+"""The query of the Search page: an image of the collection or of a place, an upload, a sentence. All become vectors."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app import gallery, load, state
+from imagespace_core.app import coordinate, gallery, load, state
 from imagespace_core.app.pictures import picture
 from imagespace_core.embed import TextEmbedder
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.images.decode import Decode
 from imagespace_core.workspace import Workspace
 
-IMAGE, UPLOAD, SENTENCE = "Image", "Upload", "Sentence"
+IMAGE, UPLOAD, SENTENCE, COORDINATE = "Image", "Upload", "Sentence", "Coordinate"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked: float32 (1, d); uint8 (h, w, 3) unless it was words; a name; the row if it has one."""
+    """What was asked: float32 (1, d); uint8 (h, w, 3) unless it was words; a name; the row if it has one.
+
+    told: how it was found. distances_m: float64 (n,), from the place that was asked for to every image.
+    """
 
     vector: np.ndarray
     picture: np.ndarray | None
     title: str
     row: int | None = None
+    told: str = ""
+    distances_m: np.ndarray | None = None
 
 
 def ask(opened: Workspace) -> Asked | None:
     """Draw the ways to start a search and return the query, or None as long as nothing is asked."""
-    ways = [IMAGE, UPLOAD, SENTENCE]
+    ways = [IMAGE, UPLOAD, SENTENCE, *([COORDINATE] if coordinate.offered(opened) else [])]
+    state.keep_valid("from", ways)
     before = st.session_state.get("_asked_before", [])
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         way = st.segmented_control("Search with", ways, default=IMAGE, key="from", bind="query-params", required=True)
-        st.button("Random image", icon=":material/casino:", on_click=_random, args=(opened,))
+        st.button("Random", icon=":material/casino:", on_click=_random, args=(opened,))
         st.button("Back", icon=":material/undo:", on_click=_back, args=(opened,), disabled=not before)
     try:
         match way:
@@ -42,6 +48,8 @@ def ask(opened: Workspace) -> Asked | None:
                 return _upload(opened)
             case "Sentence":
                 return _sentence(opened)
+            case "Coordinate":
+                return _coordinate(opened)
             case _:
                 return _image(opened)
     except ImageSpaceError as error:
@@ -50,21 +58,22 @@ def ask(opened: Workspace) -> Asked | None:
 
 
 def search_with(opened: Workspace, row: int) -> None:
-    """Make an image of the collection the query; the one before can be gone back to."""
-    st.session_state.setdefault("_asked_before", []).append(st.query_params.get(state.IMAGE))
-    _from_image()
+    """Make an image of the collection the query; what was asked before can be gone back to."""
+    before = st.session_state.get("from", IMAGE), st.query_params.get(state.IMAGE)
+    st.session_state.setdefault("_asked_before", []).append(before)
+    _from(IMAGE)
     state.select(opened, row)
 
 
-def _from_image() -> None:
+def _from(way: str) -> None:
     # Only where it changes anything: Streamlit warns of a widget that has a default and is set as well.
-    if st.session_state.get("from") != IMAGE:
-        st.session_state["from"] = IMAGE
+    if st.session_state.get("from") != way:
+        st.session_state["from"] = way
 
 
 def _back(opened: Workspace) -> None:
-    name = st.session_state["_asked_before"].pop()
-    _from_image()
+    way, name = st.session_state["_asked_before"].pop()
+    _from(way)
     state.select(opened, None if name is None else state.row_of(opened, name))
 
 
@@ -73,9 +82,18 @@ def _image(opened: Workspace) -> Asked | None:
     state.say_unknown_image(opened)
     with st.expander("Pick an image", expanded=row is None, icon=":material/grid_view:"):
         _browse(opened, row)
-    if row is None:
-        return None
+    return None if row is None else _of_row(opened, row)
+
+
+def _of_row(opened: Workspace, row: int) -> Asked:
     return Asked(np.array(opened.vectors()[row : row + 1]), picture(opened, row, 200), opened.ids[row], row)
+
+
+def _coordinate(opened: Workspace) -> Asked | None:
+    found = coordinate.coordinate(opened)
+    if found is None:
+        return None
+    return replace(_of_row(opened, found.row), told=found.told, distances_m=found.distances_m)
 
 
 def _random(opened: Workspace) -> None:
@@ -130,3 +148,5 @@ def say_asked(asked: Asked) -> None:
         if asked.picture is not None:
             st.image(asked.picture, width=72, alt="")
         st.subheader(f"Nearest to {state.escaped(asked.title)}", anchor=False)
+    if asked.told:
+        st.caption(state.escaped(asked.told))

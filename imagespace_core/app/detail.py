@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from imagespace_core.app import load, mount, naming
+from imagespace_core.app import layers, load, mount, naming
 from imagespace_core.app.pictures import has_original
 from imagespace_core.app.routes import base_url
 from imagespace_core.workspace import Workspace
@@ -24,6 +24,7 @@ def detail(opened: Workspace, row: int, on_click: Callable[[int], None]) -> None
     config = {
         "base": base_url(opened),
         "row": row,
+        "layers": layers.query(layers.chosen(opened)),
         "title": opened.ids[row],
         "facts": facts(opened, row),
         "neighbors": near,

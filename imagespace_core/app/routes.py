@@ -12,6 +12,7 @@ import hmac
 import io
 import re
 import secrets
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from imagespace_core import viewer
-from imagespace_core.app import load, offered
+from imagespace_core.app import layers, load, offered
 from imagespace_core.app.events import RefusedError, positions_at
 from imagespace_core.app.palettes import read_colors
 from imagespace_core.app.pictures import picture
@@ -86,7 +87,8 @@ def _answer(root: Path, request: Request) -> Response:
         name = request.path_params["name"]
         kind, _, row = name.partition("/")
         if kind == "image":
-            return _image(workspace, row, request.query_params.get("side", "1600"))
+            asked = request.query_params
+            return _image(workspace, row, asked.get("side", "1600"), asked.getlist(layers.PARAMETER))
         if kind == offered.PREFIX:
             return _offered(root, row)
         if kind == "picture":
@@ -102,15 +104,20 @@ def _answer(root: Path, request: Request) -> Response:
 _TYPES = {".json": "application/json", ".webp": "image/webp"}
 
 
-def _image(workspace: Workspace, row: str, side: str) -> Response:
+def _image(workspace: Workspace, row: str, side: str, chosen: Sequence[str]) -> Response:
+    """`image/<row>?side=<px>`, and `&layer=<name>` for each of the layers to show where not all are wanted."""
     if not (_NUMBER.fullmatch(row) and _NUMBER.fullmatch(side)) or not (
         int(row) < workspace.rows and 0 < int(side) <= LARGEST_SIDE
     ):
         return PlainTextResponse(f"expected image/<row below {workspace.rows}>?side=<1 to {LARGEST_SIDE}>", 404)
     from PIL import Image
 
+    try:
+        own = layers.composed(workspace, int(row), int(side), chosen) if chosen else None
+    except RefusedError as error:
+        return PlainTextResponse(str(error), 404)
     buffer = io.BytesIO()
-    Image.fromarray(picture(workspace, int(row), int(side))).save(buffer, "JPEG", quality=88)
+    Image.fromarray(picture(workspace, int(row), int(side)) if own is None else own).save(buffer, "JPEG", quality=88)
     return Response(buffer.getvalue(), media_type="image/jpeg", headers=FOREVER)
 
 

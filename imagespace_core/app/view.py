@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core import layout, reduce
-from imagespace_core.app import arranging, mount, naming, state
+from imagespace_core.app import arranging, layers, mount, naming, state
 from imagespace_core.app.palettes import palette
 from imagespace_core.app.routes import base_url
 from imagespace_core.selection import Selection
@@ -177,6 +177,7 @@ def draw(
         "selected": chosen,
         "query": [int(row) for row in query],
         "results": [int(row) for row in results],
+        "cardLayer": layers.telling(opened),
         "hotspots": naming.spots(opened) if hotspots and view.layout not in arranging.GROUPED else [],
         "names": {str(label): name for label, name in naming.given(opened).names.items()},
         "picture": _still(opened, view, visible),

@@ -37,7 +37,7 @@ def parse(text: str, order: Order) -> tuple[float, float]:
     if not (abs(lng) <= 180 and abs(lat) <= 90):
         swapped = abs(lat) <= 180 and abs(lng) <= 90 and "" in given
         raise InputError(
-            f"latitude {lat:g}, longitude {lng:g} is no place on Earth; expected a latitude from -90 to 90 and a "
+            f"Latitude {lat:g}, longitude {lng:g} is no place on Earth; expected a latitude from -90 to 90 and a "
             "longitude from -180 to 180"
             + (f". The order read here is {order}; choose the other one if this is not yours" if swapped else "")
         )

@@ -103,9 +103,9 @@ def nearest_tile(tiles: np.ndarray, x: int, y: int, z: int | None = None) -> Nea
     zoom = int(tiles[:, 0].max()) if z is None else z
     rows = np.flatnonzero(tiles[:, 0] == zoom)
     if not len(rows):
-        raise InputError(f"there is no tile of zoom {zoom} here; there are {', '.join(map(str, zooms(tiles)))}")
+        raise InputError(f"There is no tile of zoom {zoom} here; there are {', '.join(map(str, zooms(tiles)))}")
     if not Tile(zoom, x, y).exists:
-        raise InputError(f"zoom {zoom} has no tile {x}, {y}; its numbers go from 0 to {(1 << zoom) - 1:,}")
+        raise InputError(f"Zoom {zoom} has no tile {x}, {y}; its numbers go from 0 to {(1 << zoom) - 1:,}")
     distances = np.hypot(*(tiles[rows, 1:] - (x, y)).T)
     found = int(distances.argmin())
     return Nearest(int(rows[found]), float(distances[found]))

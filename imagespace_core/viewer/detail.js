@@ -1,7 +1,8 @@
 /**
  * One image in full: the picture, what is known of it, and its nearest images.
  *
- * @typedef {{base: string, row: number, title: string, warning?: string, facts: [string, string][],
+ * layers: what asks for some layers of it only, to go behind its address.
+ * @typedef {{base: string, row: number, layers?: string, title: string, warning?: string, facts: [string, string][],
  *            neighbors: import("./gallery.js").Tile[], nearest: string}} DetailConfig
  */
 
@@ -26,7 +27,7 @@ export function mount(host, config, emit) {
     if (text === shown) return;
     shown = text;
     panel.dataset.row = String(next.row);
-    const source = `${next.base}image/${next.row}?side=${FULL_SIDE}`;
+    const source = `${next.base}image/${next.row}?side=${FULL_SIDE}${next.layers ?? ""}`;
     const facts = make("dl", { class: "is-facts" });
     for (const [label, value] of next.facts) facts.append(make("dt", {}, label), make("dd", {}, value));
     const neighbors = make("div", { class: "is-gallery", "data-gallery": "neighbors", style: "--tile: 84px" });

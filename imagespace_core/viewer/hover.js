@@ -1,13 +1,18 @@
-/** The card beside the image one points at: its picture from the atlas, its name, its value. */
+/** The card beside the image one points at: its picture from the atlas or of its most telling layer, its name, its value. */
 
 import { element } from "./dom.js";
 import { value } from "./format.js";
+import { Telling } from "./telling.js";
 import { fontOf, shorten } from "./text.js";
+
+/** So long the card waits for a layer's picture, before it starts with the sprite. */
+const LAYER_MS = 150;
 
 export class Card {
   /**
    * @param {HTMLElement} host the card's element
-   * @param {() => {dataset: import("./dataset.js").Dataset, atlas: import("./atlas.js").Atlas, column: import("./dataset.js").Column | null, inset: number}} sources
+   * @param {() => {dataset: import("./dataset.js").Dataset, atlas: import("./atlas.js").Atlas, column: import("./dataset.js").Column | null, cardLayer: string | null, inset: number}} sources
+   *   cardLayer: slug of the column that names the layer to show, null for the whole image
    *   inset: CSS pixels at the right that the legend covers
    */
   constructor(host, sources) {
@@ -16,7 +21,9 @@ export class Card {
     this.canvas = element("canvas", { class: "is-card-picture" });
     this.name = element("div", { class: "is-card-name" });
     this.value = element("div", { class: "is-card-value" });
-    host.append(this.canvas, element("div", { class: "is-card-text" }, this.name, this.value));
+    this.layer = element("div", { class: "is-card-value" });
+    host.append(this.canvas, element("div", { class: "is-card-text" }, this.name, this.value, this.layer));
+    this.telling = new Telling();
     this.row = -1;
   }
 
@@ -31,22 +38,33 @@ export class Card {
       return;
     }
     this.row = row;
-    const { dataset, atlas, column } = this.sources();
+    const { dataset, atlas, column, cardLayer } = this.sources();
+    const coming = cardLayer ? this.telling.layer(dataset, cardLayer, row) : null;
+    const soon = coming && Promise.race([coming, new Promise((resolve) => setTimeout(resolve, LAYER_MS))]);
     const [name, picture] = await Promise.all([
       dataset.name(row).catch(() => ""),
       atlas.open().then(async (there) => {
         const sprite = there ? atlas.place(row) : null;
         return sprite && { sprite, page: await atlas.page(sprite.page) };
       }),
+      soon,
     ]);
     if (row !== this.row) return;
     this.#paint(picture);
+    this.#name(null);
     this.value.textContent = column ? `${column.name}: ${value(column, row)}` : "";
     this.value.hidden = !column;
     this.host.dataset.row = String(row);
     this.host.hidden = false;
-    const title = name.split("/").pop() || `Image ${row}`;
+    const title = titleOf(name) || `Image ${row}`;
     this.name.textContent = shorten(title, this.name.clientWidth, fontOf(this.name));
+    this.place(where);
+    const layer = await coming;
+    if (!layer || row !== this.row) return;
+    const { width, height } = layer.bitmap;
+    this.#paint({ page: layer.bitmap, sprite: { x: 0, y: 0, width, height } });
+    layer.bitmap.close();
+    this.#name(layer.name);
     this.place(where);
   }
 
@@ -67,8 +85,17 @@ export class Card {
 
   hide() {
     this.row = -1;
+    this.telling.stop();
     this.host.hidden = true;
     delete this.host.dataset.row;
+  }
+
+  /** @param {string | null} layer whose picture is shown; null: the whole image's */
+  #name(layer) {
+    this.layer.hidden = !layer;
+    this.layer.textContent = layer ? `layer: ${layer}` : "";
+    if (layer) this.host.dataset.layer = layer;
+    else delete this.host.dataset.layer;
   }
 
   #paint(picture) {
@@ -80,4 +107,10 @@ export class Card {
     this.canvas.style.aspectRatio = `${width} / ${height}`;
     this.canvas.getContext("2d").drawImage(picture.page, x, y, width, height, 0, 0, width, height);
   }
+}
+
+/** A file's name without its folders; a number alone, as of a map tile, says nothing without them. @param {string} name */
+function titleOf(name) {
+  const last = name.split("/").pop() ?? "";
+  return /^\d+$/.test(last) ? name : last;
 }

@@ -30,6 +30,7 @@ import { Viewer } from "./viewer.js";
  * @property {number[]} [query] rows that were asked for
  * @property {number[]} [results] rows that were found
  * @property {import("./labels.js").Hotspot[]} [hotspots]
+ * @property {string | null} [cardLayer] slug of the column that names the layer that each row's card shows
  * @property {{row: number, nonce: number | string} | null} [fly]
  * @property {string | null} [cameraParam] name in the document's query
  * @property {number} [height] CSS pixels

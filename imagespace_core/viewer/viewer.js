@@ -53,7 +53,7 @@ export class Viewer {
     this.theme = new ThemeReader(this.root, () => this.#retheme());
     this.guides = new Guides(this.parts.guides);
     this.marks = new Marks(this.parts.marks);
-    this.card = new Card(this.parts.card, () => ({ dataset: this.dataset, atlas: this.atlas, column: this.picture.shading.column, inset: this.picture.camera.inset }));
+    this.card = new Card(this.parts.card, () => ({ dataset: this.dataset, atlas: this.atlas, column: this.picture.shading.column, cardLayer: this.config.cardLayer ?? null, inset: this.picture.camera.inset }));
     this.interaction = new Interaction(this);
     this.reading = new Reading(this);
     this.lighting = new Lighting(this);

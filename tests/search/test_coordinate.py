@@ -31,14 +31,16 @@ def test_south_and_west_are_negative() -> None:
     assert parse("-90, 180", LAT_LNG) == (180, -90)
 
 
-@pytest.mark.parametrize("text", ["", "47.14", "here", "47,14, 9,52", "47.14, 9.52, 1", "47 N, 9 N", "47 N, 9", "1e3, 2"])
+@pytest.mark.parametrize(
+    "text", ["", "47.14", "here", "47,14, 9,52", "47.14, 9.52, 1", "47 N, 9 N", "47 N, 9", "1e3, 2"]
+)
 def test_anything_else_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(InputError, match=r"expected latitude, longitude in decimal degrees, such as 47.14, 9.52"):
         parse(text, LAT_LNG)
 
 
 def test_what_is_no_place_is_refused_and_the_other_order_is_pointed_at() -> None:
-    with pytest.raises(InputError, match=r"latitude 139.7, longitude 35.7 is no place .* The order read here is latit"):
+    with pytest.raises(InputError, match=r"Latitude 139.7, longitude 35.7 is no place .* The order read here is latit"):
         parse("139.7, 35.7", LAT_LNG)
     with pytest.raises(InputError, match=r"to 180$"):
         parse("10, 200", LAT_LNG)

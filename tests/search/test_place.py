@@ -36,9 +36,7 @@ def distance(one: tuple[float, float], other: tuple[float, float]) -> float:
         ((-86.67, 36.12), (-118.40, 33.94), 2_887_259.9 * EARTH_M / 6_372_800),
     ],
 )
-def test_distances_follow_great_circles(
-    one: tuple[float, float], other: tuple[float, float], meters: float
-) -> None:
+def test_distances_follow_great_circles(one: tuple[float, float], other: tuple[float, float], meters: float) -> None:
     assert distance(one, other) == pytest.approx(meters, rel=1e-7, abs=1e-6)
     assert distance(other, one) == pytest.approx(meters, rel=1e-7, abs=1e-6)
 

@@ -240,7 +240,7 @@ def test_a_number_finds_its_tile_and_one_that_is_not_there_the_nearest(root: Pat
     assert nearest_tile(np.array([[3, 0, 0], [3, 2, 0], [2, 1, 0]]), 1, 0, 2) == (2, 0.0)
     with pytest.raises(InputError, match="no tile of zoom 3 here; there are 17"):
         nearest_tile(tiles, 1, 1, 3)
-    with pytest.raises(InputError, match="zoom 17 has no tile 200000, 5; its numbers go from 0 to 131,071"):
+    with pytest.raises(InputError, match="Zoom 17 has no tile 200000, 5; its numbers go from 0 to 131,071"):
         nearest_tile(tiles, 200_000, 5)
 
 

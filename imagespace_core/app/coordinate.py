@@ -1,0 +1,114 @@
+"""Search by coordinate: a place on Earth or the number of a map tile, and the image that lies nearest to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast, get_args
+
+import numpy as np
+import streamlit as st
+
+from imagespace_core.app import places, state
+from imagespace_core.search.coordinate import Order, parse, told, told_distance
+from imagespace_core.search.place import distances_m, nearest
+from imagespace_core.sources.tiles_coordinates import Tile, nearest_tile, read_tile, zooms
+from imagespace_core.workspace import Workspace
+
+TILE = "tile x, y"
+
+
+@dataclass(frozen=True)
+class Reached:
+    """row: the nearest image. told: where it lies, and how far from what was asked.
+
+    distances_m: float64 (n,), from what was asked to every image, NaN for those without a place; None where none has.
+    """
+
+    row: int
+    told: str
+    distances_m: np.ndarray | None
+
+
+def offered(opened: Workspace) -> list[str]:
+    """The ways to write a coordinate that this workspace can look up; none where its images have no places."""
+    degrees = list(get_args(Order)) if places.columns(opened) else []
+    return [*degrees, TILE] if places.tiles(opened) is not None else degrees
+
+
+def coordinate(opened: Workspace) -> Reached | None:
+    """Draw the input, where ways are `offered`, and return the nearest image, or None as long as nothing is asked.
+
+    Raises InputError.
+    """
+    ways = offered(opened)
+    state.keep_valid("coordinate-order", ways)
+    order = st.segmented_control(
+        "Written as", ways, default=ways[0], key="coordinate-order", bind="query-params", required=True,
+        format_func=lambda way: f"{way[:1].upper()}{way[1:]}",
+    ) or ways[0]  # fmt: skip
+    label = "x, y of the tile, or z/x/y" if order == TILE else f"{order[:1].upper()}{order[1:]}, in degrees"
+    text = st.text_input(label, key="coordinate", bind="query-params", placeholder=_example(opened, order))
+    if not (text or "").strip():
+        st.caption(_extent(opened, order))
+        return None
+    tiles = places.tiles(opened)
+    if order == TILE and tiles is not None:
+        return _tile(opened, tiles, text)
+    return _place(opened, *parse(text, cast("Order", order)))
+
+
+def _place(opened: Workspace, lng: float, lat: float) -> Reached:
+    there = places.places(opened)
+    found = nearest(there.longitude, there.latitude, lng, lat)
+    at = told(float(there.longitude[found.row]), float(there.latitude[found.row]))
+    said = f"This image lies nearest to {told(lng, lat)}: {told_distance(found.distance_m)} away, at {at}."
+    if found.without:
+        said += f" {found.without:,} of {opened.rows:,} images have no place and cannot be found this way."
+    return Reached(found.row, said, found.distances_m)
+
+
+def _tile(opened: Workspace, tiles: np.ndarray, text: str) -> Reached:
+    z, x, y = read_tile(text)
+    found = nearest_tile(tiles, x, y, z)
+    zoom, own_x, own_y = tiles[found.row].tolist()
+    if found.distance_tiles:
+        away = f"{found.distance_tiles:.3g} {'tile' if found.distance_tiles == 1 else 'tiles'} away"
+        said = f"There is no tile {x}, {y} at zoom {zoom} here. The nearest is {own_x}, {own_y}, {away}"
+    else:
+        said = f"This is the tile {x}, {y} at zoom {zoom}"
+    said += f"; its middle lies at {told(*Tile(zoom, own_x, own_y).center())}."
+    if not places.columns(opened):
+        return Reached(found.row, said, None)
+    there = places.places(opened)
+    return Reached(found.row, said, distances_m(there.longitude, there.latitude, *Tile(zoom, x, y).center()))
+
+
+def _example(opened: Workspace, order: str) -> str:
+    """How the coordinate of the middle row is written."""
+    row, tiles = opened.rows // 2, places.tiles(opened)
+    if order == TILE and tiles is not None:
+        return f"{tiles[row, 1]}, {tiles[row, 2]}"
+    there = places.places(opened)
+    usable = np.flatnonzero(np.isfinite(there.longitude) & np.isfinite(there.latitude))
+    row = int(usable[len(usable) // 2]) if len(usable) else row
+    pair = [f"{there.latitude[row]:.4f}", f"{there.longitude[row]:.4f}"]
+    return ", ".join(pair if order.startswith("lat") else pair[::-1])
+
+
+def _extent(opened: Workspace, order: str) -> str:
+    """Where the images lie, as a sentence."""
+    tiles = places.tiles(opened)
+    if order == TILE and tiles is not None:
+        zoom = zooms(tiles)[-1]
+        own = tiles[tiles[:, 0] == zoom]
+        (left, top), (right, bottom) = own[:, 1:].min(axis=0).tolist(), own[:, 1:].max(axis=0).tolist()
+        return f"There are tiles with x from {left} to {right} and y from {top} to {bottom}, at zoom {zoom}."
+    there = places.places(opened)
+    usable = np.isfinite(there.longitude) & np.isfinite(there.latitude)
+    if not usable.any():
+        return "No image has a place."
+    lng, lat = there.longitude[usable], there.latitude[usable]
+    return (
+        f"The images lie between {told(float(lng.min()), float(lat.min()))} and "
+        f"{told(float(lng.max()), float(lat.max()))}."
+    )
