@@ -12,7 +12,9 @@ from imagespace_core.app.pictures import has_original
 from imagespace_core.app.routes import base_url
 from imagespace_core.workspace import Workspace
 
-_UNITS = {"width": "px", "height": "px", "hue": "°"}
+_UNITS = {"width": "px", "height": "px", "hue": "°", "longitude": "°", "latitude": "°"}
+_DECIMALS = {"longitude": 5, "latitude": 5}
+"""Of columns whose numbers mean nothing in four digits: here, a meter."""
 
 
 def detail(opened: Workspace, row: int, on_click: Callable[[int], None]) -> None:
@@ -72,6 +74,6 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, (float, np.floating)):
-        value = f"{value:.4g}"
+        value = f"{value:.{_DECIMALS[name]}f}" if name in _DECIMALS else f"{value:.4g}"
     unit = _UNITS.get(name, "")
     return f"{value} {unit}".strip().replace(" °", "°")

@@ -18,6 +18,13 @@ from imagespace_core.neighbors import Tick
 STEEPEST = 75.0
 """Latitude whose scale is the narrowest; nearer to a pole x would shrink to nothing."""
 
+EVEN = 0.02
+"""Distances that differ by this share at most count as the same."""
+FEWEST_SIDE_BY_SIDE = 16
+"""Fewer places may be evenly apart by chance."""
+LOOKED_AT = 4096
+"""Places that tell whether they are evenly apart; most collections are not."""
+
 _NAME = r"(?:gps|geo|decimal|exif)?[_ .-]*({})[_ .-]*(?:deg|degrees?|dd|wgs84|metadata)?"
 _LONGITUDE = re.compile(_NAME.format("longitude|lng|lon|long"))
 _LATITUDE = re.compile(_NAME.format("latitude|lat"))
@@ -43,7 +50,7 @@ class Geography:
     go on beyond 180 degrees instead of tearing them apart.
 
     Rows without coordinates, or with some that cannot be (a latitude beyond 90 or a longitude beyond 180 degrees), have
-    no place.
+    no place. Images that lie side by side in squares, as map tiles do, may fill these.
     """
 
     dims: ClassVar[int] = 2
@@ -77,7 +84,15 @@ class Geography:
         if beyond:
             notes.append("The date line runs through the map, not along its edges.")
         axes = [across.axis(), upward.axis()]
-        made = guides("map", self.title, positions, cell=None, notes=notes, axes=axes, lines=graticule(across, upward))
+        made = guides(
+            "map",
+            self.title,
+            positions,
+            cell=_cell(positions[placed]),
+            notes=notes,
+            axes=axes,
+            lines=graticule(across, upward),
+        )
         return Arrangement(positions, made)
 
 
@@ -96,3 +111,21 @@ def _whole(longitude: np.ndarray) -> tuple[np.ndarray, bool]:
     beyond = np.where(longitude < 0, longitude + 360, longitude)
     across = np.ptp(longitude) > 180 >= np.ptp(beyond)
     return (beyond, True) if across else (longitude, False)
+
+
+def _cell(places: np.ndarray) -> float | None:
+    """The side of the squares of float32 (n, 2) places that lie side by side in them; None for all others."""
+    from scipy.spatial import KDTree
+
+    if len(places) < FEWEST_SIDE_BY_SIDE:
+        return None
+    # First of all because a tree of places that are all the same would take for ever.
+    if len(np.unique(np.ascontiguousarray(places, np.float32).view(np.int64))) < len(places):
+        return None
+    tree = KDTree(places)
+    some = tree.query(places[:: 1 + len(places) // LOOKED_AT], k=3)[0][:, 1:]
+    even = (some <= (1 + EVEN) * some.min()).all(axis=1)
+    if np.count_nonzero(even) <= 0.75 * len(some):
+        return None
+    side = float(tree.query(places, k=2)[0][:, 1].min())
+    return side if side > (1 - EVEN) * some.min() else None

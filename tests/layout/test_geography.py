@@ -86,3 +86,31 @@ def test_one_place_has_a_graticule_and_lies_in_it(place: tuple[float, float]) ->
     assert 3 <= len(_ticks(made, 0)) <= 9
     assert len(set(_ticks(made, 0))) == len(_ticks(made, 0)), "two ticks never say the same"
     assert len(made.guides["lines"]) >= 5
+
+
+def _tiles(across: int, down: int, z: int = 17) -> list[tuple[float, float]]:
+    """Middles of map tiles of Web Mercator near Vaduz, by column."""
+    side = 2.0**z
+    left, top = 68_990.5 / 2**17 * side, 46_000.5 / 2**17 * side
+    degrees = lambda y: float(np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * y / side)))))  # noqa: E731
+    return [((left + x) / side * 360 - 180, degrees(top + y)) for x in range(across) for y in range(down)]
+
+
+def test_map_tiles_may_fill_their_squares() -> None:
+    made = _made(*_tiles(12, 9))
+    cell = made.guides["cell"]
+    assert cell == pytest.approx(360 / 2**17 * np.cos(np.radians(47.2)), rel=0.01)
+    columns = made.positions.reshape(12, 9, 2)
+    assert (np.diff(columns[:, :, 0], axis=0) >= cell * 0.9999).all(), "none covers another"
+    assert (-np.diff(columns[:, :, 1], axis=1) >= cell * 0.9999).all()
+    missing = [place for i, place in enumerate(_tiles(12, 9)) if i % 10]
+    assert _made(*missing, (np.nan, 1)).guides["cell"] == pytest.approx(cell, rel=1e-3), "holes do not matter"
+
+
+def test_other_places_have_no_cell() -> None:
+    rng = np.random.default_rng(0)
+    assert _made(*rng.uniform(9, 10, (200, 2))).guides["cell"] is None
+    assert _made(*_tiles(6, 6), *_tiles(3, 3, 16)).guides["cell"] is None, "zooms over each other"
+    assert _made(*_tiles(6, 6), *_tiles(6, 6)).guides["cell"] is None
+    assert _made(*[(9.0, 47.0)] * 50_000).guides["cell"] is None
+    assert _made(*_tiles(3, 3)).guides["cell"] is None
