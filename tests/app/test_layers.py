@@ -35,19 +35,19 @@ def client() -> TestClient:
 
 
 def inked(client: TestClient, opened: Workspace, query: str, row: int = ROW) -> list[int]:
-    """How many rows of the picture hold the ink of roads, of water, of woods, of whatever else is over them: darker
-    than paper in the channel that each ink takes most of."""
+    """How many rows of the picture are dark in red, green and blue: roads take green and blue, water red and green,
+    woods all three."""
     answer = client.get(f"/{base_url(opened)}image/{row}?side=160{query}")
     assert answer.status_code == 200, answer.text
     assert "immutable" in answer.headers["Cache-Control"]
     pixels = np.asarray(Image.open(io.BytesIO(answer.content)))
     assert pixels.shape == (16, 16, 3)
-    return np.count_nonzero(pixels[:, 8] < 200, axis=0).tolist()
+    return np.count_nonzero(pixels[:, 8] < 150, axis=0).tolist()
 
 
 def test_without_a_choice_the_picture_is_of_the_layers_that_people_see(client: TestClient, opened: Workspace) -> None:
-    red, green, blue = inked(client, opened, "")
-    assert (red, green, blue) == (2, 8, 8), "water takes the red, roads the rest"
+    # Water takes the red, roads the rest, the woods are not asked for. JPEG blurs an edge by a row.
+    np.testing.assert_allclose(inked(client, opened, ""), (2, 8, 8), atol=1)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,6 @@ def test_without_a_choice_the_picture_is_of_the_layers_that_people_see(client: T
 def test_a_picture_of_chosen_layers_shows_no_other(
     client: TestClient, opened: Workspace, chosen: list[str], rows: tuple[int, int, int]
 ) -> None:
-    # JPEG blurs an edge by a row.
     np.testing.assert_allclose(inked(client, opened, layers.query(chosen)), rows, atol=1)
 
 
