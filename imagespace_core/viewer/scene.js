@@ -36,11 +36,12 @@ export class Scene {
     });
     this.larger = make("button", { type: "button", class: "is-action", onclick: () => this.#enlarge() }, "Full screen");
     this.larger.hidden = !document.fullscreenEnabled;
-    this.bar = make("div", { class: "is-switches" },
+    this.root = make("section", { class: "is-scene", "data-testid": "imagespace-scene", "data-ready": "false" });
+    this.root.addEventListener("fullscreenchange", () => (this.larger.textContent = this.#isLarge ? "Leave full screen" : "Full screen"));
+    this.bar = make("div", { class: "is-switches" }, this.stage.tools,
       make("button", { type: "button", class: "is-action", onclick: () => this.stage.zoomToItem() }, "Zoom to it"),
       this.larger, this.neighbors.label, this.mask.label, this.opacity);
-    this.root = make("section", { class: "is-scene", "data-testid": "imagespace-scene", "data-ready": "false" },
-      make("link", { rel: "stylesheet", href: new URL("scene.css", import.meta.url).href }),
+    this.root.append(make("link", { rel: "stylesheet", href: new URL("scene.css", import.meta.url).href }),
       this.title, this.message, this.stage.root, this.legend, this.bar, this.caption);
     this.root.imagespace = {
       /** px of the parent -> CSS pixels of the window. */
@@ -177,9 +178,12 @@ export class Scene {
     return (await answer.json())[row % NAMES_PER_FILE];
   }
 
+  get #isLarge() {
+    return /** @type {any} */ (this.root.getRootNode()).fullscreenElement === this.root;
+  }
+
   #enlarge() {
-    const root = /** @type {any} */ (this.root.getRootNode());
-    if (root.fullscreenElement) document.exitFullscreen();
+    if (this.#isLarge) document.exitFullscreen();
     else this.root.requestFullscreen().catch(() => (this.larger.hidden = true));
   }
 }

@@ -31,11 +31,12 @@ export class Stage {
     this.canvas = make("canvas", { class: "is-sheet", tabindex: "0", role: "application", "aria-roledescription": "zoomable image" });
     this.name = make("div", { class: "is-named", "aria-hidden": "true", hidden: true });
     this.live = make("div", { class: "is-told", "aria-live": "polite" });
+    /** For the host to place: over the picture they would lie on outlines. */
     this.tools = make("div", { class: "is-lenses", role: "group", "aria-label": "Zoom" },
       this.#button("plus", "Zoom in (+)", () => this.#nearer(1 / 0.6)),
       this.#button("minus", "Zoom out (−)", () => this.#nearer(0.6)),
       this.#button("fit", "Show all (0)", () => this.fit()));
-    this.root = make("div", { class: "is-stage" }, this.canvas, this.tools, this.name, this.live);
+    this.root = make("div", { class: "is-stage" }, this.canvas, this.name, this.live);
     this.plane = new Plane(() => this.#moved());
     /** @type {Regions | null} */ this.picture = null;
     /** @type {Regions | null} */ this.mask = null;
