@@ -1,9 +1,9 @@
 """An image's place in what it was cut from, as the browser asks for it: `scene/<row>` and what lies below that.
 
-    scene/<row>            the parent's name and size, the image's outline in it, and what is marked in it, as JSON
-    scene/<row>/picture    of the parent, JPEG: ?side=<px>, and of a part of it &left= &top= &right= &bottom= in its px
-    scene/<row>/mask       the same of what is marked alone, PNG, transparent elsewhere
-    scene/<row>/outlines   of every image of the workspace in that parent, see `packed`
+scene/<row>            the parent's name and size, the image's outline in it, and what is marked in it, as JSON
+scene/<row>/picture    of the parent, JPEG: ?side=<px>, and of a part of it &left= &top= &right= &bottom= in its px
+scene/<row>/mask       the same of what is marked alone, PNG, transparent elsewhere
+scene/<row>/outlines   of every image of the workspace in that parent, see `packed`
 """
 
 from __future__ import annotations

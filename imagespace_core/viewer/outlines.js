@@ -3,14 +3,16 @@
  * the page never waits for them, and found under the pointer.
  */
 
+import { Raster } from "./raster.js";
+
 const BUDGET_MS = 8;
-const CHUNK = 200;
-/** Device pixels below which an outline is a dot. */
-const DOT = 3;
+const CHUNK = 100;
+/** As many are drawn as paths, which are smoother. */
+const FEW = 300;
 export const HALO = "rgb(0 0 0 / 60%)";
 const LINE = "#ffffff";
 
-/** @typedef {{across: number, down: number, ratio: number, view: import("./plane.js").View}} Seen */
+/** @typedef {{across: number, down: number, view: import("./plane.js").View}} Seen */
 
 export class Outlines {
   /** @param {ArrayBuffer} data as `packed` in app/scenes.py writes it */
@@ -28,11 +30,8 @@ export class Outlines {
     this.places = next(Float32Array, 2 * points);
     this.boxes = new Float32Array(4 * count);
     for (let i = 0; i < count; i++) this.boxes.set(this.#box(i), 4 * i);
-    this.back = document.createElement("canvas");
-    this.front = document.createElement("canvas");
-    /** @type {Seen | null} */ this.shown = null;
+    /** @type {Seen & {canvas: HTMLCanvasElement} | null} */ this.shown = null;
     this.key = "";
-    this.next = 0;
   }
 
   /** How many there are. */
@@ -41,7 +40,7 @@ export class Outlines {
   }
 
   /**
-   * Draws them, those of another view at first where there are many.
+   * Draws them: few at once, many as they lay in an earlier view until those of this one are ready.
    * @param {CanvasRenderingContext2D} pen in CSS pixels
    * @param {import("./plane.js").Plane} plane
    * @param {number} ratio device pixels of a CSS pixel
@@ -53,53 +52,76 @@ export class Outlines {
     const key = [view.x, view.y, view.scale, across, down, ratio, except].join();
     if (key !== this.key) {
       this.key = key;
+      this.visible = this.#visible(plane, except);
       this.next = 0;
-      this.job = { across, down, ratio, view: { ...view } };
-      this.back.width = Math.round(across * ratio);
-      this.back.height = Math.round(down * ratio);
+      this.raster = null;
     }
-    if (this.next < 2 * this.count) this.#go(plane, except);
-    const done = this.next >= 2 * this.count;
-    if (done && this.shown !== this.job) {
-      [this.front, this.back] = [this.back, this.front];
-      this.shown = this.job;
+    if (this.visible.length <= FEW) {
+      this.shown = null;
+      this.#stroke(pen, plane);
+      return true;
     }
-    const [canvas, seen] = this.shown ? [this.front, this.shown] : [this.back, this.job];
-    const grown = view.scale / seen.view.scale;
-    const left = across / 2 + (seen.view.x - view.x) * view.scale - (seen.across / 2) * grown;
-    const top = down / 2 + (seen.view.y - view.y) * view.scale - (seen.down / 2) * grown;
-    if (canvas.width && canvas.height) pen.drawImage(canvas, left, top, seen.across * grown, seen.down * grown);
+    const done = this.next >= 2 * this.visible.length || this.#set(plane, ratio);
+    if (done && this.raster) {
+      const canvas = document.createElement("canvas");
+      canvas.width = this.raster.width;
+      canvas.height = this.raster.height;
+      canvas.getContext("2d").putImageData(this.raster.image, 0, 0);
+      this.shown = { canvas, across, down, view: { ...view } };
+      this.raster = null;
+    }
+    if (!this.shown) return done;
+    const { shown } = this, grown = view.scale / shown.view.scale;
+    const left = across / 2 + (shown.view.x - view.x) * view.scale - (shown.across / 2) * grown;
+    const top = down / 2 + (shown.view.y - view.y) * view.scale - (shown.down / 2) * grown;
+    pen.drawImage(shown.canvas, left, top, shown.across * grown, shown.down * grown);
     return done;
   }
 
-  /** First the halos of all, then the lines of all: no halo lies over a line. */
-  #go(plane, except) {
-    const pen = /** @type {CanvasRenderingContext2D} */ (this.back.getContext("2d"));
-    const { ratio } = this.job;
-    const until = performance.now() + BUDGET_MS;
+  #visible(plane, except) {
     const [left, top] = plane.at(-4, -4), [right, bottom] = plane.at(plane.across + 4, plane.down + 4);
-    const small = DOT / ratio / plane.view.scale;
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.lineJoin = "round";
-    while (this.next < 2 * this.count && performance.now() < until) {
-      const lines = this.next >= this.count;
-      const begin = this.next - (lines ? this.count : 0);
-      const end = Math.min(this.count, begin + CHUNK);
-      pen.beginPath();
-      for (let i = begin; i < end; i++) {
-        const b = 4 * i;
-        if (this.boxes[b] > right || this.boxes[b + 2] < left || this.boxes[b + 1] > bottom || this.boxes[b + 3] < top) continue;
-        if (this.rows[i] === except) continue;
-        if (Math.max(this.boxes[b + 2] - this.boxes[b], this.boxes[b + 3] - this.boxes[b + 1]) < small) {
-          const [x, y] = plane.screen(this.boxes[b], this.boxes[b + 1]);
-          pen.rect(x, y, 0.01, 0.01); // its line is the dot
-        } else this.trace(pen, plane, i);
-      }
-      pen.strokeStyle = lines ? LINE : HALO;
-      pen.lineWidth = lines ? 1.25 : 3.25;
-      pen.stroke();
-      this.next = (lines ? this.count : 0) + end;
+    const { boxes } = this, found = [];
+    for (let i = 0, b = 0; i < this.count; i++, b += 4) {
+      if (boxes[b] <= right && boxes[b + 2] >= left && boxes[b + 1] <= bottom && boxes[b + 3] >= top && this.rows[i] !== except) found.push(i);
     }
+    return found;
+  }
+
+  #stroke(pen, plane) {
+    pen.lineJoin = "round";
+    pen.beginPath();
+    for (const i of this.visible) this.trace(pen, plane, i);
+    pen.strokeStyle = HALO;
+    pen.lineWidth = 3.25;
+    pen.stroke();
+    pen.strokeStyle = LINE;
+    pen.lineWidth = 1.25;
+    pen.stroke();
+  }
+
+  /** Goes on with the raster for a while: the lines of all, then the halos. @returns {boolean} whether it is complete */
+  #set(plane, ratio) {
+    const until = performance.now() + BUDGET_MS;
+    this.raster ??= new Raster(Math.round(plane.across * ratio), Math.round(plane.down * ratio));
+    const { visible, raster } = this, { scale } = plane.view;
+    const [x0, y0] = plane.screen(0, 0).map((at) => at * ratio), grown = scale * ratio;
+    const thin = Math.max(1, Math.round(1.25 * ratio)), thick = thin + 2 * Math.round(ratio);
+    while (this.next < 2 * visible.length) {
+      if (this.next % CHUNK === 0 && performance.now() > until) return false;
+      const halo = this.next >= visible.length;
+      const i = visible[halo ? this.next - visible.length : this.next];
+      this.next += 1;
+      for (let ring = this.rings[i]; ring < this.rings[i + 1]; ring++) {
+        const first = this.points[ring], last = this.points[ring + 1] - 1;
+        for (let p = first, q = last; p <= last; q = p++) {
+          raster.line(
+            x0 + this.places[2 * q] * grown, y0 + this.places[2 * q + 1] * grown,
+            x0 + this.places[2 * p] * grown, y0 + this.places[2 * p + 1] * grown, halo ? thick : thin, halo,
+          );
+        }
+      }
+    }
+    return true;
   }
 
   /** Adds one to the pen's path. @param {number} i not its row */

@@ -34,10 +34,7 @@ export class Regions {
   sharpen(/** @type {import("./plane.js").Plane} */ plane, /** @type {number} */ ratio) {
     const need = Math.min(1, plane.view.scale * ratio);
     const { seen } = plane;
-    const finest = [this.whole, ...this.parts.values()].some(
-      (part) => part && part.scale >= need * 0.85 && [0, 1].every((k) => part.window[k] <= seen[k] && part.window[k + 2] >= seen[k + 2]),
-    );
-    if (finest || !this.whole) return;
+    if (!this.whole || this.#enough(seen, need)) return;
     const window = this.#around(seen);
     const longer = Math.max(window[2] - window[0], window[3] - window[1]);
     const side = Math.min(LARGEST_SIDE, Math.max(1, Math.ceil((longer * need) / SIDE_STEP)) * SIDE_STEP);
@@ -62,7 +59,8 @@ export class Regions {
   /** @param {CanvasRenderingContext2D} pen in CSS pixels */
   draw(pen, /** @type {import("./plane.js").Plane} */ plane, /** @type {number} */ ratio) {
     const { seen, view } = plane;
-    const parts = [...(this.whole ? [this.whole] : []), ...this.parts.values()].sort((a, b) => a.scale - b.scale);
+    const enough = this.#enough(seen, Math.min(1, view.scale * ratio));
+    const parts = enough ? [enough] : this.#sorted();
     for (const { window, bitmap, scale } of parts) {
       const across = bitmap.width / (window[2] - window[0]), down = bitmap.height / (window[3] - window[1]);
       // Only what is in view, in whole pixels: a bitmap drawn many times its size is slow and rounds badly.
@@ -71,7 +69,6 @@ export class Regions {
       if (x1 <= x0 || y1 <= y0) continue;
       const [left, top] = plane.screen(window[0] + x0 / across, window[1] + y0 / down);
       pen.imageSmoothingEnabled = scale < 0.999 || view.scale * ratio < SQUARES;
-      pen.imageSmoothingQuality = "high";
       pen.drawImage(bitmap, x0, y0, x1 - x0, y1 - y0, left, top, ((x1 - x0) / across) * view.scale, ((y1 - y0) / down) * view.scale);
     }
   }
@@ -82,6 +79,18 @@ export class Regions {
     for (const part of [this.whole, ...this.parts.values()]) part?.bitmap.close();
     this.parts.clear();
     this.whole = null;
+  }
+
+  /** From coarse to fine. @returns {Part[]} */
+  #sorted() {
+    return [...(this.whole ? [this.whole] : []), ...this.parts.values()].sort((a, b) => a.scale - b.scale);
+  }
+
+  /** The coarsest part that alone is as sharp as is needed wherever one looks. */
+  #enough(seen, need) {
+    return this.#sorted().find(
+      ({ window, scale }) => scale >= need * 0.85 && [0, 1].every((k) => window[k] <= seen[k] && window[k + 2] >= seen[k + 2]),
+    );
   }
 
   /** A window with room around it, at round numbers, so that a small move asks for nothing new. */

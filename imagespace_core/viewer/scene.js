@@ -155,14 +155,19 @@ export class Scene {
     delete this.root.dataset.neighbors;
     this.stage.surround(null);
     if (!kept.neighbors || !from) return;
+    const slow = setTimeout(() => this.#say(`Gathering the outlines of this ${this.word} …`), WAIT_MS);
     try {
       this.gathered = this.gathered?.from === from ? this.gathered : { from, data: await this.#outlines(from) };
+      clearTimeout(slow);
+      if (this.message.textContent.startsWith("Gathering")) this.#say("");
       if (!kept.neighbors || this.parent !== parent) return;
       const outlines = new Outlines(this.gathered.data);
       this.stage.surround(outlines);
       this.root.dataset.neighbors = String(outlines.count - 1);
     } catch (error) {
       if (this.parent === parent) this.#say(error.message);
+    } finally {
+      clearTimeout(slow);
     }
   }
 

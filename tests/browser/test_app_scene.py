@@ -48,6 +48,10 @@ class Scene:
     def outlined(self, x: float, y: float, color: np.ndarray = YELLOW) -> bool:
         return bool(np.abs(self.colors(x, y) - color).max(1).min() < 60)
 
+    def scale(self) -> float:
+        """CSS pixels of a px of the parent."""
+        return float(self.page.locator(SCENE).get_attribute("data-scale"))
+
     def switch(self, name: str) -> None:
         self.page.locator(SCENE).get_by_role("switch", name=name).click()
 
@@ -66,7 +70,9 @@ def slices(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def test_a_patch_is_seen_in_its_slice_and_a_click_on_a_neighbor_opens_that(
     page: Any, slices: Workspace, tmp_path: Path
 ) -> None:
-    row, beside, other = (slices.ids.index(f"raw/slice_{at}") for at in ("1.png@32,0,32", "1.png@64,32,32", "0.png@0,0,32"))
+    row, beside, other = (
+        slices.ids.index(f"raw/slice_{at}") for at in ("1.png@32,0,32", "1.png@64,32,32", "0.png@0,0,32")
+    )
     with serving(slices.root.parent, tmp_path / "log.txt") as app:
         visit(page, app, "", image=slices.ids[row])
         scene = Scene(page, row)
@@ -94,14 +100,16 @@ def test_a_patch_is_seen_in_its_slice_and_a_click_on_a_neighbor_opens_that(
         scene.switch("Mask")
         scene.wait("[data-mask=off]")
 
-        scale = float(page.locator(SCENE).get_attribute("data-scale"))
+        scale = scene.scale()
         page.locator(SCENE).get_by_role("button", name="Zoom to it").click()
-        page.wait_for_function("([scene, scale]) => Number(scene.dataset.scale) > 2 * scale", arg=[page.query_selector(SCENE), scale])
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(800)
         scene.wait()
+        assert scene.scale() > 2 * scale
         assert scene.outlined(80, 32)
         page.locator(f"{SCENE} canvas").press("0")
-        page.wait_for_function("([scene, scale]) => Math.abs(scene.dataset.scale - scale) < 1e-3", arg=[page.query_selector(SCENE), scale])
+        page.wait_for_timeout(800)
+        scene.wait()
+        assert abs(scene.scale() - scale) < 1e-3
 
         page.locator(f"{SCENE} canvas").press("Shift+ArrowLeft")
         page.keyboard.press("Enter")
