@@ -118,7 +118,7 @@ class Masked(Protocol):
         ...
 
     def overlay(self, parent: str, window: tuple[float, float, float, float] | None, max_side: int) -> np.ndarray:
-        """uint8 RGBA (h, w, 4), as large as `Contextual.region`: what is marked, in its colors; transparent elsewhere."""
+        """uint8 RGBA (h, w, 4), as large as `Contextual.region`: what is marked, in its color; clear elsewhere."""
         ...
 
     def colors(self) -> dict[str, tuple[int, int, int]]:

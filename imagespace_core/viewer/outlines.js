@@ -144,7 +144,9 @@ export class Outlines {
   hit(x, y, reach) {
     let best = -1, bestArea = Infinity, bestAway = Infinity;
     let near = -1, nearest = reach;
-    for (let i = 0; i < this.count; i++) {
+    const { boxes } = this;
+    for (let i = 0, b = 0; i < this.count; i++, b += 4) {
+      if (boxes[b] > x + reach || boxes[b + 2] < x - reach || boxes[b + 1] > y + reach || boxes[b + 3] < y - reach) continue;
       const [left, top, right, bottom] = this.box(i);
       const away = Math.hypot(Math.max(left - x, 0, x - right), Math.max(top - y, 0, y - bottom));
       if (away > reach) continue;
