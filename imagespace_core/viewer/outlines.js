@@ -9,6 +9,8 @@ const BUDGET_MS = 8;
 const CHUNK = 100;
 /** As many are drawn as paths, which are smoother. */
 const FEW = 300;
+/** Square CSS pixels that an outline takes at least. */
+const CROWD_PX = 8;
 export const HALO = "rgb(0 0 0 / 60%)";
 const LINE = "#ffffff";
 
@@ -74,7 +76,10 @@ export class Outlines {
     const { shown } = this, grown = view.scale / shown.view.scale;
     const left = across / 2 + (shown.view.x - view.x) * view.scale - (shown.across / 2) * grown;
     const top = down / 2 + (shown.view.y - view.y) * view.scale - (shown.down / 2) * grown;
+    // So close together that they would hide the picture, they only veil it.
+    pen.globalAlpha = this.visible.length * CROWD_PX > across * down ? 0.45 : 1;
     pen.drawImage(shown.canvas, left, top, shown.across * grown, shown.down * grown);
+    pen.globalAlpha = 1;
     return done;
   }
 
