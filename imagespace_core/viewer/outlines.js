@@ -9,8 +9,8 @@ const BUDGET_MS = 8;
 const CHUNK = 100;
 /** As many are drawn as paths, which are smoother. */
 const FEW = 300;
-/** Square CSS pixels that an outline takes at least. */
-const CROWD_PX = 8;
+/** Square CSS pixels for each outline in view, below which they veil the picture. */
+const CROWD_PX = 40;
 export const HALO = "rgb(0 0 0 / 60%)";
 const LINE = "#ffffff";
 
