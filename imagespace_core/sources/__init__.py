@@ -118,5 +118,9 @@ class Masked(Protocol):
         ...
 
     def overlay(self, parent: str, window: tuple[float, float, float, float] | None, max_side: int) -> np.ndarray:
-        """`Contextual.region` with what is marked drawn over it."""
+        """uint8 RGBA (h, w, 4), as large as `Contextual.region`: what is marked, in its color; clear elsewhere."""
+        ...
+
+    def colors(self) -> dict[str, tuple[int, int, int]]:
+        """What may be marked, by name, and its color in `overlay`."""
         ...
