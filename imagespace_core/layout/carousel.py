@@ -58,7 +58,7 @@ class Carousel:
 
         cells = inside(material, blocks, found.of)
         positions = place(start[found.of] + cells[:, 0], tier[found.of] * (high + ROOM) + cells[:, 1])
-        above = place(start + (columns - 1) / 2, tier * (high + ROOM) - (1 + ROOM) / 2)
+        above = place(start + (columns - 1) / 2, tier * (high + ROOM) - 0.6)
         lift = -(positions[:, 1].min() + positions[:, 1].max()) / 2 if len(positions) else 0
         positions[:, 1] += lift
         above[:, 1] += lift

@@ -27,6 +27,7 @@ const MOST_SHOWN = 90, MOST_TRIED = 4000;
 const NARROW = 110, WIDEST = 260;
 const GAP = 6;
 const SIZES = [13, 11.5];
+const HEIGHT = 18;
 const TICK_SIZE = 11.5;
 const EDGE = 8;
 
@@ -114,7 +115,7 @@ class Sheet {
       if (visible) tried++;
       const zoom = dims === 3 ? Math.min(1.3, Math.max(0.7, camera.distance / p[2])) : 1;
       const box = visible && this.#box(heading, p, zoom, (scale * camera.focal) / p[2]);
-      const covered = box && dims === 3 && [0.1, 0.5, 0.9].some((share) => sprites.covers(box[0] + share * (box[2] - box[0]), p[1], p[2]));
+      const covered = box && dims === 3 && [0.1, 0.5, 0.9].some((share) => sprites.covers(box[0] + share * (box[2] - box[0]), (box[1] + box[3]) / 2, p[2]));
       if (!box || covered || box[0] < 2 || box[2] > camera.width - 2 || box[1] < 2 || box[3] > camera.height - 2 || !free(box)) {
         if (heading.node) heading.node.hidden = true;
         continue;
@@ -130,13 +131,13 @@ class Sheet {
     }
   }
 
-  /** @returns {Box} where a heading would lie; its text ends in dots where it has too little room */
+  /** @returns {Box} where a heading would lie, standing on its place; its text ends in dots where it has too little room */
   #box(heading, [x, y], zoom, perUnit) {
     heading.length ||= this.#length(heading.text, SIZES[Math.min(1, heading.level)], 600) + this.#length(told(heading), 11, 400);
     const room = heading.width === undefined ? WIDEST : Math.min(WIDEST, Math.max(NARROW, heading.width * perUnit));
-    const width = Math.min(heading.length, room) * zoom, height = 18 * zoom;
+    const width = Math.min(heading.length, room) * zoom, height = HEIGHT * zoom;
     const left = x - (heading.align === "start" ? 0 : heading.align === "end" ? width : width / 2);
-    return [left, y - height / 2, left + width, y + height / 2];
+    return [left, y - height, left + width, y];
   }
 
   #heading(heading) {
