@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 INK, FAINT, GRID, PAPER = "#31333f", "#6b7280", "#e3e5ea", "#ffffff"
+RIM = "#c8ccd4"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Dots:
 
 @dataclass(frozen=True)
 class Image:
-    """pixels: uint8 (h, w, 3 | 4), stretched to width x height. framed: with a thin white rim."""
+    """pixels: uint8 (h, w, 3 | 4), stretched to width x height. framed: with a thin rim."""
 
     x: float
     y: float

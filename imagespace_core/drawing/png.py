@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from imagespace_core.drawing.colors import rgb
-from imagespace_core.drawing.marks import PAPER, Area, Dots, Drawing, Image, Line, Mark, Text, font
+from imagespace_core.drawing.marks import PAPER, RIM, Area, Dots, Drawing, Image, Line, Mark, Text, font
 from imagespace_core.drawing.points import splatted
 
 _FINER = 2
@@ -48,8 +48,8 @@ def _with_one(paper: Any, mark: Mark, scale: int) -> Any:
         sides = max(1, round(mark.width * scale)), max(1, round(mark.height * scale))
         picture = Pillow.fromarray(mark.pixels).resize(sides, Pillow.Resampling.LANCZOS).convert("RGBA")
         if mark.framed:
-            rim = max(1, round(1.5 * scale))
-            paper.paste(PAPER, (place[0] - rim, place[1] - rim, place[0] + sides[0] + rim, place[1] + sides[1] + rim))
+            rim = scale
+            paper.paste(RIM, (place[0] - rim, place[1] - rim, place[0] + sides[0] + rim, place[1] + sides[1] + rim))
         paper.paste(picture, place, picture)
         return paper
     return _with(paper, [mark], scale)
@@ -112,4 +112,3 @@ def _dashes(mark: Line) -> list[np.ndarray]:
 
 def _places(points: np.ndarray, finer: int) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in np.asarray(points, float) * finer]
-

@@ -9,7 +9,7 @@ from html import escape
 
 import numpy as np
 
-from imagespace_core.drawing.marks import PAPER, Area, Dots, Drawing, Image, Line, Mark, Text, hexadecimal
+from imagespace_core.drawing.marks import PAPER, RIM, Area, Dots, Drawing, Image, Line, Mark, Text, hexadecimal
 from imagespace_core.drawing.points import OPACITY, splatted
 
 MOST_VECTOR = 20_000
@@ -85,7 +85,7 @@ def _image(mark: Image) -> str:
     picture.save(buffer, "PNG") if clear else picture.save(buffer, "JPEG", quality=85)
     data = base64.b64encode(buffer.getvalue()).decode()
     place = f'x="{mark.x:.1f}" y="{mark.y:.1f}" width="{mark.width:.1f}" height="{mark.height:.1f}"'
-    rim = f'<rect {place} fill="none" stroke="{PAPER}" stroke-width="3"/>' if mark.framed else ""
+    rim = f'<rect {place} fill="none" stroke="{RIM}" stroke-width="2"/>' if mark.framed else ""
     kind = "png" if clear else "jpeg"
     return f'{rim}<image {place} preserveAspectRatio="none" href="data:image/{kind};base64,{data}"/>'
 

@@ -117,7 +117,7 @@ class Experiment:
             if len(rows) < count + (kind == "positive"):
                 raise InputError(
                     f"{len(rows)} rows can be {kind} examples ({relevance.name}); {count} were asked for, and one must "
-                    "be left to find. Ask for fewer, or choose another --min-overlap"
+                    "be left to find. Ask for fewer, or choose another least overlap (--min-overlap)"
                 )
         random = np.random.default_rng(self.seed)
         trials = []
@@ -148,7 +148,10 @@ class Experiment:
             out |= np.isin(groups, groups[np.concatenate([positive, negative])])
         total = int((relevance.relevant & ~out).sum())
         if not total:
-            raise InputError(f"no row that is {relevance.name} is left to find beside the examples; give fewer of them")
+            raise InputError(
+                f"no row that is {relevance.name} is left to find beside the examples "
+                "and what shares their group; give fewer examples, or leave out less (--apart)"
+            )
         candidates = int((~out).sum())
         sizes = [size for size in self.sizes if size <= candidates] or [candidates]
         ranking = search.ranking(positive, negative, np.flatnonzero(out), max(sizes))

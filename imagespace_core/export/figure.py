@@ -82,7 +82,7 @@ class MapFigure:
         placed = np.flatnonzero(np.isfinite(subject.positions).all(axis=1))
         if not len(placed):
             raise InputError(f"{subject.title}: no image has a place on this map; choose another")
-        size = 13 * min(self.width, self.height) / 800
+        size = max(10.0, 13 * min(self.width, self.height) / 800)
         margin = 2 * size
         marks: list[Mark] = [
             Text(margin, margin + 1.2 * size, shortened(subject.title, 1.7 * size, self.width - 2 * margin), 1.7 * size,
@@ -97,15 +97,15 @@ class MapFigure:
             wide = min(0.24 * self.width, keys.width_of(subject.key, size))
             right -= wide + margin
             marks += keys.drawn(subject.key, right + margin, top, wide, below - top - size, size)
-        sheet = _Sheet(subject, placed, (margin, top, right, below - size), size)
-        return Drawing(self.width, self.height, subject.title, [*marks, *sheet.marks(self.thumbnails)])
+        sheet = _Sheet(subject, placed, (margin, top, right, below - size), size, self.thumbnails)
+        return Drawing(self.width, self.height, subject.title, [*marks, *sheet.marks()])
 
 
 class _Sheet:
     """The map itself, within a box of the figure."""
 
-    def __init__(self, subject: Subject, placed: np.ndarray, within: Box, size: float) -> None:
-        self._subject, self._placed, self._size = subject, placed, size
+    def __init__(self, subject: Subject, placed: np.ndarray, within: Box, size: float, thumbnails: int) -> None:
+        self._subject, self._placed, self._size, self._thumbnails = subject, placed, size, thumbnails
         left, top, right, bottom = within
         self._axes = subject.guides.get("axes", [])
         if self._axes:
@@ -115,15 +115,18 @@ class _Sheet:
         lines = [np.array(line, float) for line in subject.guides.get("lines", []) if len(line[0]) == 2]
         self._lines = lines if subject.positions.shape[1] == 2 else []
         extent = np.vstack([self._places, *self._lines])
-        self._scale, self._middle = fitted(extent, right - left, bottom - top, size)
+        room = (right - left) * (bottom - top) / max(1, thumbnails)
+        self._side = float(np.clip(0.4 * np.sqrt(max(room, 0)), 1.6 * size, 8 * size)) if thumbnails else 0.0
+        margin = max(size, self._side / 2)
+        self._scale, self._middle = fitted(extent, right - left, bottom - top, margin)
         self._extent = np.column_stack(self._at(extent))
         self._taken: list[Box] = []
 
-    def marks(self, thumbnails: int) -> list[Mark]:
+    def marks(self) -> list[Mark]:
         x, y = self._at(self._places)
         found: list[Mark] = [Line(np.column_stack(self._at(line)), GRID) for line in self._lines]
         found.append(Dots(x, y, self._subject.colors[self._placed], radius_px(len(x))))
-        found += self._pictures(thumbnails, x, y)
+        found += self._pictures(x, y)
         if self._subject.positions.shape[1] == 2:
             found += self._ticks()
         return found + self._headings() + self._labels()
@@ -133,13 +136,11 @@ class _Sheet:
         centered = (np.asarray(places, float) - self._middle) * self._scale
         return (left + right) / 2 + centered[:, 0], (top + bottom) / 2 - centered[:, 1]
 
-    def _pictures(self, count: int, x: np.ndarray, y: np.ndarray) -> list[Mark]:
+    def _pictures(self, x: np.ndarray, y: np.ndarray) -> list[Mark]:
         """The most central images that do not cover each other."""
-        subject = self._subject
+        subject, count, side = self._subject, self._thumbnails, self._side
         if not count or subject.central is None or subject.sprite is None:
             return []
-        left, top, right, bottom = self._box
-        side = float(np.clip(0.4 * np.sqrt((right - left) * (bottom - top) / count), 1.6 * self._size, 8 * self._size))
         at = np.full(len(subject.positions), -1)
         at[self._placed] = np.arange(len(self._placed))
         marks: list[Mark] = []

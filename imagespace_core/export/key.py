@@ -26,8 +26,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Key:
-    """title: what the colors are of. entries: the values, the most frequent first. limits: words at the ends of a scale,
-    for columns of numbers and dates. rest: rows without a value, None where there are none."""
+    """title: what the colors are of. entries: the values, the most frequent first. limits: words at the ends of the
+    scale of a column of numbers or dates. rest: rows without a value, None where there are none."""
 
     title: str
     entries: tuple[Entry, ...] = ()
@@ -50,6 +50,17 @@ def key_of(head: Mapping[str, Any], values: np.ndarray | None, names: Sequence[s
         return Key(name, tuple(entries), None, rest)
     low, high = head.get("low"), head.get("high")
     return Key(name, (), None if low is None or high is None else (_said(low, kind), _said(high, kind)), rest)
+
+
+def named_colors(title: str, names: np.ndarray) -> tuple[Key, np.ndarray]:
+    """The key and the colors, uint8 (n, 3), of names, object (n,): the most frequent get the first colors."""
+    found, codes, counts = np.unique(names.astype(str), return_inverse=True, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    colors = categorical(len(found))
+    entries = [Entry(str(found[i]), hexadecimal(colors[at]), int(counts[i])) for at, i in enumerate(order)]
+    places = np.empty(len(found), np.int64)
+    places[order] = np.arange(len(found))
+    return Key(title, tuple(entries)), colors[places[codes]]
 
 
 def width_of(key: Key, size: float) -> float:

@@ -120,3 +120,7 @@ class Masked(Protocol):
     def overlay(self, parent: str, window: tuple[float, float, float, float] | None, max_side: int) -> np.ndarray:
         """`Contextual.region` with what is marked drawn over it."""
         ...
+
+    def marked(self, parent: str) -> dict[str, np.ndarray]:
+        """bool (h, w) of a parent by the name of the column that says whether an item holds it: where it is marked."""
+        ...
