@@ -24,7 +24,7 @@ from imagespace_core.workspace import Workspace
 
 AT_ONCE = 200_000
 """Rows up to which a change is measured at once; more take long enough to be asked for."""
-SHOWN = 24
+SHOWN = 12
 
 
 def page(opened: Workspace) -> None:

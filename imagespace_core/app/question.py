@@ -112,9 +112,9 @@ def _experiment(opened: Workspace) -> tuple[Experiment, str | None, tuple[Metric
     best = apart_column(opened.items, int(wanted) + int(unwanted))
     offered = [NOTHING_ELSE, *([best] if best else []), *(name for name in columns if name != best)]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        state.keep_valid("apart", offered)
+        state.keep_valid("left-out", offered)
         apart = st.selectbox(
-            "Left out with the examples", offered, 1 if best else 0, key="apart", bind="query-params", width=240,
+            "Left out with the examples", offered, 1 if best else 0, key="left-out", bind="query-params", width=240,
             format_func=lambda name: name if name == NOTHING_ELSE else f"all of their {name}",
             help="Patches that overlap an example look like it because they show the same pixels. Counting them as "
             "found would flatter the model, so the example's whole slice is left out.",
