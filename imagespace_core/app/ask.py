@@ -103,7 +103,7 @@ def _image(opened: Workspace) -> Asked | None:
 
 
 def _random(opened: Workspace) -> None:
-    search_with(opened, int(np.random.default_rng().integers(opened.rows)))
+    clicked(opened, int(np.random.default_rng().integers(opened.rows)))
 
 
 def _examples(opened: Workspace) -> Asked | None:
@@ -115,7 +115,8 @@ def _examples(opened: Workspace) -> Asked | None:
             st.info("Nothing is wanted yet: add at least one image that is.", icon=":material/thumb_up:")
         return None
     vectors, every = opened.vectors(), (*chosen.positive, *chosen.negative)
-    wanted, unwanted = (np.array(vectors[list(rows)], np.float32) for rows in (chosen.positive, chosen.negative))
+    wanted = np.array(vectors[list(chosen.positive)], np.float32)
+    unwanted = np.array(vectors[list(chosen.negative)], np.float32)
     title = f"{examples.counted(chosen.positive)} that are wanted"
     if chosen.negative:
         title += f", away from {examples.counted(chosen.negative)} that are not"

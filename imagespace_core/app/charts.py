@@ -171,7 +171,7 @@ def scattered(positions: np.ndarray, names: np.ndarray, ids: Sequence[str]) -> g
         figure.add_scatter(
             x=positions[own, 0].tolist(), y=positions[own, 1].tolist(), mode="markers", name=html.escape(entry.name),
             marker={"color": entry.color, "size": 7, "opacity": 0.8},
-            hovertext=[html.escape(ids[row]) for row in own], hoverinfo="text+name",
+            hovertext=[html.escape(ids[row]) for row in own.tolist()], hoverinfo="text+name",
         )  # fmt: skip
     figure = _plain(figure, None, None).update_layout(height=560, showlegend=True)
     return figure.update_xaxes(visible=False).update_yaxes(visible=False, scaleanchor="x")

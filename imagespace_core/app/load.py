@@ -124,7 +124,8 @@ def metrics(opened: Workspace) -> list[Metric]:
     """The metrics that the workspace was built for; for microscopy its preset comes first."""
     built = [metric for metric in METRICS if f"index-{metric}" in opened.manifest.steps]
     preset = ANNOY_METRIC if opened.manifest.source.get("kind") == "microscopy" else None
-    return sorted(built, key=lambda metric: metric != preset)
+    first: list[Metric] = [metric for metric in built if metric == preset]
+    return [*first, *(metric for metric in built if metric != preset)]
 
 
 def error_box(error: ImageSpaceError) -> None:

@@ -44,7 +44,9 @@ def slices(opened: Workspace, scores: np.ndarray, weights: np.ndarray, structure
         ordered = places.ordered(weights)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             state.keep_valid("slice", ordered)
-            parent = st.selectbox("Slice", ordered, key="slice", width=320)
+            parent = st.selectbox(
+                "Scene" if opened.manifest.source["kind"] == "geotiff" else "Slice", ordered, key="slice", width=320
+            )
             opacity = st.slider("Opacity", 0.0, 1.0, 0.6, 0.05, key="paint", width=200)
             marked = source.marked(parent) if isinstance(source, Masked) else {}
             outlined = _outlined(list(marked), structure) if marked else NONE

@@ -125,7 +125,7 @@ def _experiment(opened: Workspace) -> tuple[Experiment, str | None, tuple[Metric
             METRICS.index(ANNOY_METRIC),
             key="by",
             bind="query-params",
-            format_func=NAMES.get,
+            format_func=lambda name: NAMES[name],
             width=160,
         )
         index = st.selectbox("Search", list(INDICES), key="index", bind="query-params", width=180)

@@ -41,7 +41,7 @@ def _with_one(paper: Any, mark: Mark, scale: int) -> Any:
     from PIL import Image as Pillow
 
     if isinstance(mark, Dots):
-        layer = splatted(mark.x * scale, mark.y * scale, mark.colors, *paper.size, mark.radius * scale)
+        layer = splatted(mark.x * scale, mark.y * scale, mark.colors, paper.width, paper.height, mark.radius * scale)
         return Pillow.alpha_composite(paper, Pillow.fromarray(layer))
     if isinstance(mark, Image):
         place = round(mark.x * scale), round(mark.y * scale)

@@ -43,7 +43,8 @@ def splatted(x: np.ndarray, y: np.ndarray, colors: np.ndarray, width: int, heigh
 
     x, y: (n,) px of the picture, moved inside where they lie outside. colors: uint8 (n, 3).
     """
-    x, y = (np.clip(np.rint(at).astype(np.int64), radius, side - 1 - radius) for at, side in ((x, width), (y, height)))
+    x = np.clip(np.rint(x).astype(np.int64), radius, width - 1 - radius)
+    y = np.clip(np.rint(y).astype(np.int64), radius, height - 1 - radius)
     total = np.zeros((height * width, 4))
     for dy in range(-radius, radius + 1):
         for dx in range(-radius, radius + 1):

@@ -137,7 +137,7 @@ class Experiment:
     ) -> Trial:
         """The search by these examples (rows). Neither they nor rows of which nothing is known are counted.
 
-        Raises InputError where nothing relevant is left to find.
+        Raises InputError where nothing relevant is left to find, or nothing else.
         """
         positive, negative = np.asarray(positive, np.int64), np.asarray(negative, np.int64)
         out = ~relevance.known
@@ -153,6 +153,11 @@ class Experiment:
                 "and what shares their group; give fewer examples, or leave out less (--apart)"
             )
         candidates = int((~out).sum())
+        if total == candidates:
+            raise InputError(
+                f"beside the examples all {total} rows that are left are {relevance.name}, so any order would be right; "
+                "give fewer negative examples, or leave out less (--apart)"
+            )
         sizes = [size for size in self.sizes if size <= candidates] or [candidates]
         ranking = search.ranking(positive, negative, np.flatnonzero(out), max(sizes))
         scores = search.scores(positive, negative)

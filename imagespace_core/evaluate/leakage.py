@@ -23,7 +23,7 @@ def apart_column(table: pd.DataFrame, examples: int) -> str | None:
     examples: how many a search has, positive and negative.
     """
     for name in PARENTS:
-        if name in table and (1 - LEAST_LEFT) * table[name].nunique() >= examples:
+        if name in table and (1 - LEAST_LEFT) * len(set(table[name].dropna())) >= examples:
             return name
     return None
 

@@ -136,6 +136,10 @@ class _Sheet:
         centered = (np.asarray(places, float) - self._middle) * self._scale
         return (left + right) / 2 + centered[:, 0], (top + bottom) / 2 - centered[:, 1]
 
+    def _one(self, place: np.ndarray) -> tuple[float, float]:
+        x, y = self._at(place)
+        return float(x[0]), float(y[0])
+
     def _pictures(self, x: np.ndarray, y: np.ndarray) -> list[Mark]:
         """The most central images that do not cover each other."""
         subject, count, side = self._subject, self._thumbnails, self._side
@@ -173,7 +177,7 @@ class _Sheet:
             last = -np.inf
             for tick in sorted(axis["ticks"], key=lambda tick: tick["at"]):
                 place = np.array([[tick["at"], 0.0]] if across else [[0.0, tick["at"]]])
-                x, y = (float(side[0]) for side in self._at(place))
+                x, y = self._one(place)
                 at, room = (x, measured(tick["text"], size) + size) if across else (-y, 1.8 * size)
                 outside = not (left <= x <= right) if across else not (top <= y <= bottom)
                 if outside or at - last < room:
@@ -204,7 +208,7 @@ class _Sheet:
 
     def _written(self, text: str, at: Sequence[float], anchor: Any) -> list[Mark]:
         """The text, unless it would cover one before."""
-        x, y = (float(side[0]) for side in self._at(flat(np.array([at], float))))
+        x, y = self._one(flat(np.array([at], float)))
         wide = measured(text, self._size)
         first = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
         box = (first, y - 1.1 * self._size, first + wide, y + 0.3 * self._size)

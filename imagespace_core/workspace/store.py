@@ -72,7 +72,7 @@ class Workspace:
         return table
 
     def labeled(self) -> pd.DataFrame:
-        """The table, and with it the column `cluster`: the names of the clusters, missing for noise. A column of that
+        """The table, and with it the column `cluster`: the names of the clusters, and noise. A column of that
         name in the metadata outranks it."""
         import pandas as pd
 
@@ -80,7 +80,7 @@ class Workspace:
             return self.items
         labels = self.clusters()[0]
         names_ = cluster_names.read(self.root, self.manifest.steps["clusters"]["key"])
-        titles = np.array([*names_.titles(int(labels.max(initial=-1)) + 1), None], object)
+        titles = np.array([*names_.titles(int(labels.max(initial=-1)) + 1), "noise"], object)
         return self.items.assign(cluster=pd.Series(titles[labels], self.items.index, "string"))
 
     @cached_property
