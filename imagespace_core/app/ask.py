@@ -117,9 +117,9 @@ def _examples(opened: Workspace) -> Asked | None:
     vectors, every = opened.vectors(), (*chosen.positive, *chosen.negative)
     wanted = np.array(vectors[list(chosen.positive)], np.float32)
     unwanted = np.array(vectors[list(chosen.negative)], np.float32)
-    title = f"{examples.counted(chosen.positive)} that are wanted"
+    title = f"{examples.counted(chosen.positive)} wanted"
     if chosen.negative:
-        title += f", away from {examples.counted(chosen.negative)} that are not"
+        title += f", away from {len(chosen.negative):,} not wanted"
     return Asked(wanted, None, title, None, chosen.positive, unwanted, every)
 
 

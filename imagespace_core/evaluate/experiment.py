@@ -67,11 +67,15 @@ class Evaluation:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        return tuple(batch.k for batch in self.trials[0].batches)
+        """The batches that all trials have: what is left out, and so what is left to find, differs."""
+        fewest = min(self.trials, key=lambda trial: len(trial.batches))
+        return tuple(batch.k for batch in fewest.batches)
 
     def measured(self, name: str) -> np.ndarray:
         """float64 (trials, sizes) of a field of Batch."""
-        return np.array([[getattr(batch, name) for batch in trial.batches] for trial in self.trials], np.float64)
+        return np.array(
+            [[getattr(batch, name) for batch in trial.batches[: len(self.sizes)]] for trial in self.trials], np.float64
+        )
 
     def curves(self) -> np.ndarray:
         """float64 (trials, 101): precision at RECALLS, interpolated: the greatest at that recall or a higher one.
@@ -155,10 +159,15 @@ class Experiment:
         candidates = int((~out).sum())
         if total == candidates:
             raise InputError(
-                f"beside the examples all {total} rows that are left are {relevance.name}, so any order would be right; "
+                f"all {total} rows that are left beside the examples are {relevance.name}, so any order is right; "
                 "give fewer negative examples, or leave out less (--apart)"
             )
-        sizes = [size for size in self.sizes if size <= candidates] or [candidates]
+        sizes = [size for size in self.sizes if size <= candidates]
+        if not sizes:
+            raise InputError(
+                f"{candidates} rows are left to find something in, fewer than the smallest batch of {min(self.sizes)}; "
+                "give smaller batches (--batches) or fewer examples, or leave out less (--apart)"
+            )
         ranking = search.ranking(positive, negative, np.flatnonzero(out), max(sizes))
         scores = search.scores(positive, negative)
         curve = precision_recall(relevance.relevant[~out], scores[~out])

@@ -94,7 +94,7 @@ def trial_table(evaluation: Evaluation, ids: Sequence[str]) -> list[tuple[object
     header = ("trial", "positive", "negative", "candidates", "relevant", "average_precision")
     rows: list[tuple[object, ...]] = [(*header, *(f"precision_{k}" for k in evaluation.sizes))]
     for number, trial in enumerate(evaluation.trials):
-        precision = (_rounded(batch.precision) for batch in trial.batches)
+        precision = (_rounded(batch.precision) for batch in trial.batches[: len(evaluation.sizes)])
         examples = (_joined(ids, trial.positive), _joined(ids, trial.negative))
         found = (trial.candidates, trial.relevant, _rounded(trial.curve.average_precision))
         rows.append((number, *examples, *found, *precision))
