@@ -122,10 +122,12 @@ def _nearest(path: str, build: str) -> tuple[np.ndarray, np.ndarray]:
 
 def metrics(opened: Workspace) -> list[Metric]:
     """The metrics that the workspace was built for; for microscopy its preset comes first."""
-    built = [metric for metric in METRICS if f"index-{metric}" in opened.manifest.steps]
     preset = ANNOY_METRIC if opened.manifest.source.get("kind") == "microscopy" else None
-    first: list[Metric] = [metric for metric in built if metric == preset]
-    return [*first, *(metric for metric in built if metric != preset)]
+    built: list[Metric] = []
+    for metric in METRICS:
+        if f"index-{metric}" in opened.manifest.steps:
+            built.insert(0 if metric == preset else len(built), metric)
+    return built
 
 
 def error_box(error: ImageSpaceError) -> None:
