@@ -54,14 +54,15 @@ def plan(options: Options, model: str, draft: Draft, ready: Ready, kind: str) ->
     steps.append(_clusters_step(clusterer, options.clusterer, model))
     steps.append(_hotspots_step([*((names.GIVEN, dims) for dims in ready.maps), *made], model))
     steps += [
-        _index_step(options.make(Annoy, metric=metric, trees=_trees(options, metric, kind)), metric, model)
+        _index_step(options.make(Annoy, metric=metric, trees=index_trees(options, metric, kind)), metric, model)
         for metric in METRICS
         if metric in options.metric_names()
     ]
     return steps
 
 
-def _trees(options: Options, metric: Metric, kind: str) -> int:
+def index_trees(options: Options, metric: Metric, kind: str) -> int:
+    """Trees of an index: those asked for, else the preset of the kind of source."""
     preset = ANNOY_TREES if kind == "microscopy" and metric == ANNOY_METRIC else Annoy.trees
     return options.trees or preset
 
