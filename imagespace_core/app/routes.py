@@ -26,7 +26,8 @@ from imagespace_core.app import load, offered, scenes
 from imagespace_core.app.events import RefusedError, positions_at
 from imagespace_core.app.palettes import read_colors
 from imagespace_core.app.pictures import picture
-from imagespace_core.app.still import colors_of, drawn
+from imagespace_core.app.still import drawn
+from imagespace_core.drawing.colors import colors_of
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.selection import unpacked
 from imagespace_core.workspace import Workspace

@@ -124,3 +124,7 @@ class Masked(Protocol):
     def colors(self) -> dict[str, tuple[int, int, int]]:
         """What may be marked, by name, and its color in `overlay`."""
         ...
+
+    def marked(self, parent: str) -> dict[str, np.ndarray]:
+        """bool (h, w) of a parent by the name of the column that says whether an item holds it: where it is marked."""
+        ...

@@ -189,6 +189,12 @@ class Microscopy:
         names = [column_names(structure, len(chosen))[1] for structure in chosen]
         return {name: OVERLAY[number % len(OVERLAY)] for number, name in enumerate(names)}
 
+    def marked(self, parent: str) -> dict[str, np.ndarray]:
+        """bool (h, w) of a slice by the column that judges the structure: where it is. Empty without a label."""
+        label = self._slices.label(self._slices.slice(parent))
+        chosen = self.chosen_structures() if label is not None else ()
+        return {column_names(one, len(chosen))[1]: one.marked(label) for one in chosen if label is not None}
+
     def outlines(self, parent: str) -> dict[str, tuple[Ring, ...]]:
         """The outline of every patch of a slice, by key."""
         height, width = self._slices.pixels(self._slices.slice(parent)).shape[:2]
