@@ -28,7 +28,7 @@ from tests.makers.tiny_onnx import write_tiny_onnx
 
 SIDE = 32
 PER_FOLDER = 2000
-STEPS = 60
+STEPS = 30
 ZOOMS = (0.2, 0.08, 0.03)
 """Half the view's height in world units, of which the map has two."""
 SETTLE_MS = 3000
@@ -86,7 +86,7 @@ def pan(page: Page) -> None:
         for x, y in random.uniform(-0.7, 0.7, (STEPS // len(ZOOMS), 2)):
             script = "(root, [x, y, half]) => { root.imagespace.camera = { x, y, half }; }"
             root.evaluate(script, [x, y, half])
-            for _ in range(6):
+            for _ in range(3):
                 page.mouse.move(500, 500)
                 page.mouse.down()
                 page.mouse.move(440, 470, steps=4)

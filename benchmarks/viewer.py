@@ -48,6 +48,14 @@ marks = dict(size=2, color=group, colorscale="Turbo")
 st.plotly_chart(go.Figure(kind(**dict(zip("xyz", places.T)), mode="markers", marker=marks), layout=dict(height=640)))
 """
 
+# Plotly's canvas in 3D is empty to whoever looks at it between frames, unless its drawing is kept.
+KEEP = """
+const { getContext } = HTMLCanvasElement.prototype;
+HTMLCanvasElement.prototype.getContext = function (kind, options) {
+  return getContext.call(this, kind, kind.startsWith("webgl") ? { ...options, preserveDrawingBuffer: true } : options);
+};
+"""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -142,17 +150,16 @@ def _tell_memory(page: Page) -> None:
 
 
 def _tell_hover(page: Page) -> None:
-    """The second time, when the page of sprites is there."""
-    places, wire = _call(page, "places", 12), Bytes(page)
-    waits = []
-    for _ in range(2):
-        waits = []
-        for x, y in places:
+    """Each place twice: the second time its page of sprites is there."""
+    places, wire, waits = _call(page, "places", 12), Bytes(page), []
+    for x, y in places:
+        for _ in range(2):
             page.mouse.move(x - 60, y - 40)
             page.wait_for_timeout(250)
             _call(page, "listen")
             page.mouse.move(x, y)
-            waits.append(_call(page, "heard"))
+            waited = _call(page, "heard")
+        waits.append(waited)
     page.wait_for_timeout(300)
     _tell("hover: card after its dwell, ms (median)", statistics.median(waits), "30")
     _tell("hover: bytes to Python", str(wire.sent), "0")
@@ -213,6 +220,7 @@ def _tell_peer(play: Playwright, opened: Workspace, dims: int, opening: float) -
     positions, group = opened.root / names.projection("tsne", dims), opened.root / names.clusters("hdbscan")
     script.write_text(PEER.format(positions=str(positions), group=str(group)), "utf-8")
     with running(script, folder / "peer.txt") as (address, _), tab(play) as page:
+        page.add_init_script(KEEP)
         page.goto(f"{address}/_stcore/health")
         drawn = f"() => {{ {MODULE.replace('export ', '')} return peerDrawn(); }}"
         spent = _open(page, address, drawn)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import typer
 
 import imagespace_core
-from imagespace_core.commands import build, evaluate, models, train
+from imagespace_core.commands import build, evaluate, export, models, train
 from imagespace_core.commands.flags import as_command
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("build")(as_command(build.build_command, build.PROGRAM))
 app.command("evaluate")(evaluate.evaluate_command)
+app.command("export")(export.export_command)
 app.command("models")(models.models_command)
 app.add_typer(train.app, name="train")
 

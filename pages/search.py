@@ -1,4 +1,4 @@
-"""Search: an image, an upload or a sentence in; the nearest images out, and where they lie on the map."""
+"""Search: images, an upload or a sentence in; the nearest images out, and where they lie on the map."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ opened = choose.chosen_workspace()
 
 def search_with(row: int | None) -> None:
     if row is not None:
-        ask.search_with(opened, row)
+        ask.clicked(opened, row)
 
 
 with st.sidebar:
@@ -23,6 +23,7 @@ with asking:
     if asked and found:
         ask.say_asked(asked)
         gallery.gallery(opened, "results", found.rows, search_with, notes=found.notes, action="Search with")
+        answer.where(opened, asked, settings)
     else:
         st.info(
             "Nothing is asked yet. Choose above what to search with, or click an image on the map.",
@@ -34,7 +35,7 @@ with looking:
         view.controls(opened, look),
         search_with,
         chosen=asked.row if asked else None,
-        query=[asked.row] if asked and asked.row is not None else [],
+        query=list(asked.rows) if asked else [],
         results=found.rows if found else [],
         hotspots=False,
         height_px=560,

@@ -33,6 +33,13 @@ def test_every_flag_of_training_is_documented(kind: str) -> None:
     assert {flag for flag in known if f"`{flag}" not in README} == set()
 
 
+@pytest.mark.parametrize("command", ["evaluate", "export"])
+def test_every_flag_of_a_command_is_documented(command: str) -> None:
+    known = flags("-m", "imagespace_core", command)
+    assert len(known) > 5
+    assert {flag for flag in known if f"`{flag}" not in README} == set()
+
+
 def test_every_documented_flag_of_the_build_exists() -> None:
     lines = [line for line in README.splitlines() if "precompute.py" in line or line.startswith("| `")]
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", "\n".join(lines)))

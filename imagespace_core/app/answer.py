@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app import load
+from imagespace_core.app import load, painting
 from imagespace_core.app.ask import Asked
 from imagespace_core.search import EXACT_BELOW, Metric
+from imagespace_core.search.by_rows import similarities
 from imagespace_core.search.coordinate import told_distance
-from imagespace_core.search.query import Query, run
+from imagespace_core.search.query import run
 from imagespace_core.workspace import Workspace
 
 NAMES: dict[str, str] = {
@@ -64,10 +65,9 @@ class Answer:
 
 
 def answer(opened: Workspace, asked: Asked, chosen: Settings) -> Answer:
-    """The nearest images, nearest first; the image that was asked with is not among them."""
+    """The nearest images, nearest first; the images that were asked with are not among them."""
     index = load.index(opened, chosen.metric, QUALITIES[chosen.quality])
-    exclude = np.array([] if asked.row is None else [asked.row], np.int32)
-    found = run(Query(asked.vector, exclude=exclude), index, chosen.count)
+    found = run(asked.query(), index, chosen.count)
     rows = [int(row) for row in found.rows[0]]
     if chosen.metric == "dot":
         notes = [f"dot product {-distance:.3f}" for distance in found.distances[0]]
@@ -81,3 +81,12 @@ def _away(asked: Asked, row: int) -> str:
     if asked.distances_m is None or np.isnan(asked.distances_m[row]):
         return ""
     return f", {told_distance(asked.distances_m[row])} away"
+
+
+def where(opened: Workspace, asked: Asked, chosen: Settings) -> None:
+    """Draw where in the slices the answer lies; nothing for images that were not cut from larger ones."""
+    if painting.has_slices(opened):
+        scores = similarities(asked.query(), opened.vectors(), chosen.metric)
+        weights = np.zeros(opened.rows)
+        weights[np.argsort(-scores)[: chosen.count]] = 1
+        painting.slices(opened, scores, weights)

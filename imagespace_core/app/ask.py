@@ -1,49 +1,61 @@
-"""The query of the Search page: an image of the collection or of a place, an upload, a sentence. All become vectors."""
+"""The query of the Search page: images of the collection or of a place, an upload, a sentence. All become vectors."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app import coordinate, gallery, load, state
+from imagespace_core.app import coordinate, examples, gallery, load, state
 from imagespace_core.app.pictures import picture
 from imagespace_core.embed import TextEmbedder
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.images.decode import Decode
+from imagespace_core.search.query import Query
 from imagespace_core.workspace import Workspace
 
-IMAGE, UPLOAD, SENTENCE, COORDINATE = "Image", "Upload", "Sentence", "Coordinate"
+IMAGE, UPLOAD, SENTENCE, EXAMPLES, COORDINATE = "Image", "Upload", "Sentence", "Examples", "Coordinate"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked: float32 (1, d); uint8 (h, w, 3) unless it was words; a name; the row if it has one.
+    """What was asked.
 
+    vectors: float32 (p, d), of what is wanted. picture: uint8 (h, w, 3) of the one image there is. row: of an image of
+    the collection. rows: of what is wanted. unwanted: float32 (q, d). exclude: rows that are no answer.
     told: how it was found. distances_m: float64 (n,), from the place that was asked for to every image.
     """
 
-    vector: np.ndarray
+    vectors: np.ndarray
     picture: np.ndarray | None
     title: str
     row: int | None = None
+    rows: tuple[int, ...] = ()
+    unwanted: np.ndarray | None = None
+    exclude: tuple[int, ...] = ()
     told: str = ""
     distances_m: np.ndarray | None = None
+
+    def query(self) -> Query:
+        return Query(self.vectors, self.unwanted, np.array(self.exclude, np.int64))
 
 
 def ask(opened: Workspace) -> Asked | None:
     """Draw the ways to start a search and return the query, or None as long as nothing is asked."""
-    ways = [IMAGE, UPLOAD, SENTENCE, *([COORDINATE] if coordinate.offered(opened) else [])]
+    ways = [IMAGE, EXAMPLES, UPLOAD, SENTENCE, *([COORDINATE] if coordinate.offered(opened) else [])]
     state.keep_valid("from", ways)
     before = st.session_state.get("_asked_before", [])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         way = st.segmented_control("Search with", ways, default=IMAGE, key="from", bind="query-params", required=True)
-        st.button("Random", icon=":material/casino:", on_click=_random, args=(opened,))
+        st.button("Random image", icon=":material/casino:", on_click=_random, args=(opened,))
         st.button("Back", icon=":material/undo:", on_click=_back, args=(opened,), disabled=not before)
     try:
         match way:
+            case "Examples":
+                return _examples(opened)
             case "Upload":
                 return _upload(opened)
             case "Sentence":
@@ -55,6 +67,14 @@ def ask(opened: Workspace) -> Asked | None:
     except ImageSpaceError as error:
         load.error_box(error)
         return None
+
+
+def clicked(opened: Workspace, row: int) -> None:
+    """An image of the map or of the results was clicked: an example, where examples are given, else the query."""
+    if st.session_state.get("from") == EXAMPLES:
+        examples.add(opened, [row])
+    else:
+        search_with(opened, row)
 
 
 def search_with(opened: Workspace, row: int) -> None:
@@ -81,12 +101,14 @@ def _image(opened: Workspace) -> Asked | None:
     row = state.selected_row(opened)
     state.say_unknown_image(opened)
     with st.expander("Pick an image", expanded=row is None, icon=":material/grid_view:"):
-        _browse(opened, row)
+        _browse(opened, lambda row: search_with(opened, row), row)
     return None if row is None else _of_row(opened, row)
 
 
 def _of_row(opened: Workspace, row: int) -> Asked:
-    return Asked(np.array(opened.vectors()[row : row + 1]), picture(opened, row, 200), opened.ids[row], row)
+    return Asked(
+        np.array(opened.vectors()[row : row + 1]), picture(opened, row, 200), opened.ids[row], row, (row,), None, (row,)
+    )
 
 
 def _coordinate(opened: Workspace) -> Asked | None:
@@ -97,17 +119,36 @@ def _coordinate(opened: Workspace) -> Asked | None:
 
 
 def _random(opened: Workspace) -> None:
-    search_with(opened, int(np.random.default_rng().integers(opened.rows)))
+    clicked(opened, int(np.random.default_rng().integers(opened.rows)))
 
 
-def _browse(opened: Workspace, current: int | None) -> None:
+def _examples(opened: Workspace) -> Asked | None:
+    chosen = examples.choose(opened)
+    with st.expander("Pick examples", expanded=not chosen.positive, icon=":material/grid_view:"):
+        _browse(opened, lambda row: examples.add(opened, [row]), None, "Take as an example")
+    if not chosen.positive:
+        if chosen.negative:
+            st.info("Nothing is wanted yet: add at least one image that is.", icon=":material/thumb_up:")
+        return None
+    vectors, every = opened.vectors(), (*chosen.positive, *chosen.negative)
+    wanted = np.array(vectors[list(chosen.positive)], np.float32)
+    unwanted = np.array(vectors[list(chosen.negative)], np.float32)
+    title = f"{examples.counted(chosen.positive)} wanted"
+    if chosen.negative:
+        title += f", away from {len(chosen.negative):,} not wanted"
+    return Asked(wanted, None, title, None, chosen.positive, unwanted, every)
+
+
+def _browse(
+    opened: Workspace, on_click: Callable[[int], None], current: int | None, action: str = "Search with"
+) -> None:
     text = st.text_input("File name contains", key="browse-name", placeholder="All images").strip().lower()
     rows: list[int] | range = range(opened.rows)
     if text:
         rows = [row for row in rows if text in opened.ids[row].lower()]
     page = gallery.paged(rows, "browse-page")
     gallery.gallery(
-        opened, "browse", page, lambda row: search_with(opened, row), current=current, action="Search with",
+        opened, "browse", page, on_click, current=current, action=action,
         empty="No file name contains this.", size_px=96,
     )  # fmt: skip
 

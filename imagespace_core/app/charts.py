@@ -1,14 +1,18 @@
-"""The charts of the Overview page: a workspace's numbers as Plotly figures. No widget is drawn here."""
+"""The charts of the Overview and Evaluate pages: numbers as Plotly figures. No widget is drawn here."""
 
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from imagespace_core.app import naming
+from imagespace_core.drawing.colors import rgb
+from imagespace_core.evaluate.figures import Chart
+from imagespace_core.export.key import named_colors
 from imagespace_core.workspace import Workspace
 
 HEIGHT = 300
@@ -128,3 +132,46 @@ def _plain(figure: go.Figure, x: str | None, y: str | None) -> go.Figure:
 def _short(value: object) -> str:
     text = "–" if value is None else str(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def lines(chart: Chart) -> go.Figure:
+    """A chart of the evaluation; the files that can be downloaded show the same."""
+    figure = go.Figure()
+    for number, line in enumerate(chart.lines):
+        color = chart.color(number)
+        if line.low is not None and line.high is not None:
+            outline = {"x": [*line.x, *line.x[::-1]], "y": [*line.low, *line.high[::-1]]}
+            shade = f"rgba({', '.join(map(str, rgb(color)))}, 0.15)"
+            figure.add_scatter(**outline, fill="toself", fillcolor=shade, line_width=0, hoverinfo="skip",
+                               showlegend=False)  # fmt: skip
+        figure.add_scatter(
+            x=list(line.x), y=list(line.y), name=line.name, mode="lines",
+            line={"color": color, "dash": "dash" if line.dashed else "solid"},
+        )  # fmt: skip
+    figure = _plain(figure, chart.x_label, chart.y_label)
+    legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
+    return figure.update_layout(showlegend=True, legend=legend, height=HEIGHT + 60).update_yaxes(range=[0, 1.02])
+
+
+def batches(rows: Sequence[Sequence[object]]) -> list[dict[str, object]]:
+    """The table by batch size for people: a column without any number is left out."""
+    names, *values = rows
+    known = [i for i in range(len(names)) if any(row[i] == row[i] for row in values)]
+    titles = [str(name).replace("_", " ") for name in names]
+    titles[0] = "results looked at"
+    return [{titles[i]: row[i] if i == 0 else round(float(str(row[i])), 3) for i in known} for row in values]
+
+
+def scattered(positions: np.ndarray, names: np.ndarray, ids: Sequence[str]) -> go.Figure:
+    """A map of few images, colored by name. positions: float32 (n, 2). names, ids: n each."""
+    key, _ = named_colors("kind", names)
+    figure = go.Figure()
+    for entry in key.entries:
+        own = np.flatnonzero(names.astype(str) == entry.name)
+        figure.add_scatter(
+            x=positions[own, 0].tolist(), y=positions[own, 1].tolist(), mode="markers", name=html.escape(entry.name),
+            marker={"color": entry.color, "size": 7, "opacity": 0.8},
+            hovertext=[html.escape(ids[row]) for row in own.tolist()], hoverinfo="text+name",
+        )  # fmt: skip
+    figure = _plain(figure, None, None).update_layout(height=560, showlegend=True)
+    return figure.update_xaxes(visible=False).update_yaxes(visible=False, scaleanchor="x")

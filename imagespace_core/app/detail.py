@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from imagespace_core.app import layers, load, mount, naming
+from imagespace_core.app import layers, load, mount, naming, scenes
 from imagespace_core.app.pictures import has_original
 from imagespace_core.app.routes import base_url
 from imagespace_core.workspace import Workspace
@@ -28,6 +28,7 @@ def detail(opened: Workspace, row: int, on_click: Callable[[int], None]) -> None
         "row": row,
         "layers": layers.query(layers.chosen(opened)),
         "title": opened.ids[row],
+        "scene": scenes.word(opened),
         "facts": facts(opened, row),
         "neighbors": near,
         "nearest": f"Nearest images, by {opened.manifest.model}" if near else "There is no other image to compare with",

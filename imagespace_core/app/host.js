@@ -1,5 +1,6 @@
 // Mounts a module of imagespace_core/viewer in a Streamlit v2 component. Streamlit loads this text as a blob and calls
-// the function after every rerun; the module is imported once from the app's own server and then only updated.
+// the function after every rerun; the module, the first that is named, is imported once from the app's own server and
+// then only updated. What it imports is asked for at the same time.
 const slots = new WeakMap();
 
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -13,7 +14,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
     slot = { data, setTriggerValue, handle: null, gone: false };
     slots.set(parentElement, slot);
     const element = parentElement.querySelector(".imagespace-host");
-    import(absolute(data.module)).then(
+    for (const path of data.modules) {
+      const href = absolute(path);
+      if (document.head.querySelector(`link[href="${href}"]`)) continue;
+      document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
+    }
+    import(absolute(data.modules[0])).then(
       ({ mount }) => {
         if (!slot.gone) slot.handle = mount(element, config(), (name, value) => {
           // Telling Python what it does not listen to would rerun the page for nothing.

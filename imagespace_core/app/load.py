@@ -12,6 +12,7 @@ import streamlit as st
 
 from imagespace_core.errors import ImageSpaceError, ModelError
 from imagespace_core.search import METRICS, Exact, Index, Metric, open_index
+from imagespace_core.search.by_rows import ANNOY_METRIC
 from imagespace_core.workspace import Found, Workspace, find
 
 if TYPE_CHECKING:
@@ -120,8 +121,13 @@ def _nearest(path: str, build: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def metrics(opened: Workspace) -> list[Metric]:
-    """The metrics that the workspace was built for."""
-    return [metric for metric in METRICS if f"index-{metric}" in opened.manifest.steps]
+    """The metrics that the workspace was built for; for microscopy its preset comes first."""
+    preset = ANNOY_METRIC if opened.manifest.source.get("kind") == "microscopy" else None
+    built: list[Metric] = []
+    for metric in METRICS:
+        if f"index-{metric}" in opened.manifest.steps:
+            built.insert(0 if metric == preset else len(built), metric)
+    return built
 
 
 def error_box(error: ImageSpaceError) -> None:

@@ -14,6 +14,7 @@ page = st.navigation(
     [
         st.Page(PAGES / "explore.py", title="Explore", icon=":material/explore:", default=True),
         st.Page(PAGES / "search.py", title="Search", icon=":material/image_search:"),
+        st.Page(PAGES / "evaluate.py", title="Evaluate", icon=":material/target:"),
         st.Page(PAGES / "overview.py", title="Overview", icon=":material/monitoring:"),
     ],
     position="top",

@@ -14,6 +14,7 @@ from streamlit.components.v2 import component
 from imagespace_core.app import offered
 from imagespace_core.app.routes import module_url
 from imagespace_core.selection import Selection, packed
+from imagespace_core.viewer import needs
 from imagespace_core.workspace import Workspace
 
 # Registered once per process: a second registration of a name logs a warning.
@@ -36,7 +37,8 @@ def module(name: str, config: Mapping[str, Any], key: str, listeners: Mapping[st
         if value is not None:
             listeners[event](value)
 
-    data = {"module": module_url(f"{name}.js"), "config": config, "events": list(listeners)}
+    modules = [module_url(file) for file in (f"{name}.js", *needs(f"{name}.js"))]
+    data = {"modules": modules, "config": config, "events": list(listeners)}
     callbacks: dict[str, Any] = {f"on_{event}_change": partial(told, event) for event in listeners}
     _component(data=data, key=key, **callbacks)
 

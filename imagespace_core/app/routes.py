@@ -23,11 +23,12 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from imagespace_core import viewer
-from imagespace_core.app import layers, load, offered
+from imagespace_core.app import layers, load, offered, scenes
 from imagespace_core.app.events import RefusedError, positions_at
 from imagespace_core.app.palettes import read_colors
 from imagespace_core.app.pictures import picture
-from imagespace_core.app.still import colors_of, drawn
+from imagespace_core.app.still import drawn
+from imagespace_core.drawing.colors import colors_of
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.selection import unpacked
 from imagespace_core.workspace import Workspace
@@ -93,6 +94,8 @@ def _answer(root: Path, request: Request) -> Response:
             return _offered(root, row)
         if kind == "picture":
             return _picture(workspace, row, request.query_params)
+        if kind == scenes.PREFIX:
+            return _scene(workspace, row, request.query_params)
         path = workspace.public_file(name)
     except ImageSpaceError as error:
         return PlainTextResponse(str(error), 410)
@@ -136,6 +139,14 @@ def _picture(workspace: Workspace, name: str, asked: QueryParams) -> Response:
     shown = None if stream is None else unpacked(stream, workspace.rows)
     image = drawn(positions, colors_of(head["kind"], values, workspace.rows, limits, colors), shown)
     return Response(image, media_type="image/png", headers=FOREVER)
+
+
+def _scene(workspace: Workspace, name: str, asked: QueryParams) -> Response:
+    try:
+        data, kind = scenes.answer(workspace, name, asked)
+    except RefusedError as error:
+        return PlainTextResponse(str(error), 404)
+    return Response(data, media_type=kind, headers=FOREVER)
 
 
 def _offered(root: Path, name: str) -> Response:

@@ -66,7 +66,13 @@ def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
     else:
         taken, source = take_in(options, draft, report, choice)
     joined, columns = table.plan(options.metadata, taken.told)
-    steps = [*taken.first, joined, *maps.plan(options, taken.model, draft, taken.ready), *taken.last, columns]
+    steps = [
+        *taken.first,
+        joined,
+        *maps.plan(options, taken.model, draft, taken.ready, source["kind"]),
+        *taken.last,
+        columns,
+    ]
     steps += layouts.plan(options, _flat_maps(options, published, taken.ready))
     if options.only:
         steps = _only(steps, options.only, published)

@@ -20,6 +20,7 @@ from imagespace_core.neighbors.graph import NeighborGraph
 from imagespace_core.reduce.pca import PCA, explained_variance
 from imagespace_core.search import METRICS, Metric
 from imagespace_core.search.annoy import Annoy
+from imagespace_core.search.by_rows import ANNOY_METRIC, ANNOY_TREES
 from imagespace_core.search.recall import tune_search_k
 from imagespace_core.workspace import Draft, names
 
@@ -36,8 +37,11 @@ class Ready:
     alone: bool = False
 
 
-def plan(options: Options, model: str, draft: Draft, ready: Ready) -> list[Step]:
-    """The steps for the vectors of `model`. A graph that has more neighbors than are needed now is kept."""
+def plan(options: Options, model: str, draft: Draft, ready: Ready, kind: str) -> list[Step]:
+    """The steps for the vectors of `model`, of a source of this kind.
+
+    A graph that has more neighbors than are needed now is kept.
+    """
     made = [] if ready.alone else [(name, dims) for name in options.reducers() for dims in options.dimensions()]
     reducers = [options.make(reduce.REDUCERS[name], dims=dims) for name, dims in made]
     clusterer = _clusterer(options)
@@ -50,11 +54,17 @@ def plan(options: Options, model: str, draft: Draft, ready: Ready) -> list[Step]
     steps.append(_clusters_step(clusterer, options.clusterer, model))
     steps.append(_hotspots_step([*((names.GIVEN, dims) for dims in ready.maps), *made], model))
     steps += [
-        _index_step(options.make(Annoy, metric=metric), metric, model)
+        _index_step(options.make(Annoy, metric=metric, trees=index_trees(options, metric, kind)), metric, model)
         for metric in METRICS
         if metric in options.metric_names()
     ]
     return steps
+
+
+def index_trees(options: Options, metric: Metric, kind: str) -> int:
+    """Trees of an index: those asked for, else the preset of the kind of source."""
+    preset = ANNOY_TREES if kind == "microscopy" and metric == ANNOY_METRIC else Annoy.trees
+    return options.trees or preset
 
 
 def clustered_by(draft: Draft) -> str:

@@ -20,6 +20,7 @@ from imagespace_core.reduce.tsne import TSNE
 from imagespace_core.reduce.umap import UMAP
 from imagespace_core.search import METRICS
 from imagespace_core.search.annoy import Annoy
+from imagespace_core.search.by_rows import ANNOY_METRIC, ANNOY_TREES
 from imagespace_core.sources import parameters
 from imagespace_core.sources.registry import SOURCES
 
@@ -62,7 +63,12 @@ class Options:
         max=1.0,
     )
     metrics: str = _option(",".join(METRICS), "Metrics to build search indices for.")
-    trees: int = _option(Annoy.trees, "Trees of an Annoy index; more are larger and more precise.", min=1)
+    trees: int | None = _option(
+        None,
+        f"Trees of an Annoy index; more are larger and more precise.  [default: {Annoy.trees}; {ANNOY_TREES} for the "
+        f"{ANNOY_METRIC} index of microscopy]",
+        min=1,
+    )
     clusterer: str = _option("hdbscan", f"How clusters are found: {', '.join(CLUSTERERS)} (Gaussian mixtures).")
     cluster_columns: str = _option(
         "", "gmm: columns that count beside the images, e.g. longitude,latitude; numbers, dates or few texts."

@@ -39,7 +39,11 @@ def evaluate_command(
     counterexamples: Annotated[int, typer.Option(help="Negative examples of each search.")] = Experiment.negatives,
     batches: Annotated[str, typer.Option(help="How many results to look at.")] = ",".join(map(str, SIZES)),
     apart: Annotated[
-        str | None, typer.Option(help="Column, such as slice: leave out all rows that share it with an example.")
+        str | None,
+        typer.Option(
+            help="Column: leave out all rows that share it with an example; none for the examples alone.  "
+            "[default: slice or scene, where there are enough]"
+        ),
     ] = None,
     metric: Annotated[str, typer.Option(help=f"Distance: {', '.join(METRICS)}.")] = ANNOY_METRIC,
     trees: Annotated[
@@ -54,7 +58,7 @@ def evaluate_command(
 ) -> None:
     """Search by examples and measure what is found: precision, recall, average precision, overlap, retrieval maps."""
     try:
-        experiment = Experiment(searches, examples, counterexamples, _sizes(batches), apart is not None, seed)
+        experiment = Experiment(searches, examples, counterexamples, _sizes(batches), False, seed)
         if metric not in METRICS:
             raise InputError(f"--metric {metric!r}: expected one of {', '.join(METRICS)}")
         _evaluate(
@@ -72,22 +76,27 @@ def _evaluate(
     root: Path, label: str, value: str | None, min_overlap: float | None, positives: str | None, negatives: str | None,
     experiment: Experiment, apart: str | None, metric: Metric, trees: int, maps: int, output: Path | None,
 ) -> None:  # fmt: skip
+    from imagespace_core.evaluate.leakage import apart_column, groups_of
     from imagespace_core.evaluate.relevance import judge
     from imagespace_core.evaluate.report import write_report
     from imagespace_core.workspace import Workspace
 
     opened = Workspace.open(root)
-    relevance = judge(opened.items, label, value, min_overlap)
-    if apart is not None and apart not in opened.items:
-        raise InputError(f"--apart {apart}: there is no such column; there are {', '.join(opened.items.columns)}")
-    groups = None if apart is None else opened.items[apart].astype(str).to_numpy(object)
+    table = opened.labeled()
+    relevance = judge(table, label, value, min_overlap)
+    wanted, unwanted = (_rows(opened.ids, text or "") for text in (positives, negatives))
+    count = experiment.positives + experiment.negatives if positives is None else len(wanted) + len(unwanted)
+    apart = apart_column(table, count) if apart is None else None if apart == "none" else apart
+    groups = None if apart is None else groups_of(table, apart)
+    experiment = replace(experiment, apart=apart is not None)
     search = by_rows(opened.vectors(), metric, trees)
     if positives is None:
         if negatives is not None:
             raise InputError("--negatives needs --positives; without both, examples are drawn at random")
         evaluation = experiment(relevance, search, groups)
     else:
-        wanted, unwanted = (_rows(opened.ids, text) for text in (positives, negatives or ""))
+        if not len(wanted):
+            raise InputError("--positives names no image; give ids or row numbers, separated by spaces")
         experiment = replace(experiment, trials=1, positives=len(wanted), negatives=len(unwanted))
         evaluation = Evaluation(relevance, (experiment.one(relevance, search, wanted, unwanted, groups),))
     folder = output or Path("evaluation") / re.sub(r"[^\w.-]+", "-", f"{opened.name}-{label}")
@@ -98,33 +107,27 @@ def _evaluate(
     }  # fmt: skip
     files = write_report(folder, evaluation, opened.ids, settings)
     files += _maps(opened, search, evaluation, maps, folder)
-    _say(evaluation, folder, files)
+    _say(evaluation, apart, folder, files)
 
 
 def _maps(opened: Workspace, search: ByRows, evaluation: Evaluation, count: int, folder: Path) -> list[Path]:
     """The similarity to the first search's examples, painted over `count` slices, those with most to find first."""
     from PIL import Image
 
-    from imagespace_core.evaluate.retrieval_map import bounding_box, painted, retrieval_map
+    from imagespace_core.evaluate.retrieval_map import Places, limits, painted
 
     source = _contextual(opened) if count > 0 else None
     if source is None:
         return []
-    places = [source.context(key) for key in opened.ids]
-    parents = np.array([place.parent for place in places], object)
-    boxes = np.array([bounding_box(place.outline) for place in places])
+    places = Places.of([source.context(key) for key in opened.ids])
     trial = evaluation.trials[0]
     scores = search.scores(trial.positive, trial.negative)
-    low, high = np.percentile(scores, (1, 99.9))
-    found = {parent: int(evaluation.relevance.relevant[parents == parent].sum()) for parent in dict.fromkeys(parents)}
     files = []
-    for parent in sorted(found, key=lambda parent: -found[parent])[:count]:
-        own = np.flatnonzero(parents == parent)
-        width, height = places[own[0]].width, places[own[0]].height
-        map_ = retrieval_map(scores[own], boxes[own], height, width)
+    for parent in places.ordered(evaluation.relevance.relevant)[:count]:
+        map_ = places.map_of(parent, scores)
         name = f"map-{re.sub(r'[^A-Za-z0-9._-]+', '-', str(parent))}"
         np.save(folder / f"{name}.npy", map_)
-        image = painted(source.region(str(parent), None, max(width, height)), map_, float(low), float(high))
+        image = painted(source.region(parent, None, max(map_.shape)), map_, *limits(scores))
         Image.fromarray(image).save(folder / f"{name}.png")
         files += [folder / f"{name}.npy", folder / f"{name}.png"]
     return files
@@ -167,10 +170,13 @@ def _sizes(text: str) -> tuple[int, ...]:
         raise InputError(f"--batches {text!r}: expected whole numbers, separated by commas") from None
 
 
-def _say(evaluation: Evaluation, folder: Path, files: list[Path]) -> None:
+def _say(evaluation: Evaluation, apart: str | None, folder: Path, files: list[Path]) -> None:
     relevance = evaluation.relevance
     known, relevant, count = int(relevance.known.sum()), int(relevance.relevant.sum()), len(evaluation.trials)
     typer.echo(f"{relevant:,} of {known:,} rows are {relevance.name}; {count} search{'es' if count > 1 else ''}")
+    typer.echo(
+        f"left out of every search: its examples{'' if apart is None else f', and all that share their {apart}'}"
+    )
     typer.echo(f"mean average precision {evaluation.mean_average_precision:.3f} (chance {evaluation.chance:.3f})")
     typer.echo("results   precision   recall   average precision   overlap")
     columns = [evaluation.measured(name).mean(0) for name in ("precision", "recall", "average_precision", "overlap")]

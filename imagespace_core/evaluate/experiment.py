@@ -67,11 +67,15 @@ class Evaluation:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        return tuple(batch.k for batch in self.trials[0].batches)
+        """The batches that all trials have: what is left out, and so what is left to find, differs."""
+        fewest = min(self.trials, key=lambda trial: len(trial.batches))
+        return tuple(batch.k for batch in fewest.batches)
 
     def measured(self, name: str) -> np.ndarray:
         """float64 (trials, sizes) of a field of Batch."""
-        return np.array([[getattr(batch, name) for batch in trial.batches] for trial in self.trials], np.float64)
+        return np.array(
+            [[getattr(batch, name) for batch in trial.batches[: len(self.sizes)]] for trial in self.trials], np.float64
+        )
 
     def curves(self) -> np.ndarray:
         """float64 (trials, 101): precision at RECALLS, interpolated: the greatest at that recall or a higher one.
@@ -117,7 +121,7 @@ class Experiment:
             if len(rows) < count + (kind == "positive"):
                 raise InputError(
                     f"{len(rows)} rows can be {kind} examples ({relevance.name}); {count} were asked for, and one must "
-                    "be left to find. Ask for fewer, or choose another --min-overlap"
+                    "be left to find. Ask for fewer, or choose another least overlap (--min-overlap)"
                 )
         random = np.random.default_rng(self.seed)
         trials = []
@@ -137,7 +141,7 @@ class Experiment:
     ) -> Trial:
         """The search by these examples (rows). Neither they nor rows of which nothing is known are counted.
 
-        Raises InputError where nothing relevant is left to find.
+        Raises InputError where nothing relevant is left to find, or nothing else.
         """
         positive, negative = np.asarray(positive, np.int64), np.asarray(negative, np.int64)
         out = ~relevance.known
@@ -148,9 +152,22 @@ class Experiment:
             out |= np.isin(groups, groups[np.concatenate([positive, negative])])
         total = int((relevance.relevant & ~out).sum())
         if not total:
-            raise InputError(f"no row that is {relevance.name} is left to find beside the examples; give fewer of them")
+            raise InputError(
+                f"no row that is {relevance.name} is left to find beside the examples "
+                "and what shares their group; give fewer examples, or leave out less (--apart)"
+            )
         candidates = int((~out).sum())
-        sizes = [size for size in self.sizes if size <= candidates] or [candidates]
+        if total == candidates:
+            raise InputError(
+                f"all {total} rows that are left beside the examples are {relevance.name}, so any order is right; "
+                "give fewer negative examples, or leave out less (--apart)"
+            )
+        sizes = [size for size in self.sizes if size <= candidates]
+        if not sizes:
+            raise InputError(
+                f"{candidates} rows are left to find something in, fewer than the smallest batch of {min(self.sizes)}; "
+                "give smaller batches (--batches) or fewer examples, or leave out less (--apart)"
+            )
         ranking = search.ranking(positive, negative, np.flatnonzero(out), max(sizes))
         scores = search.scores(positive, negative)
         curve = precision_recall(relevance.relevant[~out], scores[~out])

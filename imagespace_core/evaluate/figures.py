@@ -1,17 +1,20 @@
-"""Line charts as SVG, for files: no browser is needed to draw them, and they stay sharp in print."""
+"""Line charts: what they show, and the drawing of it for files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
+
+from imagespace_core.drawing.marks import FAINT, GRID, Area, Drawing, Mark, Text, measured
+from imagespace_core.drawing.marks import Line as Stroke
 
 WIDTH, HEIGHT = 640, 420
 LEFT, RIGHT, TOP, BOTTOM = 64, 20, 44, 56
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 """M. Okabe and K. Ito, "Color universal design", 2008; the yellow, too faint for a line on white, left out."""
+DASHED = "#8a8f98"
 TICKS = 5
 
 
@@ -27,47 +30,53 @@ class Line:
     dashed: bool = False
 
 
-def line_chart(lines: Sequence[Line], title: str, x_label: str, y_label: str, x_range: tuple[float, float]) -> str:
-    """An SVG of lines with y from 0 to 1, on white, with a legend where there are several."""
+@dataclass(frozen=True)
+class Chart:
+    """Lines with y from 0 to 1 and x from `x_range`."""
+
+    lines: Sequence[Line]
+    title: str
+    x_label: str
+    y_label: str
+    x_range: tuple[float, float]
+
+    def color(self, number: int) -> str:
+        """Of the line with that number."""
+        return DASHED if self.lines[number].dashed else COLORS[number % len(COLORS)]
+
+
+def drawn(chart: Chart) -> Drawing:
+    """The chart on white, with a legend where there are several lines."""
     across, down = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    first, last = chart.x_range
 
-    def place(x: np.ndarray, y: np.ndarray) -> str:
-        share = (np.asarray(x, float) - x_range[0]) / (x_range[1] - x_range[0])
-        points = zip(LEFT + share * across, TOP + (1 - np.asarray(y, float)) * down, strict=True)
-        return " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
+    def place(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        share = (np.asarray(x, float) - first) / (last - first)
+        return np.column_stack([LEFT + share * across, TOP + (1 - np.asarray(y, float)) * down])
 
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
-        f'font-family="sans-serif" font-size="12" fill="#31333f">',
-        f"<title>{escape(title)}</title>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
-        f'<text x="{LEFT}" y="22" font-size="15" font-weight="600">{escape(title)}</text>',
-    ]
+    marks: list[Mark] = [Text(LEFT, 22, chart.title, 15, bold=True)]
     for share in np.linspace(0, 1, TICKS + 1):
         y, x = TOP + (1 - share) * down, LEFT + share * across
-        value = x_range[0] + share * (x_range[1] - x_range[0])
-        parts += [
-            f'<line x1="{LEFT}" x2="{LEFT + across}" y1="{y:.1f}" y2="{y:.1f}" stroke="#e3e5ea"/>',
-            f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{share:.1f}</text>',
-            f'<text x="{x:.1f}" y="{TOP + down + 18}" text-anchor="middle">{value:g}</text>',
+        marks += [
+            Stroke(np.array([(LEFT, y), (LEFT + across, y)]), GRID),
+            Text(LEFT - 8, y + 4, f"{share:.1f}", anchor="end"),
+            Text(x, TOP + down + 18, f"{first + share * (last - first):g}", anchor="middle"),
         ]
-    parts += [
-        f'<text x="{LEFT + across / 2}" y="{HEIGHT - 14}" text-anchor="middle">{escape(x_label)}</text>',
-        f'<text transform="translate(18 {TOP + down / 2}) rotate(-90)" text-anchor="middle">{escape(y_label)}</text>',
+    marks += [
+        Text(LEFT + across / 2, HEIGHT - 14, chart.x_label, anchor="middle"),
+        Text(18, TOP + down / 2, chart.y_label, anchor="middle", turned=True),
     ]
-    for number, line in enumerate(lines):
-        color = "#8a8f98" if line.dashed else COLORS[number % len(COLORS)]
+    wide = max(measured(line.name, 12) for line in chart.lines)
+    for number, line in enumerate(chart.lines):
+        color = chart.color(number)
         if line.low is not None and line.high is not None:
             outline = place(np.concatenate([line.x, line.x[::-1]]), np.concatenate([line.low, line.high[::-1]]))
-            parts.append(f'<polygon points="{outline}" fill="{color}" fill-opacity="0.15"/>')
-        dash = ' stroke-dasharray="5 4"' if line.dashed else ""
-        points = place(line.x, line.y)
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"{dash}/>')
-        if len(lines) > 1:
-            y = TOP + 14 + 18 * number
-            parts += [
-                f'<line x1="{LEFT + across - 190}" x2="{LEFT + across - 166}" y1="{y - 4}" y2="{y - 4}" '
-                f'stroke="{color}" stroke-width="2"{dash}/>',
-                f'<text x="{LEFT + across - 160}" y="{y}">{escape(line.name)}</text>',
+            marks.append(Area(outline, color, 0.15))
+        marks.append(Stroke(place(line.x, line.y), color, 2, line.dashed))
+        if len(chart.lines) > 1:
+            y, x = TOP + 14 + 18 * number, LEFT + across - wide - 12
+            marks += [
+                Stroke(np.array([(x - 30, y - 4), (x - 6, y - 4)]), color, 2, line.dashed),
+                Text(x, y, line.name, color=FAINT, halo=True),
             ]
-    return "\n".join([*parts, "</svg>", ""])
+    return Drawing(WIDTH, HEIGHT, chart.title, marks)

@@ -71,12 +71,14 @@ def judge(table: pd.DataFrame, label: str, value: str | None = None, min_overlap
         overlap, least = _floats(column), 0.5 if min_overlap is None else min_overlap
         relevant[known], name = overlap[known] >= least, f"{label} at least {least:g}"
     else:
-        raise InputError(f"the column {label} holds {_list(dict.fromkeys(present))}; say which by --value")
+        raise InputError(
+            f"the column {label} holds {_list(dict.fromkeys(present))}; say which one should be found (--value)"
+        )
     if not relevant.any() or relevant.sum() == known.sum():
         much = "all" if relevant.any() else "none"
         raise InputError(
             f"{much} of the {int(known.sum()):,} rows are {name}, so that there is nothing to tell apart; "
-            "choose another --value or --min-overlap"
+            "choose another value (--value) or least overlap (--min-overlap)"
         )
     return Relevance(name, relevant, known, overlap)
 

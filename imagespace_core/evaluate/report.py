@@ -3,43 +3,56 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from imagespace_core.drawing.png import png
+from imagespace_core.drawing.svg import svg
 from imagespace_core.evaluate.experiment import RECALLS, Evaluation
-from imagespace_core.evaluate.figures import Line, line_chart
+from imagespace_core.evaluate.figures import Chart, Line, drawn
 
 MEASURES = ("precision", "recall", "average_precision", "overlap")
 QUARTILES = (25, 75)
+PNG_SCALE = 2
 
 
 def write_report(folder: Path, evaluation: Evaluation, ids: Sequence[str], settings: dict[str, object]) -> list[Path]:
-    """summary, batches, trials, curve and found as CSV; precision-recall and by-batch-size as SVG. Returns the files.
+    """The files of `report` into a folder. Returns them. Raises OSError where it cannot be written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = report(evaluation, ids, settings)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return [folder / name for name in files]
+
+
+def report(evaluation: Evaluation, ids: Sequence[str], settings: dict[str, object]) -> dict[str, bytes]:
+    """By file name: summary, batches, trials, curve, found as CSV; precision-recall, by-batch-size as SVG and PNG.
 
     ids: of all rows. settings: what the evaluation was made with, by name; goes into the summary.
-    Raises OSError where the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {
-        "summary.csv": summary(evaluation, settings),
-        "batches.csv": batch_table(evaluation),
-        "curve.csv": curve_table(evaluation),
-        "trials.csv": trial_table(evaluation, ids),
-        "found.csv": found_table(evaluation, ids),
+    tables = {
+        "summary": summary(evaluation, settings),
+        "batches": batch_table(evaluation),
+        "curve": curve_table(evaluation),
+        "trials": trial_table(evaluation, ids),
+        "found": found_table(evaluation, ids),
     }
-    for name, rows in files.items():
-        with (folder / name).open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(rows)
-    figures = {
-        "precision-recall.svg": precision_recall_figure(evaluation),
-        "by-batch-size.svg": batch_figure(evaluation),
-    }
-    for name, svg in figures.items():
-        (folder / name).write_text(svg, "utf-8")
-    return [folder / name for name in [*files, *figures]]
+    files = {f"{name}.csv": as_csv(rows) for name, rows in tables.items()}
+    charts = {"precision-recall": precision_recall_chart(evaluation), "by-batch-size": batch_chart(evaluation)}
+    for name, chart in charts.items():
+        drawing = drawn(chart)
+        files |= {f"{name}.svg": svg(drawing).encode(), f"{name}.png": png(drawing, PNG_SCALE)}
+    return files
+
+
+def as_csv(rows: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
 
 
 def summary(evaluation: Evaluation, settings: dict[str, object]) -> list[tuple[object, ...]]:
@@ -81,7 +94,7 @@ def trial_table(evaluation: Evaluation, ids: Sequence[str]) -> list[tuple[object
     header = ("trial", "positive", "negative", "candidates", "relevant", "average_precision")
     rows: list[tuple[object, ...]] = [(*header, *(f"precision_{k}" for k in evaluation.sizes))]
     for number, trial in enumerate(evaluation.trials):
-        precision = (_rounded(batch.precision) for batch in trial.batches)
+        precision = (_rounded(batch.precision) for batch in trial.batches[: len(evaluation.sizes)])
         examples = (_joined(ids, trial.positive), _joined(ids, trial.negative))
         found = (trial.candidates, trial.relevant, _rounded(trial.curve.average_precision))
         rows.append((number, *examples, *found, *precision))
@@ -99,27 +112,29 @@ def found_table(evaluation: Evaluation, ids: Sequence[str]) -> list[tuple[object
     return rows
 
 
-def precision_recall_figure(evaluation: Evaluation) -> str:
-    """SVG: mean curve over trials, the quartiles behind it, and chance."""
+def precision_recall_chart(evaluation: Evaluation) -> Chart:
+    """Mean curve over trials, the quartiles behind it, and chance."""
     curves = evaluation.curves()
     low, high = np.percentile(curves, QUARTILES, axis=0)
     mean = Line("mean of searches, quartiles", RECALLS, curves.mean(0), low, high)
     chance = Line("chance", np.array([0.0, 1.0]), np.full(2, evaluation.chance), dashed=True)
     title = f"{evaluation.relevance.name}: mean average precision {evaluation.mean_average_precision:.3f}"
-    return line_chart([mean, chance], title, "recall", "precision (interpolated)", (0, 1))
+    return Chart([mean, chance], title, "recall", "precision (interpolated)", (0, 1))
 
 
-def batch_figure(evaluation: Evaluation) -> str:
-    """SVG: precision, average precision and overlap by batch size."""
+def batch_chart(evaluation: Evaluation) -> Chart:
+    """Precision, recall, average precision and overlap by batch size."""
     sizes = np.array(evaluation.sizes, float)
     lines = []
-    for name, title in (("precision", "precision"), ("average_precision", "average precision"), ("overlap", "overlap")):
+    for name in MEASURES:
         measured = evaluation.measured(name)
         if np.isfinite(measured).all():
-            lines.append(Line(title, sizes, measured.mean(0), *np.percentile(measured, QUARTILES, axis=0)))
+            lines.append(
+                Line(name.replace("_", " "), sizes, measured.mean(0), *np.percentile(measured, QUARTILES, axis=0))
+            )
     lines.append(Line("chance", sizes, np.full(len(sizes), evaluation.chance), dashed=True))
-    return line_chart(lines, f"{evaluation.relevance.name}: by batch size", "results looked at", "mean of searches",
-                      (0, float(sizes[-1])))  # fmt: skip
+    title = f"{evaluation.relevance.name}: by batch size"
+    return Chart(lines, title, "results looked at", "mean of searches", (0, float(sizes[-1])))
 
 
 def _joined(ids: Sequence[str], rows: Iterable[int]) -> str:

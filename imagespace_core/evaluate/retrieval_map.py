@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -15,6 +17,78 @@ _INFERNO = np.array(
      (249, 201, 50), (252, 255, 164)],
     np.float32,
 )  # fmt: skip
+
+
+LIMITS = (1, 99.9)
+"""Percentiles of the similarity that get the darkest and the brightest color."""
+MOST_SIDE = 2048
+"""Px of the longer side that a painted image has at most: a scene may have 100,000."""
+
+
+class Placed(Protocol):
+    """Where an item lies: as `Context` of the sources."""
+
+    @property
+    def parent(self) -> str: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def outline(self) -> Sequence[Sequence[tuple[float, float]]]: ...
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where every row lies in the image it was cut from.
+
+    parents: object (n,), names. boxes: int64 (n, 4), left, top, right, bottom in px. sizes: width, height by parent.
+    """
+
+    parents: np.ndarray
+    boxes: np.ndarray
+    sizes: dict[str, tuple[int, int]]
+
+    @classmethod
+    def of(cls, contexts: Sequence[Placed]) -> Places:
+        parents = np.array([place.parent for place in contexts], object)
+        boxes = np.array([bounding_box(place.outline) for place in contexts], np.int64).reshape(-1, 4)
+        return cls(parents, boxes, {place.parent: (place.width, place.height) for place in contexts})
+
+    def ordered(self, weights: np.ndarray) -> list[str]:
+        """The parents, those first whose rows weigh most together. weights: (n,)."""
+        sums = dict.fromkeys(self.sizes, 0.0)
+        for parent, weight in zip(self.parents.tolist(), np.asarray(weights, float).tolist(), strict=True):
+            sums[parent] += weight
+        return sorted(sums, key=lambda parent: -sums[parent])
+
+    def map_of(self, parent: str, scores: np.ndarray, most_side: int = MOST_SIDE) -> np.ndarray:
+        """float32 (h, w), see `retrieval_map`: the parent at full size, or with its longer side at `most_side` px.
+
+        scores: (n,) of all rows.
+        """
+        own = np.flatnonzero(self.parents == parent)
+        width, height = self.sizes[parent]
+        scale = min(1.0, most_side / max(width, height))
+        boxes = self.boxes[own] * scale
+        boxes = np.column_stack([np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])])
+        return retrieval_map(scores[own], boxes, max(1, round(height * scale)), max(1, round(width * scale)))
+
+
+def limits(scores: np.ndarray) -> tuple[float, float]:
+    """What gets the darkest and the brightest color: the same for all parents, so that they can be compared."""
+    low, high = np.percentile(scores, LIMITS)
+    return float(low), float(high)
+
+
+def edges(marked: np.ndarray) -> np.ndarray:
+    """bool (h, w): the pixels of what is marked that touch something else, up, down, left or right."""
+    inner = marked.copy()
+    inner[1:] &= marked[:-1]
+    inner[:-1] &= marked[1:]
+    inner[:, 1:] &= marked[:, :-1]
+    inner[:, :-1] &= marked[:, 1:]
+    return marked & ~inner
 
 
 def bounding_box(rings: Sequence[Sequence[tuple[float, float]]]) -> tuple[int, int, int, int]:

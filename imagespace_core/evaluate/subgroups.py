@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -50,3 +51,35 @@ def structure_names(marked: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.array(
         ["+".join(name for name, is_in in zip(names, row, strict=True) if is_in) or NONE for row in table], object
     )
+
+
+@dataclass(frozen=True)
+class Means:
+    """vectors: float32 (m, d), rows of unit length. kinds: object (m,). names: what each is the mean of."""
+
+    vectors: np.ndarray
+    kinds: np.ndarray
+    names: list[str]
+
+
+def group_means(vectors: np.ndarray, groups: np.ndarray, kinds: np.ndarray, rows: np.ndarray) -> Means:
+    """The mean direction of every kind in every group, among `rows`; groups and kinds in order of appearance.
+
+    vectors: float32 (n, d). groups, kinds: object (n,); the same array for groups alone. Means of length 0
+    are left out.
+    """
+    pairs = list(zip(groups[rows].tolist(), kinds[rows].tolist(), strict=True))
+    members: dict[tuple[object, object], list[int]] = {}
+    for row, pair in zip(rows.tolist(), pairs, strict=True):
+        members.setdefault(pair, []).append(row)
+    means, found, names = [], [], []
+    for (group, kind), own in members.items():
+        mean = np.asarray(vectors[own], np.float64).mean(axis=0)
+        length = float(np.linalg.norm(mean))
+        if length < 1e-9:
+            continue
+        means.append(mean / length)
+        found.append(kind)
+        what = str(group) if group == kind else f"{group}, {kind}"
+        names.append(f"{what} ({len(own)})")
+    return Means(np.array(means, np.float32).reshape(-1, vectors.shape[1]), np.array(found, object), names)

@@ -34,10 +34,15 @@ class ByRows:
 
     def scores(self, positive: np.ndarray, negative: np.ndarray) -> np.ndarray:
         """float32 (n,): minus the exact distance of every row, whatever the index would find."""
-        vector = self.query(positive, negative).vector()
-        starts = range(0, len(self.vectors), BLOCK_ROWS)
-        blocks = (np.asarray(self.vectors[start : start + BLOCK_ROWS]) for start in starts)
-        return -np.concatenate([distances(self.index.metric, vector, block) for block in blocks])
+        return similarities(self.query(positive, negative), self.vectors, self.index.metric)
+
+
+def similarities(query: Query, vectors: np.ndarray, metric: Metric) -> np.ndarray:
+    """float32 (n,): minus the exact distance of every row of `vectors`, float32 (n, d), to the query."""
+    vector = query.vector()
+    starts = range(0, len(vectors), BLOCK_ROWS)
+    blocks = (np.asarray(vectors[start : start + BLOCK_ROWS]) for start in starts)
+    return -np.concatenate([distances(metric, vector, block) for block in blocks])
 
 
 def by_rows(vectors: np.ndarray, metric: Metric = ANNOY_METRIC, trees: int = 0) -> ByRows:

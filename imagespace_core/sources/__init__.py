@@ -118,7 +118,15 @@ class Masked(Protocol):
         ...
 
     def overlay(self, parent: str, window: tuple[float, float, float, float] | None, max_side: int) -> np.ndarray:
-        """`Contextual.region` with what is marked drawn over it."""
+        """uint8 RGBA (h, w, 4), as large as `Contextual.region`: what is marked, in its color; clear elsewhere."""
+        ...
+
+    def colors(self) -> dict[str, tuple[int, int, int]]:
+        """What may be marked, by name, and its color in `overlay`."""
+        ...
+
+    def marked(self, parent: str) -> dict[str, np.ndarray]:
+        """bool (h, w) of a parent by the name of the column that says whether an item holds it: where it is marked."""
         ...
 
 

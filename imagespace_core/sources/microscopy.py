@@ -34,7 +34,6 @@ __all__ = ["Microscopy", "recognizes"]
 
 OVERLAY = ((230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (213, 94, 0), (204, 121, 167))
 """Of structures drawn over a slice. M. Okabe and K. Ito, "Color universal design", 2008."""
-OVERLAY_OPACITY = 0.4
 
 
 @dataclass(frozen=True)
@@ -172,18 +171,29 @@ class Microscopy:
         return as_rgb(cut_window(self._slices.pixels(self._slices.slice(parent)), window), max_side)
 
     def overlay(self, parent: str, window: tuple[float, float, float, float] | None, max_side: int) -> np.ndarray:
-        """`region` with the structures of its label drawn over it, each in its color of OVERLAY."""
+        """uint8 RGBA (h, w, 4): the structures of the slice's label, each in its color; transparent elsewhere."""
         slice_ = self._slices.slice(parent)
-        gray_or_rgb = cut_window(self._slices.pixels(slice_), window).astype(np.float32)
-        rgb = np.broadcast_to(gray_or_rgb, (*gray_or_rgb.shape[:2], 3)).copy()
         label = self._slices.label(slice_)
+        seen = cut_window(self._slices.pixels(slice_) if label is None else label, window)
+        rgba = np.zeros((*seen.shape[:2], 4), np.uint8)
         if label is not None:
-            seen = cut_window(label, window)
-            for number, structure in enumerate(self.chosen_structures()):
-                marked = structure.marked(seen)
-                color = np.array(OVERLAY[number % len(OVERLAY)], np.float32)
-                rgb[marked] = (1 - OVERLAY_OPACITY) * rgb[marked] + OVERLAY_OPACITY * color
-        return as_rgb(np.rint(rgb).astype(np.uint8), max_side)
+            for structure, color in zip(self.chosen_structures(), self.colors().values(), strict=True):
+                rgba[structure.marked(seen)] = (*color, 255)
+        image = Image.fromarray(rgba)
+        image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+        return np.asarray(image)
+
+    def colors(self) -> dict[str, tuple[int, int, int]]:
+        """The color of each structure in `overlay`, by its name."""
+        chosen = self.chosen_structures()
+        names = [column_names(structure, len(chosen))[1] for structure in chosen]
+        return {name: OVERLAY[number % len(OVERLAY)] for number, name in enumerate(names)}
+
+    def marked(self, parent: str) -> dict[str, np.ndarray]:
+        """bool (h, w) of a slice by the column that judges the structure: where it is. Empty without a label."""
+        label = self._slices.label(self._slices.slice(parent))
+        chosen = self.chosen_structures() if label is not None else ()
+        return {column_names(one, len(chosen))[1]: one.marked(label) for one in chosen if label is not None}
 
     def outlines(self, parent: str) -> dict[str, tuple[Ring, ...]]:
         """The outline of every patch of a slice, by key."""

@@ -11,7 +11,7 @@ const CLOSEST = 2e-5;
 const FARTHEST = 12;
 const FIT_SAMPLE = 50000;
 /** CSS pixels that the tools or the ticks of an axis take at the left, and those of the other at the bottom. */
-const TOOLS = 48, LEFT = 56, BOTTOM = 30;
+const TOOLS = 48, LEFT = 56, BOTTOM = 30, TOP = 16;
 
 /** How a 3D map is turned at first, in radians. */
 const FIRST_TURN = { yaw: 0.55, pitch: 0.35 };
@@ -61,10 +61,11 @@ export class Camera {
     if (positions.dims === 3) return { x: 0, y: 0, z: 0, half: Math.max(1e-3, fitDeep(positions, wide / height)) * 1.05, ...FIRST_TURN };
     const axes = (positions.guides?.axes ?? []).map(({ axis }) => axis);
     const left = Math.min(axes.includes("y") ? LEFT : TOOLS, wide / 4), bottom = axes.includes("x") ? Math.min(BOTTOM, height / 4) : 0;
+    const top = positions.guides?.headings.length ? TOP : 0;
     const { low, high } = positions.frame;
-    const world = Math.max((high[1] - low[1]) / (height - bottom), (high[0] - low[0]) / (wide - left)) * 1.05; // of a CSS pixel
+    const world = Math.max((high[1] - low[1]) / (height - bottom - top), (high[0] - low[0]) / (wide - left)) * 1.05; // of a CSS pixel
     const half = (world * height) / 2 || 1;
-    return { x: (low[0] + high[0] - left * world) / 2, y: (low[1] + high[1] - bottom * world) / 2, z: 0, half, yaw: 0, pitch: 0 };
+    return { x: (low[0] + high[0] - left * world) / 2, y: (low[1] + high[1] + (top - bottom) * world) / 2, z: 0, half, yaw: 0, pitch: 0 };
   }
 
   /** CSS pixels per world unit at the target. */

@@ -81,7 +81,8 @@ export function categorical(count, dark, custom) {
   };
   seen.forEach(mark);
   while (colors.length < Math.min(count, 96)) {
-    const best = candidates.reduce((a, b) => (b.away > a.away ? b : a));
+    // Ties go to the first, whatever the last bits say: drawing/colors.py picks the same ones.
+    const best = candidates.reduce((a, b) => (b.away > a.away + 1e-9 ? b : a));
     colors.push(fromOklab(best.lab));
     mark(best.lab);
   }

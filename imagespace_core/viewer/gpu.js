@@ -106,20 +106,19 @@ export class Gpu {
     const { gl } = this;
     const head = `#version 300 es\n${defines.map((name) => `#define ${name}\n`).join("")}precision highp float;\nprecision highp int;\n`;
     const program = gl.createProgram();
-    for (const [kind, source] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]]) {
+    const shaders = [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]].map(([kind, source]) => {
       const shader = gl.createShader(/** @type {number} */ (kind));
       gl.shaderSource(shader, head + source);
       gl.compileShader(shader);
-      if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS) && !gl.isContextLost()) {
-        throw new Error(`shader: ${gl.getShaderInfoLog(shader)}`);
-      }
       gl.attachShader(program, shader);
-      gl.deleteShader(shader);
-    }
+      return shader;
+    });
     gl.linkProgram(program);
+    // Asking one thing, once: every question waits until the GPU is through with all before it.
     if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
-      throw new Error(`shader link: ${gl.getProgramInfoLog(program)}`);
+      throw new Error(`shader: ${shaders.map((shader) => gl.getShaderInfoLog(shader)).join("")}${gl.getProgramInfoLog(program)}`);
     }
+    for (const shader of shaders) gl.deleteShader(shader);
     this.programs.add(program);
     /** @type {Record<string, WebGLUniformLocation>} */ const at = {};
     const count = gl.getProgramParameter(program, gl.ACTIVE_UNIFORMS) ?? 0;

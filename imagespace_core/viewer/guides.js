@@ -27,6 +27,7 @@ const MOST_SHOWN = 90, MOST_TRIED = 4000;
 const NARROW = 110, WIDEST = 260;
 const GAP = 6;
 const SIZES = [13, 11.5];
+const HEIGHT = 18;
 const TICK_SIZE = 11.5;
 const EDGE = 8;
 
@@ -42,7 +43,7 @@ export class Guides {
    * @param {import("./picture.js").Picture} picture
    * @param {Box[]} obstacles what lies over the view
    */
-  follow({ positions, previous, mix, camera }, obstacles) {
+  follow({ positions, previous, mix, camera, sprites }, obstacles) {
     const current = new Map();
     if (positions?.guides) current.set(positions, previous ? Math.max(0, 2 * mix - 1) : 1);
     if (previous?.guides && previous !== positions) current.set(previous, Math.max(0, 1 - 2 * mix));
@@ -53,7 +54,7 @@ export class Guides {
     }
     for (const [of, opacity] of current) {
       if (!this.sheets.has(of)) this.sheets.set(of, new Sheet(this.host, of));
-      this.sheets.get(of).follow(camera, opacity, obstacles);
+      this.sheets.get(of).follow(camera, opacity, obstacles, sprites);
     }
   }
 
@@ -86,18 +87,18 @@ class Sheet {
     /** @type {Box[]} */ this.taken = [];
   }
 
-  /** @param {import("./camera.js").Camera} camera @param {number} opacity @param {Box[]} obstacles */
-  follow(camera, opacity, obstacles) {
+  /** @param {import("./camera.js").Camera} camera @param {number} opacity @param {Box[]} obstacles @param {import("./sprites.js").Sprites} sprites */
+  follow(camera, opacity, obstacles, sprites) {
     this.taken = [];
     this.host.style.opacity = String(opacity);
     this.host.hidden = opacity <= 0;
     if (this.host.hidden) return;
     const free = (box) => [this.taken, obstacles].every((boxes) => boxes.every((other) => apart(box, other)));
     if (this.positions.dims === 2) for (const axis of this.axes) this.#alongEdge(axis, camera, free);
-    this.#headings(camera, free);
+    this.#headings(camera, free, sprites);
   }
 
-  #headings(camera, free) {
+  #headings(camera, free, sprites) {
     const { headings, positions } = this;
     const { scale, dims } = positions;
     const p = [0, 0, 0];
@@ -114,7 +115,8 @@ class Sheet {
       if (visible) tried++;
       const zoom = dims === 3 ? Math.min(1.3, Math.max(0.7, camera.distance / p[2])) : 1;
       const box = visible && this.#box(heading, p, zoom, (scale * camera.focal) / p[2]);
-      if (!box || box[0] < 2 || box[2] > camera.width - 2 || box[1] < 2 || box[3] > camera.height - 2 || !free(box)) {
+      const covered = box && dims === 3 && [0.1, 0.5, 0.9].some((share) => sprites.covers(box[0] + share * (box[2] - box[0]), (box[1] + box[3]) / 2, p[2]));
+      if (!box || covered || box[0] < 2 || box[2] > camera.width - 2 || box[1] < 2 || box[3] > camera.height - 2 || !free(box)) {
         if (heading.node) heading.node.hidden = true;
         continue;
       }
@@ -129,13 +131,13 @@ class Sheet {
     }
   }
 
-  /** @returns {Box} where a heading would lie; its text ends in dots where it has too little room */
+  /** @returns {Box} where a heading would lie, standing on its place; its text ends in dots where it has too little room */
   #box(heading, [x, y], zoom, perUnit) {
     heading.length ||= this.#length(heading.text, SIZES[Math.min(1, heading.level)], 600) + this.#length(told(heading), 11, 400);
     const room = heading.width === undefined ? WIDEST : Math.min(WIDEST, Math.max(NARROW, heading.width * perUnit));
-    const width = Math.min(heading.length, room) * zoom, height = 18 * zoom;
+    const width = Math.min(heading.length, room) * zoom, height = HEIGHT * zoom;
     const left = x - (heading.align === "start" ? 0 : heading.align === "end" ? width : width / 2);
-    return [left, y - height / 2, left + width, y + height / 2];
+    return [left, y - height, left + width, y];
   }
 
   #heading(heading) {

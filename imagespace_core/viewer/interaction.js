@@ -13,7 +13,7 @@ export class Interaction {
   constructor(viewer) {
     this.viewer = viewer;
     const { picture, parts } = viewer;
-    this.pointing = new Pointing(picture, viewer.marks, viewer.card, viewer.redraw);
+    this.pointing = new Pointing(picture, viewer.marks, viewer.card, () => viewer.remark());
     this.selecting = new Selecting(viewer);
     this.tools = new Tools(viewer, this.selecting);
     this.controls = new Controls(parts.canvas, parts.labels, this.#hand());

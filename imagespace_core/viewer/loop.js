@@ -1,5 +1,8 @@
 /** The render loop: draws when asked, runs one glide at a time, and sleeps otherwise. */
 
+/** A glide is so far when it is first drawn: what has not moved yet is on the screen already. */
+const FIRST_MS = 1000 / 60;
+
 export class Loop {
   /** @param {() => void} draw */
   constructor(draw) {
@@ -51,7 +54,7 @@ export class Loop {
     this.handle = 0;
     const { glide } = this;
     if (glide) {
-      glide.start ||= now;
+      glide.start ||= now - FIRST_MS;
       const t = Math.min(1, (now - glide.start) / glide.ms);
       glide.step(t < 0.5 ? 4 * t ** 3 : 1 - (2 - 2 * t) ** 3 / 2);
       if (t === 1) this.cut();

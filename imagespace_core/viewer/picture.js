@@ -203,6 +203,11 @@ export class Picture {
     return opacity * Math.min(1, Math.max(deep ? 0.8 : 0.14, Math.max(cover, 1e-6) ** -0.4));
   }
 
+  /** Whether a row's image comes to lie over others when it is among `top`: on a flat map, where it is an image. @param {number} row */
+  raises(row) {
+    return this.camera.dims === 2 && this.sprites.shown.has(row);
+  }
+
   draw() {
     const { gpu, camera, theme, positions, dpr } = this;
     const { gl } = gpu;

@@ -9,10 +9,10 @@ export class Pointing {
    * @param {import("./picture.js").Picture} picture
    * @param {import("./marks.js").Marks} marks
    * @param {import("./hover.js").Card} card
-   * @param {() => void} redraw
+   * @param {() => void} remark shows the rings as they are now
    */
-  constructor(picture, marks, card, redraw) {
-    Object.assign(this, { picture, marks, card, redraw });
+  constructor(picture, marks, card, remark) {
+    Object.assign(this, { picture, marks, card, remark });
     /** @type {{x: number, y: number} | null} */ this.pointer = null;
     this.row = -1;
     this.focused = -1;
@@ -52,7 +52,7 @@ export class Pointing {
   focus(row) {
     this.focused = row;
     this.marks.set("focus", row >= 0 ? [row] : []);
-    this.redraw();
+    this.remark();
     clearTimeout(this.timer);
     if (row >= 0) this.timer = window.setTimeout(() => this.#showCard(row), DWELL_MS);
     else this.card.hide();
@@ -76,7 +76,7 @@ export class Pointing {
     if (row === this.row) return;
     this.row = row;
     this.marks.set("hover", row >= 0 ? [row] : []);
-    this.redraw();
+    this.remark();
     clearTimeout(this.timer);
     if (row < 0) {
       this.card.hide();

@@ -112,6 +112,7 @@ export class Points {
     /** @type {{positions: import("./positions.js").Positions, buffer: WebGLBuffer, sent: number} | null} */ this.to = null;
     /** @type {typeof this.to} */ this.from = null;
     this.lit = 0;
+    /** @type {string[]} of the program that all rows were last drawn with */ this.defines = [];
     this.#create();
   }
 
@@ -177,6 +178,11 @@ export class Points {
     this.to.sent = positions.scanned;
   }
 
+  /** Compiles what the next glide is drawn with, so that it begins at once. */
+  prepare() {
+    this.#program(["GLIDE", ...this.defines]);
+  }
+
   /** Ends a glide: the layout it came from is let go. */
   settle() {
     if (this.from) this.gpu.release(this.from.buffer);
@@ -205,10 +211,11 @@ export class Points {
       gl.uniform4f(at.uSize, size * distance, least, style.most, 0);
       gl.uniform1f(at.uAlpha, alpha);
       send();
+      return defines;
     };
     // Dimmed dots hide nothing: in 3D what is lit shows through them.
     if (style.dim) gl.depthMask(false);
-    pass(style.size, style.least, style.alpha * (style.dim ? 0.5 : 1), style.dim, () => gl.drawArrays(gl.POINTS, 0, this.to.sent));
+    this.defines = pass(style.size, style.least, style.alpha * (style.dim ? 0.5 : 1), style.dim, () => gl.drawArrays(gl.POINTS, 0, this.to.sent));
     gl.depthMask(true);
     if (style.dim && this.lit) {
       const few = this.lit <= FEW_LIT; // they stand out

@@ -89,9 +89,9 @@ export class Positions {
     return (this.guides?.headings ?? []).map(({ at }) => this.world(at));
   }
 
-  /** The flat box around all images and headings, in world units. */
+  /** The flat box around all images, with the cells they may fill, and headings, in world units. */
   get frame() {
-    const low = this.extent.map((side) => -side), high = [...this.extent];
+    const high = this.extent.map((side) => side + this.cell / 2), low = high.map((side) => -side);
     for (const at of this.headings()) {
       for (let k = 0; k < 2; k++) {
         if (at[k] < low[k]) low[k] = at[k];

@@ -241,6 +241,15 @@ export class Sprites {
     return best;
   }
 
+  /** Whether an image at a place of the view is nearer to the eye than so many world units. */
+  covers(x, y, depth) {
+    const { boxes } = this;
+    for (let at = 0; at < 5 * this.shown.size; at += 5) {
+      if (boxes[at + 4] < depth && Math.abs(x - boxes[at]) <= boxes[at + 2] && Math.abs(y - boxes[at + 1]) <= boxes[at + 3]) return true;
+    }
+    return false;
+  }
+
   /** Half width and height on screen of a row's image, CSS px, or null. @returns {[number, number] | null} */
   halfSize(row) {
     if (!this.shown.has(row)) return null;

@@ -1,6 +1,7 @@
 /** One mounted viewer: takes configurations, loads what changed, and draws. */
 
 import { Address } from "./address.js";
+import { Arrival } from "./arrival.js";
 import { Atlas } from "./atlas.js";
 import { called, Dataset } from "./dataset.js";
 import { frame } from "./dom.js";
@@ -19,9 +20,6 @@ import { Reading } from "./reading.js";
 import { ThemeReader } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
 import { Travel } from "./travel.js";
-
-/** A partial picture of arriving rows is drawn at most this often, and takes at most a fifth of the time. */
-const PARTIAL_MS = 200;
 
 export class Viewer {
   /**
@@ -44,9 +42,7 @@ export class Viewer {
     this.atlas = new Atlas(this.dataset, (message) => this.notice.tell(message));
     this.picture = new Picture(this.parts.canvas, config.rows, this.atlas, this.redraw);
     this.travel = new Travel(this);
-    this.drawn = 0;
-    this.partMs = 0;
-    this.partly = false;
+    this.arrival = new Arrival(this);
     this.colorTurn = 0;
     this.layoutTurn = 0;
     host.append(this.root);
@@ -123,6 +119,19 @@ export class Viewer {
     if (this.theme.refresh()) this.#retheme();
   }
 
+  /** Rings have changed: the picture is drawn again only where that puts other images on top. */
+  remark() {
+    const { picture, marks } = this;
+    const raised = (rows) => rows.filter((row) => picture.raises(row)).join();
+    if (raised(picture.top) !== raised(marks.rows)) return this.redraw();
+    picture.top = marks.rows;
+    this.#ring();
+  }
+
+  #ring() {
+    this.marks.follow((row) => this.picture.box(row));
+  }
+
   /** Something has to come before the picture is whole. @param {string} what */
   begin(what) {
     this.pending.add(what);
@@ -160,7 +169,7 @@ export class Viewer {
     let positions, guides;
     try {
       [positions, guides] = await Promise.all([
-        dataset.positions(path, dims, (arriving) => stale() || this.#stream(arriving)),
+        dataset.positions(path, dims, (arriving) => stale() || this.arrival.show(arriving)),
         config.guides ? dataset.guides(config.guides).catch((error) => void (stale() || this.notice.tell(error.message))) : null,
       ]);
     } catch (error) {
@@ -180,30 +189,6 @@ export class Viewer {
     this.reading.recount();
     this.done("layout");
     travel.goOn();
-  }
-
-  /** Draws the first layout's rows as they arrive. @param {import("./positions.js").Positions} positions */
-  #stream(positions) {
-    const { picture, travel } = this;
-    if (picture.positions && picture.positions !== positions) return;
-    if (picture.gpu.gl.isContextLost()) return;
-    if (picture.positions) picture.points.stream();
-    else travel.begin(positions);
-    if (this.partly || performance.now() - this.drawn < Math.max(PARTIAL_MS, 4 * this.partMs)) return;
-    if (!travel.moved) picture.camera.set(picture.camera.fit(positions));
-    this.#drawPart();
-  }
-
-  /** One partial picture at a time: a GPU that is slow gets no queue of them before the whole. */
-  async #drawPart() {
-    const start = performance.now();
-    this.partly = true;
-    this.redraw();
-    await new Promise(requestAnimationFrame);
-    await this.picture.gpu.finished();
-    this.partMs = performance.now() - start;
-    this.drawn = performance.now();
-    this.partly = false;
   }
 
   async #recolor() {
@@ -245,9 +230,9 @@ export class Viewer {
     picture.top = this.marks.rows;
     picture.draw();
     this.reading.follow();
-    this.marks.follow((row) => picture.box(row));
+    this.#ring();
     this.interaction.pointing.follow();
-    this.drawn = performance.now();
+    this.arrival.drawn = performance.now();
     if (this.settled && root.dataset.ready !== "true") this.#finish();
   }
 
@@ -275,6 +260,7 @@ export class Viewer {
     const { positions } = picture;
     if (!this.settled || !positions || positions.scanned < positions.rows) return;
     gridOf(positions);
+    picture.points.prepare();
     if (this.atlas.about) pyramidOf(positions, picture.shading, picture.centrality);
   }
 

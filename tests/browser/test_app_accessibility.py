@@ -17,13 +17,14 @@ STREAMLITS: tuple[tuple[str, str], ...] = ()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["", "search", "overview"])
+@pytest.mark.parametrize("path", ["", "search", "evaluate", "overview"])
 def test_no_serious_fault(page: Any, app: str, home: Home, path: str, scheme: str) -> None:
     opened = home.workspace("demo")
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{app}/{path}?workspace=demo&image={opened.ids[3]}")
-    if path == "overview":
-        page.get_by_text("Vector length").wait_for(timeout=WAIT_MS)
+    if path in ("evaluate", "overview"):
+        last = {"evaluate": "The first 12 it found", "overview": "Vector length"}[path]
+        page.get_by_text(last).wait_for(timeout=WAIT_MS)
     else:
         page.wait_for_selector(READY, timeout=WAIT_MS)
     if path == "":

@@ -44,6 +44,22 @@ def test_pointing_at_a_row_shows_its_picture_and_a_click_reports_it(
     context.close()
 
 
+def test_pointing_at_dots_draws_the_map_no_second_time(page: Any, server: Server, build: Build) -> None:
+    viewer = Viewer(page, server, build, dims=3)
+    rows = viewer.alone(2)
+    page.evaluate("""() => {
+      const proto = WebGL2RenderingContext.prototype, { drawArrays } = proto;
+      window.draws = 0;
+      proto.drawArrays = function (...given) { window.draws++; return drawArrays.apply(this, given); };
+    }""")
+    for row in rows:
+        viewer.hover(row)
+        assert page.locator(".is-ring-hover").get_attribute("data-row") == str(row)
+    assert page.evaluate("window.draws") == 0
+    page.mouse.wheel(0, -100)
+    page.wait_for_function("window.draws > 0")
+
+
 def test_dragging_moves_the_map_with_the_hand_and_is_no_click(viewer: Viewer) -> None:
     before = viewer.screens()
     viewer.page.mouse.move(500, 300)
@@ -134,7 +150,7 @@ def test_the_whole_map_works_by_keyboard(viewer: Viewer) -> None:
     page.wait_for_timeout(80)
     assert viewer.camera()["half"] == pytest.approx(0.7 * start["half"])
     page.keyboard.press("0")
-    page.wait_for_timeout(700)
+    viewer.ready()
     assert viewer.camera() == pytest.approx(start)
     rows = []
     for key in ("Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowDown"):

@@ -87,8 +87,8 @@ def test_headings_stand_at_their_places_the_larger_ones_first_and_none_over_anot
         places = {"Left half": (columns / 4, 2.0), "Right half": (columns * 3 / 4, 2.0)}
         places |= {f"Column {i}": (float(i), 1.0) for i in range(columns)}
         for text, heading in shown.items():
-            middle = heading["x"] + heading["width"] / 2, heading["y"] + heading["height"] / 2
-            assert middle == pytest.approx(onto(viewer, places[text])[0], abs=2)
+            foot = heading["x"] + heading["width"] / 2, heading["y"] + heading["height"]
+            assert foot == pytest.approx(onto(viewer, places[text])[0], abs=2)
         for a, b in combinations(shown.values(), 2):
             beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
             assert beside or a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"]
@@ -142,8 +142,8 @@ def test_headings_of_a_carousel_follow_it_in_perspective(page: Any, server: Serv
         page.wait_for_timeout(150)
         shown = {heading["text"]: heading for heading in page.evaluate(HEADINGS)}
         for text, z in (("Front", 3.0), ("Back", -3.0)):
-            middle = np.array([shown[text][k] + shown[text][side] / 2 for k, side in (("x", "width"), ("y", "height"))])
-            assert middle == pytest.approx(onto(viewer, (0.0, 3.0, z))[0], abs=2)
+            foot = shown[text]["x"] + shown[text]["width"] / 2, shown[text]["y"] + shown[text]["height"]
+            assert foot == pytest.approx(onto(viewer, (0.0, 3.0, z))[0], abs=2)
         near, far = ("Front", "Back") if yaw < 1 else ("Back", "Front")
         assert shown[near]["height"] > shown[far]["height"]
         assert shown[near]["opacity"] > shown[far]["opacity"]

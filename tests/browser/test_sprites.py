@@ -78,8 +78,8 @@ class Central:
 
 def central(viewer: Viewer) -> set[int]:
     """The rows shown that stand for their region: they are painted last."""
+    viewer.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     viewer.page.wait_for_function(SPRITES)
-    viewer.page.wait_for_timeout(100)
     state = viewer.page.evaluate("({ rows: window.root().imagespace.images(), ...window.root().imagespace.sprites() })")
     assert state["loaded"] == state["wanted"] == len(state["rows"])
     return {row for row, _ in state["rows"][len(state["rows"]) - state["central"] :]}
@@ -240,7 +240,7 @@ def test_the_largest_images_become_previews_within_their_bound_and_a_missing_one
     shot = viewer.shot()
     free = [other for other in asked_for if 120 < at[other][0] < 900 and 60 < at[other][1] < 500]
     assert row in free
-    assert len(free) > 8
+    assert len(free) > 5
     for other in free:
         x, y = viewer.place(other)
         color = color_of(row) if other == row else preview_of(other)

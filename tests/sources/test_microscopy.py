@@ -293,9 +293,12 @@ def test_regions_are_cut_at_the_edges_and_reduced(tmp_path: Path) -> None:
 
 def test_the_overlay_colors_the_structure_and_nothing_else(tmp_path: Path) -> None:
     source = small(write_slices(tmp_path, 1))
-    plain, marked = source.region("raw/slice_0.png", None, 96), source.overlay("raw/slice_0.png", None, 96)
-    np.testing.assert_array_equal(plain[:, 32:], marked[:, 32:])
-    np.testing.assert_allclose(marked[:, :32], 0.6 * plain[:, :32] + 0.4 * np.array([230, 159, 0]), atol=0.51)
+    overlay = source.overlay("raw/slice_0.png", None, 96)
+    assert overlay.shape == (64, 96, 4)
+    assert (overlay[:, :32] == (230, 159, 0, 255)).all()
+    assert (overlay[:, 32:, 3] == 0).all()
+    assert source.colors() == {"structure": (230, 159, 0)}
+    assert source.overlay("raw/slice_0.png", (30, 10, 40, 20), 96)[..., 3].sum(1).tolist() == [2 * 255] * 10
     mask = source.mask("raw/slice_0.png@16,0,32")
     assert mask is not None
     np.testing.assert_array_equal(mask, left_third()[:32, 16:48])

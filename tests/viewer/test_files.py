@@ -36,3 +36,11 @@ def test_a_module_imports_only_modules_beside_it_and_uses_all_it_imports(name: s
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_stays_one_idea_long(name: str) -> None:
     assert len(viewer.path(name).read_text(encoding="utf-8").splitlines()) < 300
+
+
+def test_a_page_can_ask_for_all_that_a_module_needs_at_once() -> None:
+    assert viewer.needs("gallery.js") == ("dom.js",)
+    assert {"viewer.js", "points.js", "dom.js"} <= set(viewer.needs("index.js")) <= set(MODULES)
+    for name in viewer.needs("index.js"):
+        imported = set(re.findall(r'from "\./(\w+\.js)"', viewer.path(name).read_text(encoding="utf-8")))
+        assert imported <= {"index.js", *viewer.needs("index.js")}

@@ -1,0 +1,35 @@
+"""What lies too near to an example to count: patches that overlap it look like it for no merit of the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from imagespace_core.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PARENTS = ("slice", "scene")
+"""Columns in which sources say what image an item was cut from."""
+LEAST_LEFT = 0.5
+
+
+def apart_column(table: pd.DataFrame, examples: int) -> str | None:
+    """The column whose groups should be left out with their examples: the images that items were cut from. None where
+    there is none, or where the examples could use up more than half of the groups.
+
+    examples: how many a search has, positive and negative.
+    """
+    for name in PARENTS:
+        if name in table and (1 - LEAST_LEFT) * len(set(table[name].dropna())) >= examples:
+            return name
+    return None
+
+
+def groups_of(table: pd.DataFrame, column: str) -> np.ndarray:
+    """object (n,): the group of every row, as text. Raises InputError where there is no such column."""
+    if column not in table:
+        raise InputError(f"--apart {column}: there is no such column; there are {', '.join(map(str, table.columns))}")
+    return table[column].astype(str).to_numpy(object)

@@ -1,0 +1,1 @@
+"""What leaves a workspace to be shown elsewhere."""

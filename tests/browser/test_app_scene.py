@@ -1,0 +1,122 @@
+"""The detail panel shows an image in what it was cut from: outline, neighbors, mask and zoom, in a real Chromium."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from imagespace_core.workspace import Workspace
+from tests.browser.visiting import DETAIL, WAIT_MS, query_of, visit
+from tests.build.scene import quick, run, write_model
+from tests.conftest import serving
+from tests.makers.slices import left_third, save, textures
+
+pytestmark = pytest.mark.browser
+
+SCENE = "[data-testid=imagespace-scene]"
+YELLOW, WHITE, ORANGE = np.array([255, 214, 10]), np.array([255, 255, 255]), np.array([230, 159, 0])
+
+
+class Scene:
+    """Questions to the panel's picture of the parent."""
+
+    def __init__(self, page: Any, row: int) -> None:
+        self.page, self.row = page, row
+        self.wait()
+
+    def wait(self, more: str = "") -> None:
+        selector = f"{SCENE}[data-ready=true][data-row='{self.row}']{more}"
+        self.page.wait_for_selector(selector, timeout=WAIT_MS)
+        self.page.locator(SCENE).scroll_into_view_if_needed()
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """px of the parent -> px of the window."""
+        at = self.page.locator(SCENE).evaluate("(scene, [x, y]) => scene.imagespace.screen(x, y)", [x, y])
+        return at["x"], at["y"]
+
+    def colors(self, x: float, y: float) -> np.ndarray:
+        """int (9, 3): what is drawn at px of the parent, and right beside it."""
+        shot = np.asarray(Image.open(BytesIO(self.page.screenshot())).convert("RGB")).astype(int)
+        left, top = (round(value) for value in self.place(x, y))
+        return shot[top - 1 : top + 2, left - 1 : left + 2].reshape(-1, 3)
+
+    def outlined(self, x: float, y: float, color: np.ndarray = YELLOW) -> bool:
+        return bool(np.abs(self.colors(x, y) - color).max(1).min() < 60)
+
+    def scale(self) -> float:
+        """CSS pixels of a px of the parent."""
+        return float(self.page.locator(SCENE).get_attribute("data-scale"))
+
+    def switch(self, name: str) -> None:
+        self.page.locator(SCENE).get_by_role("switch", name=name).click()
+
+
+@pytest.fixture(scope="module")
+def slices(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    root = tmp_path_factory.mktemp("slices")
+    for number, texture in enumerate(textures(2, 192, 288)):
+        save(root / f"in/raw/slice_{number}.png", texture // 2)
+        save(root / f"in/labels/slice_{number}.png", left_third(192, 288))
+    options = quick(root / "in", root / "workspaces/slices", write_model(root))
+    run(options.__class__(**{**vars(options), "parameters": {"patch_size": (32,), "stride": 32}}))
+    return Workspace.open(root / "workspaces/slices")
+
+
+def test_a_patch_is_seen_in_its_slice_and_a_click_on_a_neighbor_opens_that(
+    page: Any, slices: Workspace, tmp_path: Path
+) -> None:
+    row, beside, other = (
+        slices.ids.index(f"raw/slice_{at}") for at in ("1.png@32,0,32", "1.png@64,32,32", "0.png@0,0,32")
+    )
+    with serving(slices.root.parent, tmp_path / "log.txt") as app:
+        visit(page, app, "", image=slices.ids[row])
+        scene = Scene(page, row)
+        assert scene.outlined(32, 16)
+        assert scene.outlined(64, 16)
+        assert scene.outlined(48, 32)
+        assert not scene.outlined(48, 16)
+        assert not scene.outlined(80, 32, WHITE)
+
+        scene.switch("Neighbors")
+        scene.wait("[data-neighbors='53']")
+        assert scene.outlined(80, 32, WHITE)
+        page.mouse.click(*scene.place(84, 50))
+        page.wait_for_selector(f"{DETAIL}[data-row='{beside}']", timeout=WAIT_MS)
+        scene.row = beside
+        scene.wait("[data-neighbors='53']")
+        assert query_of(page)["image"] == slices.ids[beside]
+        assert scene.outlined(80, 32)
+        assert not scene.outlined(32, 16)
+
+        before = scene.colors(10, 20)
+        scene.switch("Mask")
+        scene.wait("[data-mask=on]")
+        np.testing.assert_allclose(scene.colors(10, 20), (before + ORANGE) / 2, atol=30)
+        scene.switch("Mask")
+        scene.wait("[data-mask=off]")
+
+        scale = scene.scale()
+        page.locator(SCENE).get_by_role("button", name="Zoom to it").click()
+        page.wait_for_timeout(800)
+        scene.wait()
+        assert scene.scale() > 2 * scale
+        assert scene.outlined(80, 32)
+        page.locator(f"{SCENE} canvas").press("0")
+        page.wait_for_timeout(800)
+        scene.wait()
+        assert abs(scene.scale() - scale) < 1e-3
+
+        page.locator(f"{SCENE} canvas").press("Shift+ArrowLeft")
+        page.keyboard.press("Enter")
+        left = slices.ids.index("raw/slice_1.png@32,32,32")
+        page.wait_for_selector(f"{DETAIL}[data-row='{left}']", timeout=WAIT_MS)
+
+        (slices.root.parents[1] / "in/raw/slice_0.png").unlink()
+        visit(page, app, "", image=slices.ids[other])
+        page.locator(SCENE).get_by_text("cannot be shown: it is not where it was read.").wait_for(timeout=WAIT_MS)
+        assert page.locator(f"{SCENE} canvas").is_hidden()

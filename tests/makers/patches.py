@@ -1,0 +1,52 @@
+"""A workspace of microscopy patches, written without a model: a vector says how much of its patch the label covers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from imagespace_core.sources.microscopy import Microscopy
+from imagespace_core.workspace import Draft, Workspace, names
+from imagespace_core.workspace.columns import encode
+from tests.makers.slices import write_slices
+from tests.makers.workspaces import manifest, record
+
+SIDE = 32
+
+
+def write_patches(root: Path, data: Path, slices: int = 24) -> Workspace:
+    """Patches of 32 px without overlap, 6 a slice; the left third of each slice is labeled, so 2 of them are."""
+    write_slices(data, slices)
+    source = Microscopy(data, patch_size=(SIDE,), stride=SIDE)
+    items = list(source.items())
+    table = pd.DataFrame([{"id": item.key, "path": item.path, **item.columns} for item in items])
+    overlap = table["overlap"].to_numpy(float)
+    vectors = np.column_stack([np.cos(overlap), np.sin(overlap)]).astype(np.float32)
+    with Draft.open(root) as draft:
+        table.to_parquet(draft.stage(names.ITEMS))
+        np.save(draft.stage(names.vectors("tiny")), vectors)
+        np.save(draft.stage(names.projection("pca", 2)), vectors)
+        heads = []
+        for name in ("slice", "overlap", "structure"):
+            head, array = encode(table[name], names.slug(name))
+            draft.stage(f"{names.COLUMNS}/{head['slug']}.json").write_text(pd.Series(head).to_json())
+            np.save(draft.stage(f"{names.COLUMNS}/{head['slug']}.npy"), array)
+            heads.append({key: head[key] for key in ("name", "slug", "kind", "missing")})
+        steps = {
+            "table": record([names.ITEMS]),
+            "embed": record([names.vectors("tiny")], model="tiny", size=2),
+            "pca-2d": record([names.projection("pca", 2)], projection="pca", dims=2),
+            "index-angular": record([], metric="angular"),
+            "index-euclidean": record([], metric="euclidean"),
+            "columns": record([names.COLUMNS], columns=heads),
+        }
+        told = {"patch_size": [SIDE], "stride": SIDE}
+        for name, step in steps.items():
+            draft.note(name, step)
+        made = manifest(
+            len(items), steps, source={"kind": "microscopy", "root": str(data), "parameters": told, "digest": ""}
+        )
+        draft.publish(made)
+    return Workspace.open(root)
