@@ -44,8 +44,8 @@ def _places(path: str, build: str) -> Places:
     opened = load.workspace(Path(path))
     names = columns(opened)
     assert names is not None
-    longitude, latitude = (pd.to_numeric(opened.items[name], errors="coerce") for name in names)
-    return Places(*(series.to_numpy(np.float64, na_value=np.nan) for series in (longitude, latitude)))
+    longitude, latitude = (np.asarray(pd.to_numeric(opened.items[name], errors="coerce"), np.float64) for name in names)
+    return Places(longitude, latitude)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -103,5 +103,5 @@ def test_what_is_no_coordinate_is_refused_in_a_sentence(monkeypatch: pytest.Monk
 
 def test_without_places_there_is_no_search_by_coordinate(monkeypatch: pytest.MonkeyPatch, workspaces: Path) -> None:
     test = search(monkeypatch, workspaces, "plain", coordinate="0, 0")
-    assert test.segmented_control(key="from").options == ["Image", "Upload", "Sentence"]
+    assert "Coordinate" not in test.segmented_control(key="from").options
     assert not test.subheader
