@@ -81,12 +81,6 @@ def packed(widths: np.ndarray, heights: np.ndarray, width_to_height: float) -> t
     return best
 
 
-def on_shelves(widths: np.ndarray, heights: np.ndarray, length: float) -> tuple[np.ndarray, float]:
-    """As `packed`, on shelves of this length, at least the widest block's: corners, and the height of all."""
-    corners = _shelves(widths.tolist(), heights.tolist(), length)
-    return corners, float((corners[:, 1] + heights).max(initial=0))
-
-
 def _shelves(widths: list[float], heights: list[float], length: float) -> np.ndarray:
     corners = np.empty((len(widths), 2))
     shelf = below = left = right = down = 0.0  # the shelf from `shelf` to `below`; a column from `left` to `right`

@@ -11,7 +11,7 @@ const CLOSEST = 2e-5;
 const FARTHEST = 12;
 const FIT_SAMPLE = 50000;
 /** CSS pixels that the tools or the ticks of an axis take at the left, and those of the other at the bottom. */
-const TOOLS = 48, LEFT = 56, BOTTOM = 30, TOP = 16;
+const TOOLS = 64, LEFT = 56, BOTTOM = 30, TOP = 16;
 
 /** How a 3D map is turned at first, in radians. */
 const FIRST_TURN = { yaw: 0.55, pitch: 0.35 };
