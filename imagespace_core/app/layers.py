@@ -37,10 +37,12 @@ def chosen(opened: Workspace) -> list[str]:
     names, shown = list(layered.names()), layered.shown()
     usual = "all" if len(shown) == len(names) else ", ".join(shown)
     state.keep_offered("layers", names)
-    return st.pills(
-        f"Layers ({state.escaped(usual)}, unless you choose)", names, selection_mode="multi", key="layers",
-        bind="query-params", format_func=state.escaped,
-    )  # fmt: skip
+    seen = st.session_state.get("layers") or shown
+    with st.popover(f"{len(seen)} of {len(names)} layers", icon=":material/layers:", key="choose-layers"):
+        return st.pills(
+            f"{state.escaped(usual).capitalize()}, unless you choose", names, selection_mode="multi", key="layers",
+            bind="query-params", format_func=state.escaped,
+        )  # fmt: skip
 
 
 def query(layers: Sequence[str]) -> str:

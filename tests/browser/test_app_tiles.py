@@ -14,6 +14,7 @@ from tests.conftest import serving
 from tests.makers.tiles import X, Y, write_tiles
 
 pytestmark = pytest.mark.browser
+expect = pytest.importorskip("playwright.sync_api").expect
 
 PIXEL = "canvas => [...canvas.getContext('2d').getImageData(canvas.width / 2, 0, 1, 1).data].slice(0, 3)"
 
@@ -33,9 +34,13 @@ def test_a_tile_is_pointed_at_opened_in_chosen_layers_and_found_by_its_number(pa
         page.mouse.click(*point_at(page, row))
         picture = page.locator(f"{DETAIL}[data-row='{row}'] .is-picture img")
         picture.wait_for(timeout=WAIT_MS)
+        page.get_by_role("button", name="3 of 3 layers").click()
         page.get_by_role("button", name="roads", exact=True).click()
         page.locator(f"{DETAIL} img[src$='image/{row}?side=1600&layer=roads']").wait_for(timeout=WAIT_MS)
         page.wait_for_function("new URLSearchParams(location.search).get('layers') === 'roads'")
+        expect(page.get_by_role("button", name="1 of 3 layers")).to_be_visible()
+        expect(page.get_by_role("button", name="roads", exact=True)).to_be_visible()
+        page.keyboard.press("Escape")
         assert picture.evaluate("img => img.decode().then(() => img.naturalWidth)") == 16
         assert f"{row}?side=360&layer=water" in asked
 
