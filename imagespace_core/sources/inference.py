@@ -39,10 +39,10 @@ def text_type() -> pd.StringDtype:
 def from_text(values: pa.ChunkedArray, *, numbers: bool = True) -> tuple[pd.Series, str]:
     """Strings -> (column, note): what every value reads as; one that does not makes the column text.
 
-    Blank cells are missing, infinite numbers as well. Whole numbers become int64 (Int64 where some are missing), other numbers float64,
-    true/false bool (boolean where some are missing), ISO 8601 dates datetime64[us] without zone (times with a
-    zone are turned into UTC). Numbers with leading zeros, or with more digits than a float holds, are
-    identifiers: text. The note is "" unless something was decided that people should know.
+    Blank cells are missing, infinite numbers as well. Whole numbers become int64 (Int64 where some are missing),
+    other numbers float64, true/false bool (boolean where some are missing), ISO 8601 dates datetime64[us] without
+    zone (times with a zone are turned into UTC). Numbers with leading zeros, or with more digits than a float holds,
+    are identifiers: text. The note is "" unless something was decided that people should know.
 
     numbers: False for formats that tell numbers and yes/no from text by themselves; only dates are read then.
     """
