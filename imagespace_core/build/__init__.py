@@ -65,7 +65,9 @@ def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
         source, taken = published.source, carried_over(published)
     else:
         taken, source = take_in(options, draft, report, choice)
-    joined, columns = table.plan(options.metadata, taken.told)
+    joined, columns, there = table.plan(options.metadata, taken.told)
+    if not choice.carried(joined.name):
+        maps.check(options, there)
     steps = [
         *taken.first,
         joined,

@@ -123,15 +123,18 @@ def bring(file: Path, scan: Scan, report: Report) -> tuple[Brought, Scan]:
         report.note(line)
     told, taken = given.records(), {name for item in scan.items for name in item.columns}
     row_of: dict[str, int] = {}
-    items, without = [], []
+    items, without, refused = [], [], dict(given.left_out)
     for item, row in zip(scan.items, found.rows.tolist(), strict=True):
         if row < 0:
-            without.append((item.path, f"{file.name} has no row for it"))
+            reason = refused.get(item.path)
+            without.append((item.path, f"{file.name}: {reason}" if reason else f"{file.name} has no row for it"))
             continue
         row_of[item.key] = row
         more = {f"{name}_given" if name in taken else name: value for name, value in told[row].items()}
         items.append(replace(item, columns={**item.columns, **more}))
-    skipped = [*scan.skipped, *without, *((f"{file.name}: {name}", reason) for name, reason in given.left_out)]
+    named = {path for path, _ in without}
+    others = [(f"{file.name}: {name}", reason) for name, reason in given.left_out if name not in named]
+    skipped = [*scan.skipped, *without, *others]
     return Brought(given, row_of, True), Scan(scan.source, items, skipped)
 
 

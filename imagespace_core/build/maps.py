@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +59,13 @@ def plan(options: Options, model: str, draft: Draft, ready: Ready, kind: str) ->
         if metric in options.metric_names()
     ]
     return steps
+
+
+def check(options: Options, columns: Sequence[str]) -> None:
+    """Raises InputError where a column to cluster by is not among those of the table: before any image is read."""
+    clusterer = _clusterer(options)
+    if isinstance(clusterer, GMM):
+        clusterer.need(columns)
 
 
 def index_trees(options: Options, metric: Metric, kind: str) -> int:

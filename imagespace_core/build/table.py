@@ -13,6 +13,7 @@ import numpy as np
 
 from imagespace_core.build.maps import clustered_by
 from imagespace_core.build.steps import Record, Report, Step
+from imagespace_core.images import color
 from imagespace_core.workspace import Draft, columns, names
 from imagespace_core.workspace.draft import write_text
 
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 IDENTITY = ("id", "path")
 
 
-def plan(metadata: Path | None, told: Sequence[str]) -> tuple[Step, Step]:
-    """`table` joins the metadata, `columns` writes what the viewer colors by and hovers over.
+def plan(metadata: Path | None, told: Sequence[str]) -> tuple[Step, Step, list[str]]:
+    """`table` joins the metadata, `columns` writes what the viewer colors by and hovers over; and what can be told of
+    the table's columns before there is one.
 
     told: the columns that the step `source` has.
     Raises InputError if the metadata cannot be read: now, and not when all images have been.
@@ -46,7 +48,8 @@ def plan(metadata: Path | None, told: Sequence[str]) -> tuple[Step, Step]:
         ["images", "source"] if told else ["images"],
         ["pandas"],
     )
-    return table, Step("columns", _columns, [names.COLUMNS, names.NAMES], {}, ["table", "clusters"], ["pandas"])
+    split = Step("columns", _columns, [names.COLUMNS, names.NAMES], {}, ["table", "clusters"], ["pandas"])
+    return table, split, ["width", "height", "taken_at", *color.COLUMNS, *told, *(read.columns if read else ())]
 
 
 def _table(draft: Draft, report: Report, metadata: MetadataTable | None, told: Sequence[str]) -> Record:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +72,13 @@ class GMM:
     def neighbors_needed(self) -> int:
         return 0
 
+    def need(self, there: Collection[str]) -> None:
+        """Raises InputError where a column to cluster by is not among these."""
+        if missing := [name for name in self.columns if name not in there]:
+            raise InputError(
+                f"there is no column {missing[0]!r} to cluster by; there are: {', '.join(there) or 'none'}"
+            )
+
     def __call__(
         self,
         vectors: np.ndarray,
@@ -90,10 +97,7 @@ class GMM:
         from threadpoolctl import threadpool_limits
 
         given = columns or {}
-        if missing := [name for name in self.columns if name not in given]:
-            raise InputError(
-                f"there is no column {missing[0]!r} to cluster by; there are: {', '.join(given) or 'none'}"
-            )
+        self.need(given)
         n = len(vectors)
         if n < 2:
             return _one(n, tick)

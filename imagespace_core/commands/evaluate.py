@@ -97,6 +97,8 @@ def _evaluate(
     else:
         if not len(wanted):
             raise InputError("--positives names no image; give ids or row numbers, separated by spaces")
+        if len(both := np.intersect1d(wanted, unwanted)):
+            raise InputError(f"{opened.ids[both[0]]!r} is among --positives and --negatives; leave it out of one")
         experiment = replace(experiment, trials=1, positives=len(wanted), negatives=len(unwanted))
         evaluation = Evaluation(relevance, (experiment.one(relevance, search, wanted, unwanted, groups),))
     folder = output or Path("evaluation") / re.sub(r"[^\w.-]+", "-", f"{opened.name}-{label}")

@@ -118,10 +118,14 @@ class Experiment:
         wanted = np.flatnonzero(relevance.relevant)
         unwanted = np.flatnonzero(relevance.known & ~relevance.relevant)
         for rows, count, kind in ((wanted, self.positives, "positive"), (unwanted, self.negatives, "negative")):
-            if len(rows) < count + (kind == "positive"):
+            most = len(rows) - (kind == "positive")  # one must be left to find
+            if most < count:
+                remedy = f"Ask for at most {most}" if most else "Label more rows"
+                left = ", so that one is left to find" if kind == "positive" else ""
+                also = ", or choose another least overlap (--min-overlap)" if relevance.overlap is not None else ""
                 raise InputError(
-                    f"{len(rows)} rows can be {kind} examples ({relevance.name}); {count} were asked for, and one must "
-                    "be left to find. Ask for fewer, or choose another least overlap (--min-overlap)"
+                    f"{len(rows):,} of the rows can be {kind} examples ({relevance.name}); {count} were asked for. "
+                    f"{remedy}{left}{also}"
                 )
         random = np.random.default_rng(self.seed)
         trials = []

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _SAMPLE = 1000
 _MISSING = ("nan", "na", "n/a", "null", "none")
 """Words, in any case, that mean a missing value among numbers, dates and yes/no; among text they are text."""
+_INFINITE = tuple(sign + word for sign in ("", "+", "-") for word in ("inf", "infinity", "∞"))
+"""Words, in any case, that are missing among numbers: no color scale, filter or mean has a place for them."""
 
 _INTEGER = r"^-?(0|[1-9]\d{0,17})$"
 # No leading zeros and no plus sign: "007.5" and "+4912345" are identifiers.
@@ -37,10 +39,10 @@ def text_type() -> pd.StringDtype:
 def from_text(values: pa.ChunkedArray, *, numbers: bool = True) -> tuple[pd.Series, str]:
     """Strings -> (column, note): what every value reads as; one that does not makes the column text.
 
-    Blank cells are missing. Whole numbers become int64 (Int64 where some are missing), other numbers float64,
-    true/false bool (boolean where some are missing), ISO 8601 dates datetime64[us] without zone (times with a
-    zone are turned into UTC). Numbers with leading zeros, or with more digits than a float holds, are
-    identifiers: text. The note is "" unless something was decided that people should know.
+    Blank cells are missing, infinite numbers as well. Whole numbers become int64 (Int64 where some are missing),
+    other numbers float64, true/false bool (boolean where some are missing), ISO 8601 dates datetime64[us] without
+    zone (times with a zone are turned into UTC). Numbers with leading zeros, or with more digits than a float holds,
+    are identifiers: text. The note is "" unless something was decided that people should know.
 
     numbers: False for formats that tell numbers and yes/no from text by themselves; only dates are read then.
     """
@@ -54,21 +56,27 @@ def from_text(values: pa.ChunkedArray, *, numbers: bool = True) -> tuple[pd.Seri
     typed = pc.if_else(absent, pa.scalar(None, values.type), trimmed)
     present = typed.drop_null()
 
-    def all_match(pattern: str) -> bool:
+    def all_match(pattern: str, present: pa.ChunkedArray) -> bool:
         # The sample spares long texts the whole test.
         return all(pc.all(pc.match_substring_regex(v, pattern)).as_py() for v in (present[:_SAMPLE], present))
 
     column, note = None, ""
     if len(present) and numbers:
         lower = pc.utf8_lower(typed)
+        infinite = pc.is_in(lower, pa.array(_INFINITE))
+        finite = pc.if_else(infinite, pa.scalar(None, typed.type), typed)
         if pc.all(pc.is_in(lower.drop_null(), pa.array(["true", "false"]))).as_py():
             column = _boolean(pc.equal(lower, "true"))
-        elif all_match(_INTEGER):
-            column = _integer(typed.cast(pa.int64()))
-        elif all_match(_NUMBER):
-            floats = typed.cast(pa.float64())
+        elif not (some := finite.drop_null()):
+            pass  # not one number
+        elif all_match(_INTEGER, some):
+            column = _integer(finite.cast(pa.int64()))
+        elif all_match(_NUMBER, some):
+            floats = finite.cast(pa.float64())
             column = _float(floats) if pc.all(pc.is_finite(floats)).as_py() else None
-    if column is None and len(present) and all_match(_DATE):
+        if column is not None and (count := pc.sum(infinite).as_py()):
+            note = f"{count} infinite numbers read as missing"
+    if column is None and len(present) and all_match(_DATE, present):
         column, note = _date(typed, bool(pc.any(pc.match_substring_regex(present, _ZONE)).as_py()))
     if column is None:
         return _text(values), ""

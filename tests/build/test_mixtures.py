@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 from sklearn.metrics import adjusted_rand_score
 
-from imagespace_core.build import Options
+from imagespace_core.build import Options, build
 from imagespace_core.errors import InputError
 from imagespace_core.workspace import Workspace
-from tests.build.scene import quick, run
+from tests.build.scene import Listening, quick, run
 
 
 @pytest.fixture
@@ -102,12 +102,19 @@ def test_only_the_columns_that_count_matter_to_the_key(villages: Options) -> Non
     [
         ("height_m", "there is no column 'height_m' to cluster by; there are: width, height, .*longitude, latitude"),
         ("height", "column 'height' has no two different numbers"),
-        ("path", "120 different values; a text to cluster by has 2 to 50"),
+        ("dominant_color", "different values; a text to cluster by has 2 to 50"),
     ],
 )
 def test_columns_that_cannot_be_clustered_by_are_refused(columns: str, message: str, villages: Options) -> None:
     with pytest.raises(InputError, match=message):
         run(replace(villages, cluster_columns=columns))
+
+
+def test_a_column_that_no_table_has_is_refused_before_an_image_is_read(villages: Options) -> None:
+    report = Listening()
+    with pytest.raises(InputError, match="no column 'height_m' to cluster by; .* edge_density, .*longitude"):
+        build(replace(villages, cluster_columns="height_m"), report)
+    assert "Reading and embedding images" not in report.counts
 
 
 def test_options_of_the_other_method_are_refused(villages: Options) -> None:

@@ -76,10 +76,11 @@ def test_clusters_can_be_found_by_the_names_people_gave_them(tmp_path: Path) -> 
         (["--label", "slice"], "say which one should be found"),
         (["--label", "slice", "--value", "no"], "no row has 'no' in the column slice"),
         (["--label", "structure", "--min-overlap", "2"], "choose another value"),
-        (["--label", "structure", "--examples", "48"], "48 rows can be positive examples"),
+        (["--label", "structure", "--examples", "48"], "48 were asked for. Ask for at most 47, so that one"),
         (["--label", "structure", "--negatives", "0"], "--negatives needs --positives"),
         (["--label", "structure", "--positives", ""], "--positives names no image"),
         (["--label", "structure", "--positives", "9999"], "neither an id nor a row below 144"),
+        (["--label", "structure", "--positives", "1 2", "--negatives", "3 2"], "is among --positives and --negatives"),
         (["--label", "structure", "--apart", "nothing"], "--apart nothing: there is no such column"),
         (["--label", "structure", "--counterexamples", "96", "--examples", "1"], "one must be left"),
         (["--label", "structure", "--batches", "ten"], "expected whole numbers"),
@@ -95,3 +96,11 @@ def test_what_cannot_be_measured_is_refused_with_the_remedy(
     assert done.exit_code == 1
     assert message in done.output
     assert "Traceback" not in done.output
+
+
+def test_a_label_that_a_single_row_has_asks_for_more_rows_and_not_for_fewer_examples(
+    patches: Workspace, tmp_path: Path
+) -> None:
+    done = evaluate(patches, tmp_path, "--label", "id", "--value", patches.ids[0], "--examples", "1")
+    assert done.exit_code == 1
+    assert "1 were asked for. Label more rows, so that one is left to find\n" in done.output

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from affine import Affine
 
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images.decode import Decode
@@ -258,3 +259,11 @@ def test_keys_that_are_no_chips_and_places_beside_the_scene_are_refused(tmp_path
     with pytest.raises(UnreadableImageError, match="beside the scene"):
         source.region("scene.tif", (500, 0, 600, 50), 100)
     assert world(0, 0) == (LEFT, TOP)
+
+
+def test_a_scene_whose_pixels_have_no_area_or_are_no_real_numbers_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    write_geojson(tmp_path / "a.geojson", [GOOD])
+    flat = write_scene(tmp_path / "a.tif", transform=Affine(0, 0, 500_000, 0, 0, 5_200_000))
+    assert "a.tif has pixels without any area" in refused(GeoTiff(flat))
+    waves = write_scene(tmp_path / "a.tif", np.ones((1, 20, 20), "complex64"))
+    assert "a.tif has 1 bands of type complex64, which cannot be shown" in refused(GeoTiff(waves))

@@ -76,7 +76,10 @@ def test_a_tsv_may_hold_commas(tmp_path: Path) -> None:
         (["12345678901234567890", "1"], "str", ["12345678901234567890", "1"]),
         (["1e999", "1"], "str", ["1e999", "1"]),
         (["1", "two", "3"], "str", ["1", "two", "3"]),
-        (["inf", "1"], "str", ["inf", "1"]),
+        (["inf", "1"], "Int64", [None, 1]),
+        (["1.5", "-INF", "+Infinity"], "float64", [1.5, None, None]),
+        (["inf", "-inf"], "str", ["inf", "-inf"]),
+        (["inf", "two", "3"], "str", ["inf", "two", "3"]),
         (["NA", "DE", ""], "str", ["NA", "DE", None]),
         (["", "  ", ""], "str", [None, None, None]),
         (["0", "1"], "int64", [0, 1]),
@@ -112,6 +115,11 @@ def test_words_that_were_read_as_missing_are_reported(tmp_path: Path) -> None:
     table = read(tmp_path, "filename,n\na,1\nb,NA\nc,null\n")
     assert str(table.columns["n"].dtype) == "Int64"
     assert table.notes == ("column n: 2 cells ('NA', 'null') read as missing",)
+
+
+def test_infinite_numbers_count_as_missing_and_that_is_said(tmp_path: Path) -> None:
+    table = read(tmp_path, "filename,n\na,inf\nb,NA\nc,2.5\nd,-inf\n")
+    assert table.notes == ("column n: 2 infinite numbers read as missing; 1 cells ('NA') read as missing",)
 
 
 def test_short_rows_are_completed_and_long_ones_left_out_and_both_counted(tmp_path: Path) -> None:

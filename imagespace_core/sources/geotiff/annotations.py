@@ -54,8 +54,7 @@ def read_annotations(file: Path, shown: str, stamp: str) -> list[Annotations]:
         found = [_read_layer(file, shown, stamp, layer if len(layers) > 1 else None) for layer in layers]
     except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:
         raise InputError(
-            f"annotations {file} cannot be read: {str(error).splitlines()[0]}; "
-            "expected GeoJSON, GeoPackage or Shapefile"
+            f"annotations {file} cannot be read: {_first(str(error))}; expected GeoJSON, GeoPackage or Shapefile"
         ) from error
     if not any(len(annotations) for annotations in found):
         raise InputError(f"annotations {file} are empty; give a file with polygons, boxes or points")
@@ -77,6 +76,15 @@ def _read_layer(file: Path, shown: str, stamp: str, layer: str | None) -> Annota
     name = file.stem if layer is None else f"{file.stem}/{layer}"
     ids = table.column(0).to_numpy()
     return Annotations(name, shown, ids, geometries, columns, crs, stamp, unused)
+
+
+def _first(text: str) -> str:
+    """The first sentence: GDAL goes on with advice for its own commands.
+
+    >>> _first("'a.b' not recognized.; It might help to specify the driver")
+    "'a.b' not recognized"
+    """
+    return text.splitlines()[0].split("; ")[0].rstrip(".")
 
 
 def _attributes(table: pa.Table) -> tuple[dict[str, list[Any]], int]:

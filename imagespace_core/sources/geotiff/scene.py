@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import warnings
 from collections import OrderedDict
@@ -56,7 +57,10 @@ class Scene:
         stamp = file_stamp(file)
         dataset = _dataset(file, stamp)
         if dataset.count == 0 or "complex" in dataset.dtypes[0]:
-            raise UnreadableImageError(f"its {dataset.count} bands of type {dataset.dtypes[:1]} cannot be shown")
+            raise UnreadableImageError(
+                f"has {dataset.count} bands of type {dataset.dtypes[0] if dataset.count else 'none'}, which cannot be "
+                "shown; expected real numbers"
+            )
         transform = dataset.transform
         return cls(
             file, name, stamp, dataset.width, dataset.height, dataset.dtypes[0], tuple(transform)[:6],
@@ -64,13 +68,15 @@ class Scene:
             tuple(color.name for color in dataset.colorinterp),
             tuple((text or "").strip().lower() for text in dataset.descriptions),
             tuple(dataset.overviews(1)),
-            bool(dataset.crs) and not transform.is_identity,
+            bool(dataset.crs) and not transform.is_identity and _has_area(transform.determinant),
         )  # fmt: skip
 
     def no_georeference(self) -> str:
         """What a scene that is not georeferenced lacks, and the remedy."""
         if not self.wkt and self.transform != (1.0, 0.0, 0.0, 0.0, 1.0, 0.0):
             return "has no coordinate reference system; name it with: gdal_edit.py -a_srs EPSG:<code> FILE"
+        if not _has_area(self._determinant):
+            return f"has pixels without any area by its geotransform, {self.transform}; write it anew with another"
         return (
             "has no georeference, so nothing can be placed on it; give it one with: gdal_translate -a_srs EPSG:<code> "
             "-a_ullr <left> <top> <right> <bottom> FILE NEW (with control points in the file: gdalwarp FILE NEW)"
@@ -90,8 +96,13 @@ class Scene:
     def to_px(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Coordinates in the scene's CRS -> px, (0, 0) is the outer corner of the first pixel."""
         a, b, c, d, e, f = self.transform
-        size = a * e - b * d
+        size = self._determinant
         return (e * (x - c) - b * (y - f)) / size, (a * (y - f) - d * (x - c)) / size
+
+    @property
+    def _determinant(self) -> float:
+        a, b, _, d, e, _ = self.transform
+        return a * e - b * d
 
     @cached_property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -191,6 +202,10 @@ def file_stamp(file: Path) -> str:
     return f"{status.st_size}-{status.st_mtime_ns}"
 
 
+def _has_area(determinant: float) -> bool:
+    return bool(determinant) and math.isfinite(determinant)
+
+
 class _reading:
     """GDAL's errors as reasons, and its cache of blocks bounded."""
 
@@ -205,7 +220,7 @@ class _reading:
 
         self._settings.__exit__()
         if isinstance(error, RasterioError):
-            cause = str(error.__cause__ or error).splitlines()[0]
+            cause = str(error.__cause__ or error).splitlines()[0].rstrip(".")
             raise UnreadableImageError(f"cannot be read as GeoTIFF: {cause}; the file may be cut short") from error
 
 
