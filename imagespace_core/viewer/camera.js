@@ -197,16 +197,17 @@ function rotation(yaw, pitch) {
   return [cy, 0, sy, sp * sy, cp, -sp * cy, -cp * sy, sp, cp * cy];
 }
 
-/** Half the view's height at which all points, turned as at first, lie inside; at most FIT_SAMPLE are looked at. */
+/** Half the view's height at which all points, turned as at first, lie inside with their cells; at most FIT_SAMPLE are looked at. */
 function fitDeep(positions, aspect) {
+  const rim = positions.cell / 2;
   const r = rotation(FIRST_TURN.yaw, FIRST_TURN.pitch);
   const p = [0, 0, 0];
   let distance = 0;
   for (let row = 0; row < positions.scanned; row += Math.ceil(positions.scanned / FIT_SAMPLE)) {
     if (!positions.has(row)) continue;
     positions.at(row, p);
-    const side = Math.abs(r[0] * p[0] + r[2] * p[2]) / aspect;
-    const up = Math.abs(r[3] * p[0] + r[4] * p[1] + r[5] * p[2]);
+    const side = (Math.abs(r[0] * p[0] + r[2] * p[2]) + rim) / aspect;
+    const up = Math.abs(r[3] * p[0] + r[4] * p[1] + r[5] * p[2]) + rim;
     distance = Math.max(distance, Math.max(side, up) / TAN + r[6] * p[0] + r[7] * p[1] + r[8] * p[2]);
   }
   for (const [x, y, z] of positions.headings()) {
