@@ -13,7 +13,7 @@ from imagespace_core.workspace import Found, Workspace
 _STATES = {
     "broken": "cannot be opened",
     "newer": "was made by a newer ImageSpace",
-    "unfinished": "is not finished",
+    "unfinished": "is not ready",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import cast, get_args
 
@@ -15,6 +16,7 @@ from imagespace_core.sources.tiles_coordinates import Tile, nearest_tile, read_t
 from imagespace_core.workspace import Workspace
 
 TILE = "tile x, y"
+_TILE_NAME = re.compile(r"\d+/\d+/\d+")
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def coordinate(opened: Workspace) -> Reached | None:
         st.caption(_extent(opened, order))
         return None
     tiles = places.tiles(opened)
-    if order == TILE and tiles is not None:
+    if tiles is not None and (order == TILE or _TILE_NAME.fullmatch(text.strip())):
         return _tile(opened, tiles, text)
     return _place(opened, *parse(text, cast("Order", order)))
 
@@ -62,6 +64,10 @@ def _place(opened: Workspace, lng: float, lat: float) -> Reached:
     found = nearest(there.longitude, there.latitude, lng, lat)
     at = told(float(there.longitude[found.row]), float(there.latitude[found.row]))
     said = f"This image lies nearest to {told(lng, lat)}: {told_distance(found.distance_m)} away, at {at}."
+    lng_lat = np.column_stack([there.longitude, there.latitude])
+    low, high = np.nanmin(lng_lat, axis=0), np.nanmax(lng_lat, axis=0)
+    if found.distance_m > distances_m(low[:1], low[1:], *high.tolist())[0]:
+        said += " That is farther than the images lie apart from each other: is the order of the numbers right?"
     if found.without:
         said += f" {found.without:,} of {opened.rows:,} images have no place and cannot be found this way."
     return Reached(found.row, said, found.distances_m)

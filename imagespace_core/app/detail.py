@@ -75,6 +75,7 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, (float, np.floating)):
-        value = f"{value:.{_DECIMALS[name]}f}" if name in _DECIMALS else f"{value:.4g}"
+        whole = float(value).is_integer() and abs(value) < 1e15
+        value = f"{value:.{_DECIMALS[name]}f}" if name in _DECIMALS else f"{value:.0f}" if whole else f"{value:.4g}"
     unit = _UNITS.get(name, "")
     return f"{value} {unit}".strip().replace(" °", "°")

@@ -41,6 +41,7 @@ def chosen(opened: Workspace) -> list[str]:
     with st.popover(f"{len(seen)} of {len(names)} layers", icon=":material/layers:", key="choose-layers"):
         return st.pills(
             f"{state.escaped(usual).capitalize()}, unless you choose", names, selection_mode="multi", key="layers",
+            default=shown if len(shown) < len(names) else None,
             bind="query-params", format_func=state.escaped,
         )  # fmt: skip
 

@@ -178,7 +178,7 @@ def draw(
         "query": [int(row) for row in query],
         "results": [int(row) for row in results],
         "cardLayer": layers.telling(opened),
-        "hotspots": naming.spots(opened) if hotspots and view.layout not in arranging.GROUPED else [],
+        "hotspots": naming.spots(opened) if hotspots and view.layout not in (*arranging.GROUPED, "map") else [],
         "names": {str(label): name for label, name in naming.given(opened).names.items()},
         "picture": _still(opened, view, visible),
         "fly": state.flight(),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import imagespace_core
-from imagespace_core.build import layouts, maps, table
+from imagespace_core.build import layouts, maps, origin, table
 from imagespace_core.build.intake import FIRST, LAST, carried_over, take_in
 from imagespace_core.build.maps import Ready
 from imagespace_core.build.options import Options
@@ -62,6 +62,7 @@ def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
                 f"{draft.root} holds no workspace yet; --relayout and --only change one. Build it first without them"
             )
     if published and all(choice.carried(name) for name in PIXEL_STEPS):
+        origin.refuse_unread(options, published)
         source, taken = published.source, carried_over(published)
     else:
         taken, source = take_in(options, draft, report, choice)

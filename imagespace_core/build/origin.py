@@ -36,6 +36,24 @@ class Origin:
         return {"kind": self.kind, "root": str(self.root.resolve()), "parameters": told, "digest": digest}
 
 
+def refuse_unread(options: Options, published: Manifest) -> None:
+    """Raises InputError where options ask for another reading of the images, which is not done in this run."""
+    before = published.source.get("parameters", {})
+    asked = parameters(published.source["kind"], options.parameters)
+    changed = [f"--{name.replace('_', '-')}" for name, value in asked.items() if _plain(value) != before.get(name)]
+    if changed:
+        run = "--relayout" if options.relayout else f"--only {options.only}"
+        raise InputError(
+            f"{' and '.join(changed)} change what is read from the images, which {run} leaves as it is. "
+            f"Run the same command without {run}; only what has changed is made again"
+        )
+
+
+def _plain(value: object) -> object:
+    """As JSON gives it back."""
+    return list(value) if isinstance(value, tuple) else value
+
+
 def find_origin(options: Options, published: Manifest | None, report: Report) -> Origin:
     """What the options name; what has to be guessed is said. With `only` the published source stays as it was told.
 

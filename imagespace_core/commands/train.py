@@ -68,8 +68,8 @@ def _say(print_line: Callable[..., None], options: Training, finished: Finished)
     resumed = f", resumed after {trained.resumed_at}" if trained.resumed_at else ""
     kind = "validation" if options.validation else "training"
     for line in (
-        f"\n{finished.images:,} images, {trained.epochs} epochs{resumed}; the best was {trained.best_epoch}, with a "
-        f"{kind} loss of {trained.best_loss:.4g}",
+        f"\n{finished.images:,} images, {trained.epochs} {'epoch' if trained.epochs == 1 else 'epochs'}{resumed}; "
+        f"the best was {trained.best_epoch}, with a {kind} loss of {trained.best_loss:.4g}",
         f"{encoder} answers as PyTorch does to {finished.difference:.1g}",
         "\nUse it, and see how the training went, with:",
         f"  precompute.py {shlex.quote(str(options.data))} --model {shlex.quote(str(encoder))}",

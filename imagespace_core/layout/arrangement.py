@@ -32,7 +32,8 @@ def guides(
 
     cell: side of the square that an image may fill without covering another, None as for maps. notes: plain
     sentences. headings: see `heading`. axes: {"axis": "x" | "y", "title", "ticks": [{"at", "text"}]}. lines: thin ones,
-    two places each. `missing` counts the rows without a place.
+    two places each. `missing` counts the rows without a place. more: `seamless`, whether images fill their cells to the
+    edge, as tiles of one map do.
     """
     return {
         "name": name,

@@ -60,7 +60,7 @@ export class Camera {
     const wide = this.width - this.inset, { height } = this;
     if (positions.dims === 3) return { x: 0, y: 0, z: 0, half: Math.max(1e-3, fitDeep(positions, wide / height)) * 1.05, ...FIRST_TURN };
     const axes = (positions.guides?.axes ?? []).map(({ axis }) => axis);
-    const left = Math.min(axes.includes("y") ? LEFT : TOOLS, wide / 4), bottom = axes.includes("x") ? Math.min(BOTTOM, height / 4) : 0;
+    const left = Math.min(axes.includes("y") ? LEFT : TOOLS, wide / 4), bottom = axes.includes("x") || positions.guides?.notes?.length ? Math.min(BOTTOM, height / 4) : 0;
     const top = positions.guides?.headings.length ? TOP : 0;
     const { low, high } = positions.frame;
     const world = Math.max((high[1] - low[1]) / (height - bottom - top), (high[0] - low[0]) / (wide - left)) * 1.05; // of a CSS pixel

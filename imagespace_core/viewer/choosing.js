@@ -44,7 +44,7 @@ const NONE = { sizes: new Map(), central: 0 };
 
 /** The longer side of an image in world units. @param {import("./positions.js").Positions} positions */
 export function worldSide(positions) {
-  if (positions.cell) return SHARE * positions.cell;
+  if (positions.cell) return (positions.seamless ? 1 : SHARE) * positions.cell;
   return (positions.dims === 3 ? 0.26 : 0.8) * gridOf(positions).spacing; // in 3D there are others behind
 }
 

@@ -7,6 +7,11 @@ export function count(value) {
   return COUNT.format(value);
 }
 
+/** How many images, in words. @param {number} images */
+export function counted(images) {
+  return `${count(images)} ${images === 1 ? "image" : "images"}`;
+}
+
 /** @param {number} value @param {number} [step] between ticks */
 export function number(value, step) {
   if (!Number.isFinite(value)) return "missing";

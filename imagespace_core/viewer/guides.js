@@ -14,6 +14,8 @@ import { count } from "./format.js";
  * @property {string} name
  * @property {string} title
  * @property {number | null} cell side of the square that an image may fill without covering another
+ * @property {boolean} [seamless] whether images fill their cells to the edge
+ * @property {string[]} notes
  * @property {Heading[]} headings
  * @property {Axis[]} axes
  * @property {number[][][]} lines

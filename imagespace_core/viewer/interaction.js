@@ -67,10 +67,7 @@ export class Interaction {
       },
       point: (x, y) => pointing.move(x, y),
       leave: () => pointing.leave(),
-      hold: (on) => {
-        pointing.hold(on);
-        if (!on) pointing.look();
-      },
+      hold: (on) => pointing.hold(on), // afterwards nothing is pointed at until the pointer moves again
       click: (x, y, held) => this.#click(x, y, held),
     };
   }

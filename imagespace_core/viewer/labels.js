@@ -4,7 +4,7 @@
  */
 
 import { element } from "./dom.js";
-import { count } from "./format.js";
+import { counted } from "./format.js";
 import { roving } from "./roving.js";
 import { widthOf } from "./text.js";
 
@@ -113,7 +113,7 @@ export class Labels {
     const title = this.title(hotspot);
     node = element("button", {
       class: "is-label", type: "button", text: title, tabindex: "-1", "data-label": hotspot.label, style: `width: ${this.#width(hotspot)}px`,
-      title: `${title}: ${count(hotspot.size)} images. Click goes there, Shift + click selects them.`,
+      title: `${title}: ${counted(hotspot.size)}. Click goes there, Shift + click selects them.`,
       // By mouse the map itself tells of clicks, since a press here may become a drag.
       onclick: (event) => event.detail === 0 && this.choose(hotspot, event.shiftKey),
     });

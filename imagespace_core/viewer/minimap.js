@@ -62,6 +62,7 @@ export class Minimap {
     const whole = view && [0, 1].every((k) => view.low[k] <= -positions.extent[k] * 0.98 && view.high[k] >= positions.extent[k] * 0.98);
     this.host.hidden = !view || (whole && !this.held);
     if (this.host.hidden) return;
+    this.host.style.right = `${camera.inset || 2 * MARGIN}px`;
     if (this.stale || this.positions !== positions) this.#draw(picture);
     const { low, scale, width, height } = this.fit;
     const [left, right] = [view.low[0], view.high[0]].map((x) => Math.max(-1, Math.min(width + 1, (x - low[0]) * scale)));

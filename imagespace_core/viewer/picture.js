@@ -231,7 +231,7 @@ export class Picture {
     const near = camera.distance, [, far] = fogRange(camera); // what is flown to keeps its colors
     const haze = deep ? 0.4 * flatness : 0;
     // Images that tile have no room for a rim as wide as usual.
-    const room = positions.cell ? 0.03 * worldSide(positions) * camera.pixels : 1.5;
+    const room = positions.seamless ? 0 : positions.cell ? 0.03 * worldSide(positions) * camera.pixels : 1.5;
     this.sprites.draw({
       ...this.#images(), at: (row, out) => this.at(row, out), camera, shading: this.shading, dpr, deep, lit: this.lit,
       background: theme.background, top: this.top, fog: (depth) => haze * Math.min(1, Math.max(0, (depth - near) / (far - near))), border: Math.min(1.5, room), still: !this.gliding,

@@ -78,6 +78,11 @@ export class Positions {
     return (this.guides?.cell ?? 0) * this.scale;
   }
 
+  /** Whether images fill their cells to the edge, as tiles of one map do. */
+  get seamless() {
+    return this.guides?.seamless ?? false;
+  }
+
   /** World coordinates of something that the file's units tell of. @param {number[]} raw (2,) or (3,) */
   world([x, y, z = 0]) {
     const { center, scale } = this;

@@ -7,7 +7,7 @@ import { HALO } from "./outlines.js";
 import { Plane } from "./plane.js";
 import { Regions } from "./regions.js";
 
-const ITEM = "#ffd60a";
+const ITEM = "#00e5ff";
 /** CSS pixels: a smaller outline gets a ring around it, to be found at all. */
 const SMALL = 22;
 const RING = 15;

@@ -11,7 +11,7 @@
  */
 
 import { element as make, icon } from "./dom.js";
-import { count } from "./format.js";
+import { counted } from "./format.js";
 
 const PICTURE_SIDE = 192; // pixels asked of the server: sharp at 96 CSS pixels on a dense screen
 const LONGEST = 80;
@@ -67,7 +67,7 @@ class Strip {
     picture.addEventListener("error", () => picture.replaceWith(make("span", { class: "is-lost", text: "no picture" })));
     const open = make("button", {
       class: "is-spot", type: "button", "data-at": `go-${label}`, "data-row": String(row), title: `Go to ${title}`,
-      "aria-label": `Go to ${title}, ${count(size)} images`, "aria-current": current && "true",
+      "aria-label": `Go to ${title}, ${counted(size)}`, "aria-current": current && "true",
       onclick: () => this.emit("click", { row }),
     }, make("span", { class: "is-frame" }, picture));
     const caption = this.draft?.label === label ? this.#editor(spot) : make("span", { class: "is-caption", title, text: title });
@@ -75,14 +75,14 @@ class Strip {
       class: "is-tool", type: "button", "data-at": `name-${label}`, title: "Rename", "aria-label": `Rename ${title}`,
       onclick: () => this.#edit(spot),
     }, icon("pencil")));
-    return make("li", { "data-label": String(label) }, open, caption, make("span", { class: "is-note", text: `${count(size)} images` }), tools);
+    return make("li", { "data-label": String(label) }, open, caption, make("span", { class: "is-note", text: counted(size) }), tools);
   }
 
   #noise(size) {
     const frame = make("span", { class: "is-frame is-scattered", "aria-hidden": "true" });
     return make(
       "li", { "data-label": "-1" }, make("span", { class: "is-spot" }, frame), make("span", { class: "is-caption", text: "In no cluster" }),
-      make("span", { class: "is-note", text: `${count(size)} images` }), make("span", { class: "is-spot-tools" }, this.#select(-1, "what is in no cluster")),
+      make("span", { class: "is-note", text: counted(size) }), make("span", { class: "is-spot-tools" }, this.#select(-1, "what is in no cluster")),
     );
   }
 

@@ -104,6 +104,8 @@ export class Viewer {
     if (changed("selection", "query", "results") || first) this.lighting.follow(next);
     if (changed("query")) this.marks.set("query", next.query ?? []);
     if (changed("selected")) {
+      // The host writes the image into the address as it knows it, without the camera.
+      if (this.travel.moved) this.travel.remember(picture.camera.state);
       this.marks.set("selected", next.selected === null || next.selected === undefined ? [] : [next.selected]);
       this.redraw();
     }

@@ -10,6 +10,9 @@ from imagespace_core.errors import NewerFormatError, WorkspaceError
 from imagespace_core.workspace import names
 from imagespace_core.workspace.store import Workspace
 
+_UNDER_WAY = "it is being built now. Reload this page when that is done"
+_STOPPED = "its first build stopped. Run the same command again; it goes on from there"
+
 
 @dataclass(frozen=True)
 class Found:
@@ -40,11 +43,23 @@ def _is_workspace(folder: Path) -> bool:
     return any((folder / name).exists() for name in (names.MANIFEST, names.ITEMS, names.BUILD))
 
 
+def _locked(folder: Path) -> bool:
+    """Whether a build is writing the workspace."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(folder / names.LOCK, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # a folder that nobody can write
+        return False
+
+
 def _look(folder: Path) -> Found:
     try:
         if not any((folder / name).exists() for name in (names.MANIFEST, names.ITEMS, names.JOURNAL)):
-            reason = "its first build has not finished. Run the same command again; it goes on where it stopped"
-            return Found(folder, "unfinished", reason=reason)
+            return Found(folder, "unfinished", reason=_UNDER_WAY if _locked(folder) else _STOPPED)
         workspace = Workspace.open(folder)
         workspace.check()
     except NewerFormatError as error:

@@ -55,6 +55,11 @@ def test_a_link_finds_the_tile_at_a_place(monkeypatch: pytest.MonkeyPatch, works
     test = search(monkeypatch, workspaces, "tiles", coordinate=f"{lat + 0.0001}, {lng}")
     assert nearest(test) == f"17/{X + 2}/{Y + 1}"
     assert "11 m away, at 47.2" in said(test)
+    assert "order of the numbers" not in said(test)
+    test.text_input(key="coordinate").set_value(f"{lng}, {lat}").run()
+    assert "is the order of the numbers right?" in said(test)
+    test.text_input(key="coordinate").set_value(f"17/{X + 3}/{Y}").run()
+    assert nearest(test) == f"17/{X + 3}/{Y}"
     test = search(
         monkeypatch, workspaces, "tiles", coordinate=f"{lng}, {lat}", **{"coordinate-order": "Longitude, latitude"}
     )

@@ -66,7 +66,7 @@ def test_what_cannot_be_measured_is_a_sentence(patches: Workspace) -> None:
     test = visit(patches.root.parent)
     test.number_input(key="wanted").set_value(48).run()
     assert not test.exception
-    assert "48 rows can be positive examples" in test.error[0].value
+    assert "48 of the rows can be positive examples" in test.error[0].value
 
 
 def test_a_workspace_with_nothing_to_judge_by_says_how_to_get_it(tmp_path: Path) -> None:

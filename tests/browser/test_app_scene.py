@@ -19,7 +19,7 @@ from tests.makers.slices import left_third, save, textures
 pytestmark = pytest.mark.browser
 
 SCENE = "[data-testid=imagespace-scene]"
-YELLOW, WHITE, ORANGE = np.array([255, 214, 10]), np.array([255, 255, 255]), np.array([230, 159, 0])
+CYAN, WHITE, ORANGE = np.array([0, 229, 255]), np.array([255, 255, 255]), np.array([230, 159, 0])
 
 
 class Scene:
@@ -45,7 +45,7 @@ class Scene:
         left, top = (round(value) for value in self.place(x, y))
         return shot[top - 1 : top + 2, left - 1 : left + 2].reshape(-1, 3)
 
-    def outlined(self, x: float, y: float, color: np.ndarray = YELLOW) -> bool:
+    def outlined(self, x: float, y: float, color: np.ndarray = CYAN) -> bool:
         return bool(np.abs(self.colors(x, y) - color).max(1).min() < 60)
 
     def scale(self) -> float:

@@ -39,7 +39,7 @@ def test_broken_newer_and_unfinished_workspaces_are_told_apart(page: Any, tmp_pa
         page.goto(address)
         page.get_by_text("broken cannot be opened").wait_for(timeout=WAIT_MS)
         assert page.get_by_text("newer was made by a newer ImageSpace").is_visible()
-        assert page.get_by_text("started is not finished").is_visible()
+        assert page.get_by_text("started is not ready").is_visible()
 
 
 def test_the_app_works_below_a_base_path(page: Any, home: Home, tmp_path: Path) -> None:

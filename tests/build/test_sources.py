@@ -204,6 +204,18 @@ def test_relayout_and_single_steps_keep_what_the_source_said(harbor: Path, tmp_p
     assert opened(options).manifest.source["parameters"]["margin_px"] == 2
 
 
+def test_relayout_refuses_options_that_it_would_leave_unread(harbor: Path, tmp_path: Path, model: str) -> None:
+    options = told(harbor, tmp_path / "w", model, margin_px=2)
+    run(options)
+    again = replace(options, relayout=True, seed=3)
+    run(again)
+    changed = replace(again, parameters={"margin_px": 4, "chip_size": 9})
+    with pytest.raises(InputError, match=r"--margin-px and --chip-size change what is read .* without --relayout"):
+        run(changed)
+    with pytest.raises(InputError, match=r"--margin-px .* without --only grid"):
+        run(replace(changed, relayout=False, only="grid"))
+
+
 def test_dates_of_annotations_are_dates_and_outrank_nothing_else(harbor: Path, tmp_path: Path, model: str) -> None:
     boats = [feature(box(15 * i, 10, 15 * i + 12, 30), seen=f"2024-05-{i + 1:02}T10:00:00") for i in range(12)]
     write_geojson(harbor / "boats.geojson", boats)

@@ -99,6 +99,7 @@ def _tiles(across: int, down: int, z: int = 17) -> list[tuple[float, float]]:
 def test_map_tiles_may_fill_their_squares() -> None:
     made = _made(*_tiles(12, 9))
     cell = made.guides["cell"]
+    assert made.guides["seamless"]
     assert cell == pytest.approx(360 / 2**17 * np.cos(np.radians(47.2)), rel=0.01)
     columns = made.positions.reshape(12, 9, 2)
     assert (np.diff(columns[:, :, 0], axis=0) >= cell * 0.9999).all(), "none covers another"
@@ -113,4 +114,5 @@ def test_other_places_have_no_cell() -> None:
     assert _made(*_tiles(6, 6), *_tiles(3, 3, 16)).guides["cell"] is None, "zooms over each other"
     assert _made(*_tiles(6, 6), *_tiles(6, 6)).guides["cell"] is None
     assert _made(*[(9.0, 47.0)] * 50_000).guides["cell"] is None
-    assert _made(*_tiles(3, 3)).guides["cell"] is None
+    alone = _made(*_tiles(3, 3)).guides
+    assert (alone["cell"], alone["seamless"]) == (None, False)

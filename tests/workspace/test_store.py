@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from imagespace_core.errors import ChangedError, NewerFormatError, WorkspaceError
 from imagespace_core.workspace import FORMAT, Workspace, find, names
@@ -74,6 +75,9 @@ def test_workspaces_are_told_apart_in_plain_words(tmp_path: Path) -> None:
     assert all(place.reason for name, place in found.items() if name != "good")
     assert find(tmp_path / "good")[0].name == "good"
     assert find(tmp_path / "nowhere") == []
+    assert "Run the same command again" in found["started"].reason
+    with FileLock(tmp_path / "started" / names.LOCK):
+        assert "it is being built now" in find(tmp_path / "started")[0].reason
 
 
 def test_newer_formats_are_refused(tmp_path: Path) -> None:
