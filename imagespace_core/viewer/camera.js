@@ -12,6 +12,8 @@ const FARTHEST = 12;
 const FIT_SAMPLE = 50000;
 /** CSS pixels that the tools or the ticks of an axis take at the left, and those of the other at the bottom. */
 const TOOLS = 64, LEFT = 56, BOTTOM = 30, TOP = 16;
+/** So few images show from the start, about so far around their places, in CSS pixels. */
+const FEW = 200, RIM = 36;
 
 /** How a 3D map is turned at first, in radians. */
 const FIRST_TURN = { yaw: 0.55, pitch: 0.35 };
@@ -63,7 +65,8 @@ export class Camera {
     const left = Math.min(axes.includes("y") ? LEFT : TOOLS, wide / 4), bottom = axes.includes("x") || positions.guides?.notes?.length ? Math.min(BOTTOM, height / 4) : 0;
     const top = positions.guides?.headings.length ? TOP : 0;
     const { low, high } = positions.frame;
-    const world = Math.max((high[1] - low[1]) / (height - bottom - top), (high[0] - low[0]) / (wide - left)) * 1.05; // of a CSS pixel
+    const rim = positions.cell || positions.finite > FEW ? 0 : Math.min(2 * RIM, wide / 4, height / 4);
+    const world = Math.max((high[1] - low[1]) / (height - bottom - top - rim), (high[0] - low[0]) / (wide - left - rim)) * 1.05; // of a CSS pixel
     const half = (world * height) / 2 || 1;
     return { x: (low[0] + high[0] - left * world) / 2, y: (low[1] + high[1] + (top - bottom) * world) / 2, z: 0, half, yaw: 0, pitch: 0 };
   }
