@@ -52,7 +52,7 @@ BATCH = 256
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=_default_data(), help="folder with raw/ and labels/")
-    parser.add_argument("--epochs", type=int, default=15)
+    parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--patch-size", type=int, default=80)
     parser.add_argument("--stride", type=int, default=20)
     parser.add_argument("--max-samples", type=int, default=2048, help="patches of an epoch")
