@@ -27,6 +27,10 @@ BLOCKS = (64, 128, 256, 512, 512)
 DENSE = (1024, 512)
 SLOPE = 0.1
 
+# Vectors of unit length are at most 2 apart, where the softmax of SoftPN is nearly flat: its gradient would hardly tell
+# a triplet that is right from one that is wrong.
+SHARPNESS = 3.0
+
 # Held-out triplets: so many per epoch's triplets, always the same.
 VALIDATION_TRIPLETS = 1000
 
@@ -119,7 +123,8 @@ class Loc2vec:
         near, far = (functional.pairwise_distance(anchor, other) for other in (positive, negative))
         margin = self._training.margin
         if self._training.loss_type == "softpn":
-            loss = triplets.softpn_loss(near, far, functional.pairwise_distance(positive, negative))
+            swapped = functional.pairwise_distance(positive, negative)
+            loss = triplets.softpn_loss(SHARPNESS * near, SHARPNESS * far, SHARPNESS * swapped)
         else:
             loss = triplets.triplet_loss(near, far, margin)
         active = triplets.active_share(near, far, margin)

@@ -50,7 +50,7 @@ def test_loss_and_logs_are_of_the_three_vectors(tiles: Images, loss_type: str) -
     near, far, swapped = (
         (a - b).norm(dim=1) for a, b in ((anchor, positive), (anchor, negative), (positive, negative))
     )
-    expected = softpn_loss(near, far, swapped) if loss_type == "softpn" else triplet_loss(near, far, 0.3)
+    expected = softpn_loss(3 * near, 3 * far, 3 * swapped) if loss_type == "softpn" else triplet_loss(near, far, 0.3)
     assert float(loss) == pytest.approx(float(expected), abs=1e-4)
     assert {name: float(value) for name, value in logged.items()} == pytest.approx(
         {
