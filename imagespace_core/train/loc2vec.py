@@ -38,9 +38,11 @@ VALIDATION_TRIPLETS = 1000
 class Encoder(nn.Module):
     """float32 (n, channels, s, s) -> (n, embedding_dim), rows of unit length, as search and maps compare them.
 
-    Each block halves the image: a convolution of 3 x 3 with stride 2, batch norm, leaky ReLU. The last one's mean over
-    all places goes through the dense layers, so any side from 32 px on will do. Strides instead of pooling cost a third
-    of the time, and PyTorch can repeat their gradients bit by bit on CUDA.
+    Each block halves the image: a convolution of 3 x 3 with stride 2, batch norm, leaky ReLU. Its mean over all places
+    goes through the dense layers, so any side from 32 px on will do: that of the last block, as in the source, and also
+    those of the blocks before it and the mean and spread of the tile itself. What there is on a tile tells more than
+    where on it, and is learned in fewer steps so. Strides instead of pooling cost a third of the time, and PyTorch can
+    repeat their gradients bit by bit on CUDA.
     """
 
     def __init__(self, channels: int, embedding_dim: int = 128, dropout: float = 0.5) -> None:
@@ -48,15 +50,19 @@ class Encoder(nn.Module):
         blocks: list[nn.Module] = []
         for width_in, width in zip((channels, *BLOCKS), BLOCKS, strict=False):
             convolution = nn.Conv2d(width_in, width, 3, stride=2, padding=1, bias=False)
-            blocks += [convolution, nn.BatchNorm2d(width), nn.LeakyReLU(SLOPE)]
+            blocks.append(nn.Sequential(convolution, nn.BatchNorm2d(width), nn.LeakyReLU(SLOPE)))
         dense: list[nn.Module] = []
-        for width_in, width in zip((BLOCKS[-1], *DENSE), DENSE, strict=False):
+        for width_in, width in zip((2 * channels + sum(BLOCKS), *DENSE), DENSE, strict=False):
             dense += [nn.Linear(width_in, width), nn.LeakyReLU(SLOPE), nn.Dropout(dropout)]
         self.blocks = nn.Sequential(*blocks)
         self.dense = nn.Sequential(*dense, nn.Linear(DENSE[-1], embedding_dim))
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return functional.normalize(self.dense(self.blocks(images).mean(dim=(2, 3))))
+        seen = [images.mean(dim=(2, 3)), images.var(dim=(2, 3), correction=0).log1p()]
+        for block in self.blocks:
+            images = block(images)
+            seen.append(images.mean(dim=(2, 3)))
+        return functional.normalize(self.dense(torch.cat(seen, dim=1)))
 
 
 class Loc2vec:
@@ -90,7 +96,7 @@ class Loc2vec:
         )
         self.architecture: Mapping[str, Any] = {
             "layers": list(layers), "tile_size": training.tile_size, "embedding_dim": training.embedding_dim,
-            "blocks": list(BLOCKS), "dense": list(DENSE),
+            "blocks": list(BLOCKS), "dense": list(DENSE), "means": "tile and blocks",
         }  # fmt: skip
         self.settings: Mapping[str, Any] = training.deciding() | {"data": images.digest}
         torch.manual_seed(training.seed)

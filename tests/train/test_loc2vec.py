@@ -26,14 +26,26 @@ def test_any_channels_and_any_side_become_vectors_of_unit_length(channels: int, 
     assert vectors.norm(dim=1).tolist() == pytest.approx([1, 1], abs=1e-5)
 
 
+def test_the_dense_layers_see_the_tile_itself_and_every_block() -> None:
+    model, tiles = Encoder(2).eval(), torch.rand(3, 2, 32, 32)
+    seen = []
+    model.dense.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    model(tiles)
+    first = model.blocks[0](tiles)
+    assert seen[0].shape == (3, 2 * 2 + 64 + 128 + 256 + 512 + 512)
+    torch.testing.assert_close(seen[0][:, :2], tiles.mean(dim=(2, 3)))
+    torch.testing.assert_close(seen[0][:, 2:4], torch.log1p(((tiles - tiles.mean((2, 3), True)) ** 2).mean((2, 3))))
+    torch.testing.assert_close(seen[0][:, 4:68], first.mean(dim=(2, 3)))
+
+
 def test_the_architecture_is_as_written() -> None:
     model = Encoder(12)
     shapes = [tuple(w.shape) for name, w in model.named_parameters() if name.endswith("weight") and w.ndim > 1]
     assert shapes == [
         (64, 12, 3, 3), (128, 64, 3, 3), (256, 128, 3, 3), (512, 256, 3, 3), (512, 512, 3, 3),
-        (1024, 512), (512, 1024), (128, 512),
+        (1024, 1496), (512, 1024), (128, 512),
     ]  # fmt: skip
-    assert sum(w.numel() for w in model.parameters()) == 5_033_216
+    assert sum(w.numel() for w in model.parameters()) == 6040832
 
 
 @pytest.mark.parametrize("loss_type", ["softpn", "triplet"])
