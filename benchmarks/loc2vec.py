@@ -42,7 +42,7 @@ BATCH = 64
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=_default_data(), help="folder with <layer>/<z>/<x>/<y>.png")
-    parser.add_argument("--epochs", type=int, default=32)
+    parser.add_argument("--epochs", type=int, default=28)
     parser.add_argument("--max-samples", type=int, default=1024, help="triplets of an epoch")
     parser.add_argument("--tile-size", type=int, default=32)
     parser.add_argument("--dropout", type=float, default=0.2)

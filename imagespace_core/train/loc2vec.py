@@ -5,7 +5,7 @@ Source: V. Spruyt, "Loc2Vec: Learning location embeddings with triplet-loss netw
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,9 @@ SLOPE = 0.1
 # Vectors of unit length are at most 2 apart, where the softmax of SoftPN is nearly flat: its gradient would hardly tell
 # a triplet that is right from one that is wrong.
 SHARPNESS = 3.0
+
+# The root has no gradient at 0.
+LEAST_SQUARE = 1e-6
 
 # Held-out triplets: so many per epoch's triplets, always the same.
 VALIDATION_TRIPLETS = 1000
@@ -87,6 +90,7 @@ class Loc2vec:
                 f"there are {len(self._rows)} tiles to train on and {training.max_samples} triplets an epoch, fewer than "  # noqa: E501
                 f"a batch of {training.batch_size}. Give a smaller --batch-size, or more tiles"
             )
+        self._tiles = torch.from_numpy(tiles.astype(np.int64))
         radii = training.pos_radius, training.neg_radius
         self._sampler = triplets.Sampler(tiles[self._rows], *radii)
         self._held_sampler = triplets.Sampler(tiles[self._held_rows], *radii)
@@ -102,12 +106,12 @@ class Loc2vec:
         torch.manual_seed(training.seed)
         self.model = self.encoder = Encoder(images.preprocess.channels, training.embedding_dim, training.dropout)
 
-    def samples(self, epoch: int) -> Dataset[torch.Tensor]:
+    def samples(self, epoch: int) -> Dataset[tuple[torch.Tensor, ...]]:
         seed = (self._training.seed, epoch)
         drawn = self._sampler.sample(self._training.max_samples, np.random.default_rng(seed))
-        return _Triplets(self._images, self._rows[drawn], seed)
+        return _Triplets(self._images, self._tiles, self._rows[drawn], seed)
 
-    def held_out(self) -> Dataset[torch.Tensor] | None:
+    def held_out(self) -> Dataset[tuple[torch.Tensor, ...]] | None:
         """Triplets among the held-out tiles. Raises InputError where there are none."""
         if not len(self._held_rows):
             return None
@@ -119,23 +123,35 @@ class Loc2vec:
                 f"among the {len(self._held_rows)} tiles held out for validation {error}; or give another --validation, "  # noqa: E501
                 "0 for none"
             ) from error
-        return _Triplets(self._images, self._held_rows[drawn], None)
+        return _Triplets(self._images, self._tiles, self._held_rows[drawn], None)
 
-    def loss(self, batch: torch.Tensor) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """batch: uint8 (n, 3, channels, s, s)."""
-        n = len(batch)
-        vectors = self.model(normalized(batch.flatten(0, 1), self.preprocess)).reshape(n, 3, -1)
-        anchor, positive, negative = vectors.unbind(1)
+    def loss(self, batch: Sequence[torch.Tensor]) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """batch: uint8 (n, 3, channels, s, s), and int64 (n, 3, 2): the tiles, x and y.
+
+        Every tile of the batch that is far from an anchor counts as its negative, not its own alone: many more
+        comparisons of the same vectors. Source: A. Hermans et al., "In defense of the triplet loss for person
+        re-identification", 2017, equation 6.
+        """
+        pixels, tiles = batch
+        vectors = self.model(normalized(pixels.flatten(0, 1), self.preprocess))
+        anchor, positive, negative = vectors.reshape(len(pixels), 3, -1).unbind(1)
         near, far = (functional.pairwise_distance(anchor, other) for other in (positive, negative))
         margin = self._training.margin
+        away = (tiles[:, :1] - tiles.reshape(1, -1, 2)).abs().amax(dim=2) > self._training.neg_radius
+        nears = near[:, None].expand_as(away)[away]
+        fars, swapped = (_distances(these, vectors)[away] for these in (anchor, positive))
         if self._training.loss_type == "softpn":
-            swapped = functional.pairwise_distance(positive, negative)
-            loss = triplets.softpn_loss(SHARPNESS * near, SHARPNESS * far, SHARPNESS * swapped)
+            loss = triplets.softpn_loss(SHARPNESS * nears, SHARPNESS * fars, SHARPNESS * swapped)
         else:
-            loss = triplets.triplet_loss(near, far, margin)
+            loss = triplets.triplet_loss(nears, fars, margin)
         active = triplets.active_share(near, far, margin)
         logged = {"positive_distance": near.mean(), "negative_distance": far.mean(), "active_triplets": active}
         return loss, logged
+
+
+def _distances(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """float32 (n, m) of rows of unit length (n, d) and (m, d)."""
+    return (2 - 2 * a @ b.T).clamp_min(LEAST_SQUARE).sqrt()
 
 
 def normalized(pixels: torch.Tensor, preprocess: Preprocess) -> torch.Tensor:
@@ -154,20 +170,21 @@ def read_tiles(source: Tiles, training: Loc2vecTraining, report: Report) -> Imag
     return images
 
 
-class _Triplets(Dataset[torch.Tensor]):
-    """uint8 (3, c, s, s) each: anchor, positive and negative; with a seed turned and shifted."""
+class _Triplets(Dataset[tuple[torch.Tensor, ...]]):
+    """uint8 (3, c, s, s) each: anchor, positive and negative; with a seed turned and shifted. And int64 (3, 2): x, y."""
 
-    def __init__(self, images: Images, rows: np.ndarray, seed: tuple[int, int] | None) -> None:
-        self._images, self._rows, self._seed = images, rows, seed
+    def __init__(self, images: Images, tiles: torch.Tensor, rows: np.ndarray, seed: tuple[int, int] | None) -> None:
+        self._images, self._tiles, self._rows, self._seed = images, tiles, rows, seed
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, index: int) -> torch.Tensor:
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, ...]:
         if index >= len(self):
             raise IndexError(index)
         three = [self._images[row] for row in self._rows[index]]
         if self._seed is not None:
             rng = np.random.default_rng((*self._seed, index))
             three = [triplets.changed(pixels, rng) for pixels in three]
-        return torch.from_numpy(np.ascontiguousarray(np.stack(three).transpose(0, 3, 1, 2)))
+        pixels = np.ascontiguousarray(np.stack(three).transpose(0, 3, 1, 2))
+        return torch.from_numpy(pixels), self._tiles[self._rows[index]]
