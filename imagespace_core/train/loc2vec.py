@@ -171,7 +171,7 @@ def read_tiles(source: Tiles, training: Loc2vecTraining, report: Report) -> Imag
 
 
 class _Triplets(Dataset[tuple[torch.Tensor, ...]]):
-    """uint8 (3, c, s, s) each: anchor, positive and negative; with a seed turned and shifted. And int64 (3, 2): x, y."""
+    """uint8 (3, c, s, s) each: anchor, positive and negative; with a seed turned and shifted; int64 (3, 2), x and y."""
 
     def __init__(self, images: Images, tiles: torch.Tensor, rows: np.ndarray, seed: tuple[int, int] | None) -> None:
         self._images, self._tiles, self._rows, self._seed = images, tiles, rows, seed
