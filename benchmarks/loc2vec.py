@@ -42,12 +42,12 @@ BATCH = 64
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=_default_data(), help="folder with <layer>/<z>/<x>/<y>.png")
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=28)
     parser.add_argument("--max-samples", type=int, default=1024, help="triplets of an epoch")
     parser.add_argument("--tile-size", type=int, default=32)
-    parser.add_argument("--dropout", type=float, default=0.5)
+    parser.add_argument("--dropout", type=float, default=0.2)
     parser.add_argument("--loss-type", choices=("softpn", "triplet"), default="softpn")
-    parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--lr", type=float, default=5e-4)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     if given.data is None:

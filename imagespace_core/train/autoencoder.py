@@ -29,21 +29,53 @@ SIDE = 64
 BLOCKS = (32, 64, 128, 256)
 SLOPE = 0.1
 
+# Scales of the texture loss: sides in pixels of the blocks whose means are compared, and of how many one.
+SCALES = ((2, 16), (4, 4), (8, 1))
+SPREAD_SIDE = 8
+LEAST_VARIANCE = 1e-4
+
+CENTER_MOMENTUM = 0.1
+
 # A random window is the whole patch down to half of it, so patches are read at twice their side for it.
 LEAST_WINDOW = 0.5
 
 
-class Encoder(nn.Module):
-    """float32 (n, 1, 64, 64) -> (n, latent_dim): of a VAE the mean of the distribution."""
+class Centered(nn.Module):
+    """float32 (n, d), less their mean: of the batch in training, later a running mean of what was trained on.
 
-    def __init__(self, latent_dim: int) -> None:
+    Vectors are compared by their direction; seen from far outside their midst they would all lie in the same one.
+    """
+
+    middle: torch.Tensor
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.register_buffer("middle", torch.zeros(size))
+
+    def forward(self, vectors: torch.Tensor) -> torch.Tensor:
+        if not self.training:
+            return vectors - self.middle
+        mean = vectors.mean(dim=0)
+        self.middle.lerp_(mean.detach(), CENTER_MOMENTUM)
+        return vectors - mean
+
+
+class Encoder(nn.Module):
+    """float32 (n, 1, 64, 64) -> (n, latent_dim): of a VAE the mean of the distribution.
+
+    pooled: the last block's mean over all places is taken, so that it does not matter where in a patch something lies.
+    """
+
+    def __init__(self, latent_dim: int, pooled: bool = False) -> None:
         super().__init__()
         blocks: list[nn.Module] = []
         for width_in, width in zip((1, *BLOCKS), BLOCKS, strict=False):
             convolution = nn.Conv2d(width_in, width, 3, stride=2, padding=1, bias=False)
             blocks += [convolution, nn.BatchNorm2d(width), nn.LeakyReLU(SLOPE)]
+        if pooled:
+            blocks.append(nn.AvgPool2d(SIDE >> len(BLOCKS)))
         self.blocks = nn.Sequential(*blocks, nn.Flatten())
-        self.mean = nn.Linear(_inner(), latent_dim)
+        self.mean = nn.Sequential(nn.Linear(_inner(pooled), latent_dim), Centered(latent_dim))
 
     def forward(self, patches: torch.Tensor) -> torch.Tensor:
         return self.mean(self.blocks(patches))
@@ -52,10 +84,10 @@ class Encoder(nn.Module):
 class Autoencoder(nn.Module):
     """The encoder and the decoder that mirrors it; a VAE also knows how sure it is of each number."""
 
-    def __init__(self, latent_dim: int = 32, variational: bool = False) -> None:
+    def __init__(self, latent_dim: int = 32, variational: bool = False, pooled: bool = False) -> None:
         super().__init__()
-        self.encoder = Encoder(latent_dim)
-        self.log_variance = nn.Linear(_inner(), latent_dim) if variational else None
+        self.encoder = Encoder(latent_dim, pooled)
+        self.log_variance = nn.Linear(_inner(pooled), latent_dim) if variational else None
         blocks: list[nn.Module] = []
         for width_in, width in zip(BLOCKS[::-1], (*BLOCKS[-2::-1], 1), strict=True):
             blocks.append(nn.ConvTranspose2d(width_in, width, 4, stride=2, padding=1))
@@ -90,11 +122,12 @@ class Autoencoding:
         from is of another architecture."""
         self._images, self._training = images, training
         self.architecture: Mapping[str, Any] = {
-            "latent_dim": training.latent_dim, "variational": training.variational, "side": SIDE, "blocks": list(BLOCKS)
+            "latent_dim": training.latent_dim, "variational": training.variational, "side": SIDE,
+            "blocks": list(BLOCKS), "pooled": training.loss_type == "texture", "centered": True,
         }  # fmt: skip
         self.settings: Mapping[str, Any] = training.deciding() | {"data": images.digest}
         torch.manual_seed(training.seed)
-        self.model = Autoencoder(training.latent_dim, training.variational)
+        self.model = Autoencoder(training.latent_dim, training.variational, training.loss_type == "texture")
         self.encoder = self.model.encoder
         if training.finetune is not None:
             before = Checkpoint.read(training.finetune)
@@ -122,17 +155,32 @@ class Autoencoding:
 
     def loss(self, batch: torch.Tensor) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """batch: uint8 (n, 1, 64, 64). The squared error of a pixel, plus the divergence spread over the pixels.
+        With the loss type `texture` the error is that of `texture` instead.
 
         With kl_weight 1 that is the negative evidence lower bound for pixels of unit variance, times 2, per pixel.
         """
         patches = normalized(batch, self.preprocess)
         drawn, divergence = self.model(patches)
+        if self._training.loss_type == "texture":
+            drawn, patches = texture(drawn), texture(patches)
         reconstruction = functional.mse_loss(drawn, patches)
         if self.model.log_variance is None:
             return reconstruction, {}
         kl = divergence.mean()
         loss = reconstruction + self._training.kl_weight * 2 * kl / SIDE**2
         return loss, {"reconstruction": reconstruction, "kl": kl}
+
+
+def texture(patches: torch.Tensor) -> torch.Tensor:
+    """float32 (n, 1, 64, 64) -> (n, m): how bright and how varied patches are at several scales, and not where.
+
+    Sorted means of blocks of pixels at each of SCALES, and sorted standard deviations within blocks. The squared error
+    of sorted values is the squared Wasserstein distance of their distributions. Source: G. Peyre and M. Cuturi,
+    "Computational optimal transport", 2019, remark 2.28.
+    """
+    parts = [_blocks(patches, side).mean(dim=2).sort(dim=1).values[:, ::every] for side, every in SCALES]
+    variance = _blocks(patches, SPREAD_SIDE).var(dim=2, correction=0)
+    return torch.cat([*parts, (variance + LEAST_VARIANCE).sqrt().sort(dim=1).values], dim=1)
 
 
 def read_side(training: AutoencoderTraining) -> int:
@@ -183,6 +231,13 @@ def _split(images: Images, share: float, rng: np.random.Generator) -> tuple[np.n
     return np.flatnonzero(~held), np.flatnonzero(held)
 
 
-def _inner() -> int:
-    """Numbers of the last block, flat."""
-    return BLOCKS[-1] * (SIDE >> len(BLOCKS)) ** 2
+def _blocks(patches: torch.Tensor, side: int) -> torch.Tensor:
+    """float32 (n, 1, 64, 64) -> (n, blocks, pixels of a block), without overlap."""
+    across = SIDE // side
+    cut = patches.reshape(-1, across, side, across, side).transpose(2, 3)
+    return cut.reshape(-1, across**2, side**2)
+
+
+def _inner(pooled: bool = False) -> int:
+    """Numbers of the last block, flat, or their means over all places."""
+    return BLOCKS[-1] * (1 if pooled else (SIDE >> len(BLOCKS)) ** 2)

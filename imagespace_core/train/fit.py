@@ -47,15 +47,18 @@ class Lesson(Protocol):
     @property
     def encoder(self) -> nn.Module: ...
 
-    def samples(self, epoch: int) -> Dataset[torch.Tensor]:
-        """Those of an epoch, in order; a pure function of the seed and the epoch, and each of its number."""
+    def samples(self, epoch: int) -> Dataset[Any]:
+        """Those of an epoch, in order; a pure function of the seed and the epoch, and each of its number.
+
+        Each is a tensor, or a tuple of tensors; a batch is then a list of them.
+        """
         ...
 
-    def held_out(self) -> Dataset[torch.Tensor] | None:
+    def held_out(self) -> Dataset[Any] | None:
         """The same ones every time; None where nothing is held out."""
         ...
 
-    def loss(self, batch: torch.Tensor) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    def loss(self, batch: Any) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """The batch's mean loss, and what else to log, by TensorBoard tag."""
         ...
 
@@ -158,8 +161,8 @@ def _before(lesson: Lesson, path: Path) -> Checkpoint | None:
 
 def _epoch(
     lesson: Lesson,
-    batches: DataLoader[torch.Tensor],
-    held_out: DataLoader[torch.Tensor] | None,
+    batches: DataLoader[Any],
+    held_out: DataLoader[Any] | None,
     device: torch.device,
     optimizer: torch.optim.Optimizer,
     task: Task,
@@ -176,8 +179,8 @@ def _epoch(
 
 
 def _batches(
-    samples: Dataset[torch.Tensor], training: Training, device: torch.device, drop_last: bool = False
-) -> DataLoader[torch.Tensor]:
+    samples: Dataset[Any], training: Training, device: torch.device, drop_last: bool = False
+) -> DataLoader[Any]:
     # A generator of its own: workers or none, the loader takes nothing from the random numbers of the steps.
     return DataLoader(
         samples, training.batch_size, drop_last=drop_last, num_workers=training.num_workers,
@@ -187,7 +190,7 @@ def _batches(
 
 def _steps(
     lesson: Lesson,
-    batches: DataLoader[torch.Tensor],
+    batches: DataLoader[Any],
     device: torch.device,
     optimizer: torch.optim.Optimizer | None,
     task: Task | None,
@@ -197,7 +200,8 @@ def _steps(
     count = 0
     for batch in batches:
         try:
-            loss, measured = lesson.loss(batch.to(device, non_blocking=True))
+            parts = [part.to(device, non_blocking=True) for part in (batch if isinstance(batch, list) else [batch])]
+            loss, measured = lesson.loss(parts if isinstance(batch, list) else parts[0])
             if optimizer is not None:
                 optimizer.zero_grad()
                 loss.backward()
@@ -205,8 +209,8 @@ def _steps(
         except torch.OutOfMemoryError as error:
             raise MemoryError("the CUDA device has too little memory") from error
         for name, value in {"loss": loss, **measured}.items():
-            sums[name] += float(value.detach()) * len(batch)
-        count += len(batch)
+            sums[name] += float(value.detach()) * len(parts[0])
+        count += len(parts[0])
         if task is not None:
             task.advance(1)
     return {name: value / count for name, value in sums.items()}

@@ -14,6 +14,9 @@ LIKE_BEFORE = {"like_before": True}
 """Marks the fields that decide the weights: a run that is resumed must have them as they were."""
 
 
+LR_HELP = "Learning rate of Adam at the start; halved when the validation loss stalls."
+
+
 def _option(default: Any, help: str, **metadata: Any) -> Any:
     return field(default=default, metadata={"help": help, **metadata})
 
@@ -28,8 +31,7 @@ class Training:
     limit: int | None = _option(None, "Take only so many images, the first in order.", min=1)
     epochs: int = _option(50, "Passes over the samples, at most.", min=1)
     batch_size: int = _option(16, "Samples that a step looks at.", min=2, **LIKE_BEFORE)
-    lr: float = _option(1e-3, "Learning rate of Adam at the start; halved when the validation loss stalls.", min=1e-9,
-                        **LIKE_BEFORE)  # fmt: skip
+    lr: float = _option(1e-3, LR_HELP, min=1e-9, **LIKE_BEFORE)
     validation: float = _option(0.2, "Share of the data that is kept for validation.", min=0.0, max=0.5, **LIKE_BEFORE)
     patience: int = _option(10, "Stop when the validation loss has not become less for so many epochs; 0: never.",
                             min=0, **LIKE_BEFORE)  # fmt: skip
@@ -63,8 +65,6 @@ class AutoencoderTraining(Training):
     """An autoencoder, or with `variational` a VAE, on gray patches of 64 x 64 pixels."""
 
     data: Path | None = _option(None, "Folder of images, or of microscopy slices.", argument=True, name="IMAGES")
-    lr: float = _option(1e-3, "Learning rate of Adam at the start; halved when the validation loss stalls.", min=1e-9,
-                        **LIKE_BEFORE)  # fmt: skip
     batch_size: int = _option(64, "Patches that a step looks at.", min=2, **LIKE_BEFORE)
     source: Literal["auto", "folder", "microscopy"] = _option("auto", "What IMAGES holds; auto: microscopy where there "
         "are raw and labels, else a folder of images, each a patch.")  # fmt: skip
@@ -73,6 +73,9 @@ class AutoencoderTraining(Training):
     latent_dim: int = _option(32, "Numbers that a patch becomes: the length of the vectors.", min=1)
     variational: bool = _option(False, "Train a variational autoencoder (VAE).")
     kl_weight: float = _option(1.0, "VAE: weight of the KL term beside the reconstruction.", min=0.0, **LIKE_BEFORE)
+    loss_type: Literal["pixels", "texture"] = _option("pixels", "What of a patch has to come out again; pixels: "
+        "each in its place; texture: how bright and varied it is at several scales, wherever that is.",
+        **LIKE_BEFORE)  # fmt: skip
     crop: Literal["center", "random"] = _option("center", "What of an image is the patch: its scaled middle, or a new "
         "window of it in every epoch.", **LIKE_BEFORE)  # fmt: skip
     turns: bool = _option(False, "Also show every patch turned and mirrored: for images without an up, as microscopy "
@@ -93,6 +96,7 @@ class Loc2vecTraining(Training):
                               **LIKE_BEFORE)  # fmt: skip
     neg_radius: int = _option(10, "A negative lies more than so many tiles from its anchor, in x or in y.", min=1,
                               **LIKE_BEFORE)  # fmt: skip
+    lr: float = _option(3e-4, LR_HELP, min=1e-9, **LIKE_BEFORE)
     embedding_dim: int = _option(128, "Length of the vectors.", min=2)
     margin: float = _option(0.2, "Triplet loss: how much nearer than the negative the positive shall be, and what "
         "counts as an active triplet in the logs.", min=0.0, max=2.0, **LIKE_BEFORE)  # fmt: skip

@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 
 from imagespace_core.embed.preprocess import Preprocess  # noqa: E402
 from imagespace_core.errors import InputError  # noqa: E402
-from imagespace_core.train.autoencoder import Autoencoder, Autoencoding  # noqa: E402
+from imagespace_core.train.autoencoder import Autoencoder, Autoencoding, Centered, texture  # noqa: E402
 from imagespace_core.train.images import Images, read_images  # noqa: E402
 from imagespace_core.train.options import AutoencoderTraining  # noqa: E402
 from tests.train.conftest import Cut, Drawn, Silent, gray_patches  # noqa: E402
@@ -34,10 +34,10 @@ def test_the_loss_is_the_squared_error_and_the_divergence(patches: Images) -> No
     given = lesson(patches, latent_dim=2, variational=True, kl_weight=3.0)
     model = given.model.eval()
     with torch.no_grad():
-        for layer in (model.encoder.mean, model.log_variance, model.decoder[-1]):
+        for layer in (model.encoder.mean[0], model.log_variance, model.decoder[-1]):
             layer.weight.zero_()
             layer.bias.zero_()
-        model.encoder.mean.bias.fill_(1.0)
+        model.encoder.mean[0].bias.fill_(1.0)
         model.log_variance.bias.fill_(np.log(4.0))
     batch = torch.from_numpy(np.stack([patches[row] for row in range(4)]).transpose(0, 3, 1, 2))
     loss, logged = given.loss(batch)
@@ -57,6 +57,46 @@ def test_a_vae_draws_its_numbers_at_random_in_training_only() -> None:
         assert not torch.equal(model(patches)[0], model(patches)[0])
         model.eval()
         assert torch.equal(model(patches)[0], model(patches)[0])
+
+
+def test_texture_is_the_same_wherever_and_which_way_round() -> None:
+    """Shifts by whole blocks of 8 px and turns move blocks, and change none."""
+    patch = torch.from_numpy(np.random.default_rng(0).normal(size=(64, 64)).astype(np.float32))
+    others = [patch.roll((8, 24), (0, 1)), patch.rot90(), patch.flip(0), patch.T]
+    found = texture(torch.stack([patch, *others])[:, None])
+    assert found.shape == (5, 64 + 64 + 64 + 64)
+    torch.testing.assert_close(found, found[:1].expand(5, -1), rtol=0, atol=1e-5)
+
+
+def test_texture_tells_brightness_and_spread() -> None:
+    """A flat patch of 3, and one of columns 1 and 5 in turns, whose blocks have the mean 3 and the deviation 2."""
+    flat, striped = torch.full((64, 64), 3.0), torch.tensor([1.0, 5.0]).repeat(64, 32)
+    found = texture(torch.stack([flat, striped])[:, None])
+    torch.testing.assert_close(found[:, :-64], torch.full((2, 192), 3.0))
+    torch.testing.assert_close(found[:, -64:], torch.tensor([[0.01], [2.0]]).expand(2, 64), rtol=1e-4, atol=0)
+
+
+def test_the_texture_loss_is_of_what_is_drawn(patches: Images) -> None:
+    """A decoder that draws zeros is as far off as the patches' texture says."""
+    given = lesson(patches, loss_type="texture")
+    model = given.model.eval()
+    with torch.no_grad():
+        model.decoder[-1].weight.zero_()
+        model.decoder[-1].bias.zero_()
+    batch = torch.from_numpy(np.stack([patches[row] for row in range(4)]).transpose(0, 3, 1, 2))
+    (mean,), (std,) = given.preprocess.mean, given.preprocess.std
+    wanted, zeros = texture((batch / 255 - mean) / std), texture(torch.zeros(4, 1, 64, 64))
+    assert float(given.loss(batch)[0]) == pytest.approx(float(((wanted - zeros) ** 2).mean()), rel=1e-4)
+
+
+def test_vectors_are_seen_from_their_middle() -> None:
+    torch.manual_seed(0)
+    centered, vectors = Centered(3), torch.randn(50, 3) + torch.tensor([5.0, 0.0, -2.0])
+    for _ in range(200):
+        moved = centered(vectors)
+    torch.testing.assert_close(moved, vectors - vectors.mean(0))
+    centered.eval()
+    torch.testing.assert_close(centered(vectors[:1]), moved[:1], rtol=0, atol=1e-5)
 
 
 def test_whole_slices_are_held_out(report: Silent) -> None:

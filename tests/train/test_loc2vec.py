@@ -5,6 +5,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from torch.utils.data import default_collate  # noqa: E402
+
 from imagespace_core.embed.preprocess import Preprocess  # noqa: E402
 from imagespace_core.errors import InputError  # noqa: E402
 from imagespace_core.train.images import Images, read_images  # noqa: E402
@@ -26,36 +28,57 @@ def test_any_channels_and_any_side_become_vectors_of_unit_length(channels: int, 
     assert vectors.norm(dim=1).tolist() == pytest.approx([1, 1], abs=1e-5)
 
 
+def test_the_dense_layers_see_the_tile_itself_and_every_block() -> None:
+    model, tiles = Encoder(2).eval(), torch.rand(3, 2, 32, 32)
+    seen = []
+    model.dense.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    model(tiles)
+    first = model.blocks[0](tiles)
+    assert seen[0].shape == (3, 2 * 2 + 64 + 128 + 256 + 512 + 512)
+    torch.testing.assert_close(seen[0][:, :2], tiles.mean(dim=(2, 3)))
+    torch.testing.assert_close(seen[0][:, 2:4], torch.log1p(((tiles - tiles.mean((2, 3), True)) ** 2).mean((2, 3))))
+    torch.testing.assert_close(seen[0][:, 4:68], first.mean(dim=(2, 3)))
+
+
 def test_the_architecture_is_as_written() -> None:
     model = Encoder(12)
     shapes = [tuple(w.shape) for name, w in model.named_parameters() if name.endswith("weight") and w.ndim > 1]
     assert shapes == [
         (64, 12, 3, 3), (128, 64, 3, 3), (256, 128, 3, 3), (512, 256, 3, 3), (512, 512, 3, 3),
-        (1024, 512), (512, 1024), (128, 512),
+        (1024, 1496), (512, 1024), (128, 512),
     ]  # fmt: skip
-    assert sum(w.numel() for w in model.parameters()) == 5_033_216
+    assert sum(w.numel() for w in model.parameters()) == 6_040_832
 
 
 @pytest.mark.parametrize("loss_type", ["softpn", "triplet"])
-def test_loss_and_logs_are_of_the_three_vectors(tiles: Images, loss_type: str) -> None:
+def test_the_loss_is_of_every_anchor_and_every_far_tile_of_the_batch(tiles: Images, loss_type: str) -> None:
     given = lesson(tiles, loss_type=loss_type, margin=0.3)
     given.model.eval()
-    batch = torch.stack([given.samples(1)[index] for index in range(5)])
+    batch = default_collate([given.samples(1)[index] for index in range(5)])
     loss, logged = given.loss(batch)
-    pixels = (batch.numpy() / 255 - np.reshape(given.preprocess.mean, (2, 1, 1))) / np.reshape(
-        given.preprocess.std, (2, 1, 1)
-    )
+    pixels, places = (part.numpy() for part in batch)
+    mean, std = (np.reshape(values, (2, 1, 1)) for values in (given.preprocess.mean, given.preprocess.std))
     with torch.no_grad():
-        anchor, positive, negative = (given.model(torch.from_numpy(np.float32(pixels[:, i]))) for i in range(3))
-    near, far, swapped = (
-        (a - b).norm(dim=1) for a, b in ((anchor, positive), (anchor, negative), (positive, negative))
+        a, p, n = (given.model(torch.from_numpy(np.float32((pixels[:, i] / 255 - mean) / std))) for i in range(3))
+    near, far, swapped = [], [], []
+    for i in range(5):
+        for kind, others in enumerate((a, p, n)):
+            for j in range(5):
+                if np.abs(places[i, 0] - places[j, kind]).max() > 5:
+                    near.append((a[i] - p[i]).norm())
+                    far.append((a[i] - others[j]).norm())
+                    swapped.append((p[i] - others[j]).norm())
+    assert len(near) > 5
+    nears, fars, swaps = (torch.stack(values) for values in (near, far, swapped))
+    softpn = softpn_loss(3 * nears, 3 * fars, 3 * swaps)
+    assert float(loss.detach()) == pytest.approx(
+        float(softpn if loss_type == "softpn" else triplet_loss(nears, fars, 0.3)), abs=1e-4
     )
-    expected = softpn_loss(near, far, swapped) if loss_type == "softpn" else triplet_loss(near, far, 0.3)
-    assert float(loss) == pytest.approx(float(expected), abs=1e-4)
-    assert {name: float(value) for name, value in logged.items()} == pytest.approx(
+    own_near, own_far = (a - p).norm(dim=1), (a - n).norm(dim=1)
+    assert {name: float(value.detach()) for name, value in logged.items()} == pytest.approx(
         {
-            "positive_distance": float(near.mean()), "negative_distance": float(far.mean()),
-            "active_triplets": float(active_share(near, far, 0.3)),
+            "positive_distance": float(own_near.mean()), "negative_distance": float(own_far.mean()),
+            "active_triplets": float(active_share(own_near, own_far, 0.3)),
         },
         abs=1e-4,
     )  # fmt: skip
@@ -65,11 +88,11 @@ def test_samples_are_the_tiles_that_were_drawn_turned_and_shifted(tiles: Images)
     given = lesson(tiles)
     first, again = given.samples(1), given.samples(1)
     assert len(first) == 16
-    assert first[0].shape == (3, 2, 32, 32)
-    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
-    assert not torch.equal(first[0], given.samples(2)[0])
+    assert first[0][0].shape == (3, 2, 32, 32)
+    assert all(torch.equal(a, b) for a, b in zip(first[3], again[3], strict=True))
+    assert not torch.equal(first[0][0], given.samples(2)[0][0])
     # Tiles get lighter eastwards by more than their noise, so brightness tells how far apart two of them are.
-    levels = np.array([each.float().mean(dim=(1, 2, 3)).numpy() for each in first])
+    levels = np.array([each.float().mean(dim=(1, 2, 3)).numpy() for each, _ in first])
     columns = (levels[:, 1:] - levels[:, :1]) / (200 / 14)
     assert np.abs(columns[:, 0]).max() < 2.6
     assert np.abs(columns[:, 1]).min() > 5.4
@@ -80,7 +103,7 @@ def test_held_out_tiles_are_shown_unchanged(tiles: Images) -> None:
     held_out = given.held_out()
     assert held_out is not None
     own = {tiles[row].transpose(2, 0, 1).tobytes() for row in given._held_rows}
-    assert {image.numpy().tobytes() for three in held_out for image in three} <= own
+    assert {image.numpy().tobytes() for three, _ in held_out for image in three} <= own
 
 
 def test_tiles_of_several_zooms_are_refused(report: Silent) -> None:
