@@ -50,7 +50,7 @@ def test_a_vae_is_trained_on_slices_and_fine_tuned(tmp_path: Path) -> None:
     slices = write_slices(tmp_path / "slices", 4)
     common = ("--batch-size", 8, "--patch-size", 32, "--latent-dim", 4, "--variational", "--epochs", 1)
     said = train("autoencoder", slices, "-o", tmp_path / "first", *common)
-    assert "60 images, 1 epochs" in said  # 3 x 5 patches of 32 px every 16 px, of 4 slices
+    assert "60 images, 1 epoch" in said  # 3 x 5 patches of 32 px every 16 px, of 4 slices
     checkpoint = tmp_path / "first" / "checkpoint.pt"
     tuning = ("autoencoder", slices, "-o", tmp_path / "tuned", *common, "--finetune", checkpoint, "--lr", 1e-4)
     train(*tuning, "--crop", "random", "--turns", "--stride", 32)
@@ -64,7 +64,7 @@ def test_loc2vec_is_trained_on_tiles_and_embeds_them(tmp_path: Path) -> None:
         "--max-samples", 16, "--neg-radius", 4, "--validation", 0, "--embedding-dim", 16, "--loss-type", "triplet",
     )  # fmt: skip
     said = train(*common, "--epochs", 1)
-    assert "56 images, 1 epochs; the best was 1, with a training loss of" in said
+    assert "56 images, 1 epoch; the best was 1, with a training loss of" in said
     assert "is there from an earlier run. Give --resume" in train(*common, "--epochs", 2, code=1)
     assert "2 epochs, resumed after 1" in train(*common, "--epochs", 2, "--resume")
     embedder = custom.load(tmp_path / "run" / "encoder.onnx")
