@@ -6,6 +6,9 @@ FOLDER holds map tiles, <layer>/<z>/<x>/<y>.png; the default is the twelve layer
 the area, in blocks of 4 x 4 tiles drawn at random, is held out: those tiles are never seen in training, which goes on
 for a fixed number of epochs. Then triplets are drawn among them alone: of how many is the positive (at most 2 tiles
 away) nearer to the anchor than the negative (more than 10 tiles away)? Exits with 1 below 0.85.
+
+The seed also decides which tiles are held out; settings were chosen with seeds 0 and 1, and over seeds the result
+varies by about 0.01.
 """
 
 from __future__ import annotations
