@@ -1,4 +1,4 @@
-"""A workspace of 2026-11, made before the packages were moved: format 1 opens, answers and is rebuilt by its steps' keys.
+"""A workspace made in 2026-11, before the packages were moved: format 1 opens, answers, and is rebuilt by its keys.
 
 `format_1/make.py` says how it was made. Nothing in it is ever made anew.
 """
