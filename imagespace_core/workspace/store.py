@@ -259,7 +259,7 @@ class Workspace:
             raise WorkspaceError(f"{names.ITEMS} cannot be read ({error}). {_remedy('table')}") from error
 
     def _moves_at(self, seen: Stamp | None) -> frozenset[str]:
-        """The names that may not have been moved to their places. Raises ChangedError if another build counts by now."""
+        """The names that may not be at their places yet. Raises ChangedError if another build counts by now."""
         if seen not in self._moves:
             try:
                 current = Current.of(self.root)
