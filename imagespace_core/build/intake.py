@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,7 +60,10 @@ def take_in(options: Options, draft: Draft, report: Report, choice: Choice) -> t
     if brought is None or not brought.embeds:
         embedder, used = _embedder(options, published, report)
     decode = pixels.decoder(embedder, options)
-    found = pixels.Scan(origin.source(decode), found.items, found.skipped)
+    # The same source, which remembers what it listed, and not another one like it.
+    reader = copy(found.source)
+    object.__setattr__(reader, "decode", decode)
+    found = pixels.Scan(reader, found.items, found.skipped)
     if options.only and published and published.source.get("digest") != found.digest:
         raise InputError("the images have changed since this workspace was built. Build again without --only")
     made = pixels.Pixels(found, embedder, used, decode, options, draft, choice)

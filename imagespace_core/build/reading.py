@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagespace_core.embed import Embedder
-from imagespace_core.errors import InputError, UnreadableImageError
-from imagespace_core.images import color
+from imagespace_core.errors import ImageSpaceError, InputError, UnreadableImageError, VanishedError
+from imagespace_core.images import color, reasons
 from imagespace_core.images.atlas import sprite
 from imagespace_core.parallel import map_ordered
 from imagespace_core.sources import Item, Source
@@ -105,7 +105,7 @@ class Reading:
     def run(self, advance: Callable[[int], None]) -> Spent:
         """Make what is missing of every part; `advance` is told of each item done.
 
-        Raises InputError if an image that could be read before cannot any more.
+        Raises InputError if an image that could be read before cannot any more, VanishedError if one is gone.
         """
         if self.embedder:
             # An embedder may open its model at the first call: once, then, and not in every thread.
@@ -158,6 +158,7 @@ class Reading:
             try:
                 batch.read.append(self._read(row, wanted, batch.spent))
             except UnreadableImageError as error:
+                self._check_there(item)
                 row["failure"] = str(error)
         if "vectors" in wanted and self.embedder and batch.read:
             with batch.spent.on("model"):
@@ -168,6 +169,17 @@ class Reading:
             batch.vectors = np.empty((0, self.embedder.size), np.float32)
         batch.spent.images = len(items)
         return batch
+
+    def _check_there(self, item: Item) -> None:
+        """What cannot be read because it is gone is no failure of an image. Raises VanishedError."""
+        try:
+            there, reason = self.source.has(item.key), "it is not where it was"
+        except ImageSpaceError as error:
+            there, reason = False, str(error)
+        except OSError as error:
+            there, reason = not reasons.gone(error), str(error)
+        if not there:
+            raise VanishedError(item.path, reason)
 
     def _read(self, row: dict[str, Any], wanted: set[str], spent: Spent) -> _One:
         """The image of `row`, which gets its columns. Raises UnreadableImageError."""
