@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class ImageSpaceError(Exception):
@@ -30,6 +34,17 @@ class VanishedError(InputError):
 
 class ModelError(ImageSpaceError):
     """A model file is missing, broken or of the wrong shape."""
+
+
+class NoDirectionError(ModelError):
+    """A model gave vectors that cannot be compared: not finite, or only zeros.
+
+    vectors: float32 (n, d), all that it was asked for, of unit length; NaN or zero where they cannot be compared.
+    """
+
+    def __init__(self, message: str, vectors: np.ndarray) -> None:
+        super().__init__(message)
+        self.vectors = vectors
 
 
 class HubUnreachableError(ModelError):

@@ -49,8 +49,13 @@ def carried_over(published: Manifest) -> Intake:
     return Intake(published.model, published.measured("source", "columns", []), ready, first, last)
 
 
-def take_in(options: Options, draft: Draft, report: Report, choice: Choice) -> tuple[Intake, Record]:
-    """What is planned for the images that the options name, and the manifest's record of where they come from."""
+def take_in(
+    options: Options, draft: Draft, report: Report, choice: Choice, of_model: bool = False
+) -> tuple[Intake, Record]:
+    """What is planned for the images that the options name, and the manifest's record of where they come from.
+
+    of_model: see `Pixels`.
+    """
     published = draft.published
     origin = find_origin(options, published, report)
     found = pixels.scan(origin.source(), report)
@@ -66,7 +71,7 @@ def take_in(options: Options, draft: Draft, report: Report, choice: Choice) -> t
     found = pixels.Scan(reader, found.items, found.skipped)
     if options.only and published and published.source.get("digest") != found.digest:
         raise InputError("the images have changed since this workspace was built. Build again without --only")
-    made = pixels.Pixels(found, embedder, used, decode, options, draft, choice)
+    made = pixels.Pixels(found, embedder, used, decode, options, draft, choice, of_model)
     told = Told(found.items)
     first = made.reading_steps()
     if brought and brought.embeds:
