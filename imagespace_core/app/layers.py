@@ -10,7 +10,7 @@ import streamlit as st
 
 from imagespace_core.app import pictures, state
 from imagespace_core.app.events import RefusedError
-from imagespace_core.errors import ImageSpaceError, UnreadableImageError
+from imagespace_core.errors import ImageSpaceError, UnreadableImageError, VanishedError
 from imagespace_core.sources import Layered
 from imagespace_core.workspace import Workspace
 
@@ -61,7 +61,7 @@ def composed(opened: Workspace, row: int, side: int, layers: Sequence[str]) -> n
         raise RefusedError(f"there is no layer {', '.join(unknown)}; there are {', '.join(layered.names())}")
     try:
         return layered.composite(opened.ids[row], wanted, side)
-    except UnreadableImageError as error:
+    except (UnreadableImageError, VanishedError) as error:
         raise RefusedError(str(error)) from error
 
 

@@ -104,7 +104,8 @@ def _index(path: str, build: str, metric: Metric, quality: float | None) -> Inde
         return exact
     measured = int(opened.manifest.measured(f"index-{metric}", "search_k", -1))
     search_k = measured if measured < 0 else max(1, round(measured * quality))
-    return open_index(metric, opened.vectors(), opened.index_path(metric), search_k)
+    vectors = opened.vectors()
+    return opened.index(metric, lambda path: open_index(metric, vectors, path, search_k))
 
 
 def nearest(opened: Workspace, row: int) -> tuple[np.ndarray, np.ndarray]:

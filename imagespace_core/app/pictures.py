@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from functools import lru_cache
 
@@ -33,11 +34,11 @@ def picture(workspace: Workspace, row: int, side: int) -> np.ndarray:
     """
     from PIL import Image
 
-    kept = workspace.preview_path(row)
     try:
         return source(workspace).preview(workspace.ids[row], side)
     except ImageSpaceError:
-        image = Image.open(kept) if kept else Image.fromarray(workspace.sprite(row))
+        kept = workspace.preview(row)
+        image = Image.open(io.BytesIO(kept)) if kept else Image.fromarray(workspace.sprite(row))
     image = image.convert("RGB")
     image.thumbnail((side, side), Image.Resampling.LANCZOS)
     return np.asarray(image)

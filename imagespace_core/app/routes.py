@@ -96,12 +96,12 @@ def _answer(root: Path, request: Request) -> Response:
             return _picture(workspace, row, request.query_params)
         if kind == scenes.PREFIX:
             return _scene(workspace, row, request.query_params)
-        path = workspace.public_file(name)
+        data = workspace.public_file(name)
     except ImageSpaceError as error:
         return PlainTextResponse(str(error), 410)
-    if path is None:
+    if data is None:
         return PlainTextResponse(f"{name} is not part of this workspace", 404)
-    return FileResponse(path, media_type=_TYPES.get(path.suffix, "application/octet-stream"), headers=FOREVER)
+    return Response(data, media_type=_TYPES.get(Path(name).suffix, "application/octet-stream"), headers=FOREVER)
 
 
 _TYPES = {".json": "application/json", ".webp": "image/webp"}

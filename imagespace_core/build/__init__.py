@@ -14,8 +14,9 @@ from imagespace_core.build import layouts, maps, origin, table
 from imagespace_core.build.intake import FIRST, LAST, carried_over, take_in
 from imagespace_core.build.maps import Ready
 from imagespace_core.build.options import Options
+from imagespace_core.build.pixels import OtherRowsError
 from imagespace_core.build.steps import Choice, Report, Step, Task, carried, run_steps
-from imagespace_core.errors import InputError
+from imagespace_core.errors import InputError, VanishedError
 from imagespace_core.workspace import Draft, Manifest, names
 
 __all__ = ["Options", "Report", "Summary", "Task", "build"]
@@ -49,10 +50,21 @@ def build(options: Options, report: Report) -> Summary:
             f"--metadata {options.metadata} does not exist; expected a CSV, TSV, Parquet or JSON Lines file"
         )
     with Draft.open(options.workspace()) as draft:
-        return _build(options, draft, _Noting(report))
+        try:
+            try:
+                return _build(options, draft, _Noting(report))
+            except OtherRowsError:
+                return _build(options, draft, _Noting(report), of_model=True)
+        except VanishedError as error:
+            root = options.origin()
+            gone = error.path if root is None or root.exists() else root
+            raise InputError(
+                f"{gone} could be listed, and now cannot be read ({error.reason}). Nothing was published. Bring it "
+                "back (plug in the disk, mount the folder) and run the same command; without what was deleted, too"
+            ) from error
 
 
-def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
+def _build(options: Options, draft: Draft, report: _Noting, of_model: bool = False) -> Summary:
     choice = _choice(options)
     published = draft.published
     if options.relayout or options.only:
@@ -65,7 +77,7 @@ def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
         origin.refuse_unread(options, published)
         source, taken = published.source, carried_over(published)
     else:
-        taken, source = take_in(options, draft, report, choice)
+        taken, source = take_in(options, draft, report, choice, of_model)
     joined, columns, there = table.plan(options.metadata, taken.told)
     if not choice.carried(joined.name):
         maps.check(options, there)

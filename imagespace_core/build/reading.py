@@ -24,8 +24,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagespace_core.embed import Embedder
-from imagespace_core.errors import InputError, UnreadableImageError
-from imagespace_core.images import color
+from imagespace_core.errors import (
+    ImageSpaceError,
+    InputError,
+    ModelError,
+    NoDirectionError,
+    UnreadableImageError,
+    VanishedError,
+)
+from imagespace_core.images import color, reasons
 from imagespace_core.images.atlas import sprite
 from imagespace_core.parallel import map_ordered
 from imagespace_core.sources import Item, Source
@@ -35,6 +42,8 @@ if TYPE_CHECKING:
 
 PART = 2048
 BATCH = 8
+MOST_OF_A_PART = 0.5
+"""Share of images of a part for which a model may give no usable vector: some folders begin with blank pictures."""
 # Batches that may wait for a slow one before them: enough for every worker to go on past a giant.
 AHEAD_PER_WORKER = 4
 
@@ -105,7 +114,8 @@ class Reading:
     def run(self, advance: Callable[[int], None]) -> Spent:
         """Make what is missing of every part; `advance` is told of each item done.
 
-        Raises InputError if an image that could be read before cannot any more.
+        Raises InputError if an image that could be read before cannot any more, VanishedError if one is gone, and
+        ModelError if the model gives no usable vectors for most images of a part.
         """
         if self.embedder:
             # An embedder may open its model at the first call: once, then, and not in every thread.
@@ -145,6 +155,9 @@ class Reading:
                 read += batch.read
                 vectors.append(batch.vectors)
                 advance(batch.spent.images)
+        if self.embedder and vectors:
+            paths = [row["path"] for row in rows if row["failure"] is None]
+            check_directions(without_direction(np.concatenate(vectors)), paths, self.embedder.name, MOST_OF_A_PART)
         for product in products:
             self._write(product, number, rows, vectors, [one.sprite for one in read], [one.preview for one in read])
 
@@ -158,16 +171,31 @@ class Reading:
             try:
                 batch.read.append(self._read(row, wanted, batch.spent))
             except UnreadableImageError as error:
+                self._check_there(item)
                 row["failure"] = str(error)
         if "vectors" in wanted and self.embedder and batch.read:
             with batch.spent.on("model"):
-                batch.vectors = self.embedder.embed(np.stack([one.prepared for one in batch.read]))
+                try:
+                    batch.vectors = self.embedder.embed(np.stack([one.prepared for one in batch.read]))
+                except NoDirectionError as error:
+                    batch.vectors = error.vectors  # `pixels` leaves these images out
             for one in batch.read:
                 one.prepared = _NOTHING  # not needed any more, and a part holds thousands
         elif self.embedder:
             batch.vectors = np.empty((0, self.embedder.size), np.float32)
         batch.spent.images = len(items)
         return batch
+
+    def _check_there(self, item: Item) -> None:
+        """What cannot be read because it is gone is no failure of an image. Raises VanishedError."""
+        try:
+            there, reason = self.source.has(item.key), "it is not where it was"
+        except ImageSpaceError as error:
+            there, reason = False, str(error)
+        except OSError as error:
+            there, reason = not reasons.gone(error), str(error)
+        if not there:
+            raise VanishedError(item.path, reason)
 
     def _read(self, row: dict[str, Any], wanted: set[str], spent: Spent) -> _One:
         """The image of `row`, which gets its columns. Raises UnreadableImageError."""
@@ -244,6 +272,22 @@ class _Batch:
     @property
     def failures(self) -> list[dict[str, Any]]:
         return [row for row in self.rows if row["failure"] is not None]
+
+
+def without_direction(vectors: np.ndarray) -> np.ndarray:
+    """bool (n,): which rows of (n, d) cannot be compared, because they are not finite or zero."""
+    return ~(np.isfinite(vectors).all(axis=1) & vectors.any(axis=1))
+
+
+def check_directions(bad: np.ndarray, paths: Sequence[str], model: str, most: float) -> None:
+    """bad: bool (n,), see `without_direction`. Raises ModelError where they are more than one, and than a share."""
+    count, total = int(bad.sum()), len(bad)
+    if count > max(1, most * total):
+        raise ModelError(
+            f"{model} gave vectors that are not finite, or only zeros, for {count:,} of {total:,} images "
+            f"({count / total:.0%}), the first {paths[int(bad.argmax())]!r}. So many are the model's fault and not the "
+            "images'. Check mean, std and scale in the model's JSON file, or choose another --model"
+        )
 
 
 def part_count(items: Sequence[Item]) -> int:

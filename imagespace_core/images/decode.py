@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from imagespace_core.errors import UnreadableImageError
+from imagespace_core.errors import UnreadableImageError, VanishedError
 from imagespace_core.images import Picture, reasons
 from imagespace_core.images.dates import taken_from_exif
 
@@ -89,7 +89,8 @@ class Decode:
     def __call__(self, file: Path | str | bytes) -> Picture:
         """A path, or the bytes of a file (an upload) -> Picture with uint8 (h, w, 3).
 
-        Raises UnreadableImageError with a short reason, whatever is wrong with the file.
+        Raises UnreadableImageError with a short reason, whatever is wrong with the file, and VanishedError where it is
+        not there.
         """
         min_side = self.min_side or 0
 
@@ -153,6 +154,8 @@ def opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
     except UnreadableImageError:
         raise
     except Exception as error:  # Pillow's plugins raise nearly anything on garbage
+        if not isinstance(file, bytes) and reasons.gone(error):
+            raise VanishedError(file, str(getattr(error, "strerror", error))) from error
         raise UnreadableImageError(reasons.of_error(error, start, size_bytes)) from error
 
 

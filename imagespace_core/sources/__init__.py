@@ -64,7 +64,7 @@ class Source(Protocol):
         ...
 
     def read(self, key: str) -> Picture:
-        """The item for models and columns. Raises UnreadableImageError with the reason."""
+        """The item for models and columns. Raises UnreadableImageError with the reason, VanishedError if it is gone."""
         ...
 
     def preview(self, key: str, max_side: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from imagespace_core.errors import InputError, UnreadableImageError
+from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
 from imagespace_core.images import Picture, decode
 from imagespace_core.images.decode import Decode
 from imagespace_core.sources import Item, option
@@ -27,13 +27,14 @@ class VectorTable:
 
     image_root: the folder that image paths in the file start from; "" for the file's own folder. Paths that start
     elsewhere are read from there. Rows without an image, and tables without any, show a plain gray square; an image
-    that is named and not there is no reason to lose the row, only to say so.
+    that is named and not there is no reason to lose the row, only to say so; one that goes after that is.
     """
 
     root: Path
     decode: Decode = field(default_factory=Decode)
     limit: int | None = None
     image_root: str = option("", "Folder that image paths start from.  [default: the table's own]", path=True)
+    _there: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
     _missing: list[tuple[str, str]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @cached_property
@@ -46,6 +47,7 @@ class VectorTable:
         if self.limit is not None and self.limit < 1:
             raise InputError(f"a limit of {self.limit} rows leaves none; give 1 or more")
         self._missing.clear()
+        self._there.clear()
         given = self.given
         records = given.records()
         status = os.stat(self.root)
@@ -56,6 +58,7 @@ class VectorTable:
                 try:
                     image = os.stat(self._file(path))
                     stamp += f" {image.st_size}-{image.st_mtime_ns}"
+                    self._there.add(name)
                 except OSError as error:
                     self._missing.append((path, str(error.strerror)))
             yield Item(name, path or name, stamp, records[row])
@@ -114,7 +117,10 @@ class VectorTable:
         if path is None:
             raise UnreadableImageError(f"{key!r} is no id in {self.root.name}")
         file = self._file(path) if path else None
-        return file if file is not None and file.is_file() else None
+        there = file is not None and file.is_file()
+        if file is not None and not there and key in self._there:
+            raise VanishedError(file, "no such file")
+        return file if there else None
 
     def _file(self, path: str) -> Path:
         return (Path(self.image_root) if self.image_root else self.root.parent) / path

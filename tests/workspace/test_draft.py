@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagespace_core.errors import InputError, LockedError
-from imagespace_core.workspace import Draft, Workspace, draft, names
+from imagespace_core.workspace import Draft, Workspace, names
+from imagespace_core.workspace.durable import write_text
 from tests.makers.workspaces import manifest, record, write_workspace
 
 
@@ -129,6 +130,6 @@ def test_a_folder_that_cannot_be_made_is_refused_with_a_remedy(tmp_path: Path) -
 
 
 def test_text_is_written_atomically(tmp_path: Path) -> None:
-    draft.write_text(tmp_path / "a" / "b.json", json.dumps({"ä": 1}, ensure_ascii=False))
+    write_text(tmp_path / "a" / "b.json", json.dumps({"ä": 1}, ensure_ascii=False))
     assert json.loads((tmp_path / "a" / "b.json").read_text("utf-8")) == {"ä": 1}
     assert [p.name for p in (tmp_path / "a").iterdir()] == ["b.json"]
