@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from imagespace_core.app import outside
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.sources import Source
 from imagespace_core.sources.registry import opened
@@ -15,7 +16,11 @@ from imagespace_core.workspace import Workspace
 
 def source(workspace: Workspace) -> Source:
     """Where the items come from, made again as the build made it; one for all sessions, because some look at many files
-    before the first answer. Raises InputError."""
+    before the first answer.
+
+    The one way to the originals. Raises UnconfirmedError where the manifest may not name them, InputError.
+    """
+    outside.require_confirmed(workspace)
     return _source(json.dumps(workspace.manifest.source), workspace.manifest.build)
 
 
@@ -33,7 +38,7 @@ def picture(workspace: Workspace, row: int, side: int) -> np.ndarray:
     """
     from PIL import Image
 
-    kept = workspace.preview_path(row)
+    kept = outside.kept_inside(workspace, workspace.preview_path(row))
     try:
         return source(workspace).preview(workspace.ids[row], side)
     except ImageSpaceError:

@@ -17,6 +17,7 @@ from imagespace_core.build.options import Options
 from imagespace_core.build.steps import Choice, Report, Step, Task, carried, run_steps
 from imagespace_core.errors import InputError
 from imagespace_core.workspace import Draft, Manifest, names
+from imagespace_core.workspace.confirmed import confirm, is_confirmed, notes_file
 
 __all__ = ["Options", "Report", "Summary", "Task", "build"]
 
@@ -49,7 +50,23 @@ def build(options: Options, report: Report) -> Summary:
             f"--metadata {options.metadata} does not exist; expected a CSV, TSV, Parquet or JSON Lines file"
         )
     with Draft.open(options.workspace()) as draft:
-        return _build(options, draft, _Noting(report))
+        # What is carried over from a workspace that came from elsewhere is no word of who runs this.
+        before = draft.published
+        own = not (options.relayout or options.only) or (before is not None and is_confirmed(draft.root, before))
+        summary = _build(options, draft, _Noting(report))
+        if own:
+            _confirm(summary, report)
+        return summary
+
+
+def _confirm(summary: Summary, report: Report) -> None:
+    try:
+        confirm(summary.root, summary.manifest)
+    except OSError as error:
+        report.note(
+            f"{notes_file()} cannot be written ({error.strerror}): the app will show kept copies in place of the "
+            "originals. Let it be written and run the same command, or set IMAGESPACE_TRUST_ROOTS=1 for the app"
+        )
 
 
 def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
