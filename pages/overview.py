@@ -3,10 +3,11 @@
 import streamlit as st
 
 from imagespace_core.app import choose, report, state
+from imagespace_core.app.markdown import literal
 
 state.follow()
 opened = choose.chosen_workspace()
-st.title(opened.name, anchor=False)
+st.title(literal(opened.name), anchor=False)
 report.summary(opened)
 sections = {
     "Images": report.images,

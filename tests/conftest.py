@@ -41,13 +41,24 @@ class Home:
         return Workspace.open(self.folder / name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What builds of the tests note of themselves stays in their own folder."""
+    os.environ["IMAGESPACE_STATE"] = str(_shared(tmp_path_factory) / "state")
+
+
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the whole run; the workers of one run share what the first of them builds."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     if built := os.environ.get("IMAGESPACE_TEST_HOME"):
+        os.environ["IMAGESPACE_TRUST_ROOTS"] = "1"
         return Home(Path(built))  # for working on one test: keep the workspaces of an earlier run
-    base = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        base = base.parent  # the workers of one run share what the first of them builds
+    base = _shared(tmp_path_factory)
     home, built = Home(base / "home/workspaces"), base / "home-built"
     with FileLock(base / "home.lock"):
         if not built.exists():

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app import coordinate, examples, gallery, load, state
+from imagespace_core.app import coordinate, examples, gallery, load, messages, state
+from imagespace_core.app.markdown import literal
 from imagespace_core.app.pictures import picture
 from imagespace_core.embed import TextEmbedder
 from imagespace_core.errors import ImageSpaceError
@@ -65,7 +66,7 @@ def ask(opened: Workspace) -> Asked | None:
             case _:
                 return _image(opened)
     except ImageSpaceError as error:
-        load.error_box(error)
+        messages.error_box(error)
         return None
 
 
@@ -172,8 +173,8 @@ def _sentence(opened: Workspace) -> Asked | None:
     embedder = load.embedder(opened)
     if not isinstance(embedder, TextEmbedder):
         st.info(
-            f"This workspace was made with {embedder.name}, which knows images only. To search with words, build "
-            "it with CLIP: `uv run precompute.py IMAGES --model clip-vit-b32`",
+            f"This workspace was made with {literal(embedder.name)}, which knows images only. To search with words, "
+            "build it with CLIP: `uv run precompute.py IMAGES --model clip-vit-b32`",
             icon=":material/info:",
         )
         return None
@@ -188,6 +189,6 @@ def say_asked(asked: Asked) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if asked.picture is not None:
             st.image(asked.picture, width=72, alt="")
-        st.subheader(f"Nearest to {state.escaped(asked.title)}", anchor=False)
+        st.subheader(f"Nearest to {literal(asked.title)}", anchor=False)
     if asked.told:
-        st.caption(state.escaped(asked.told))
+        st.caption(literal(asked.told))

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app import charts, examples, gallery, load, painting, question, state
+from imagespace_core.app import charts, examples, gallery, load, messages, painting, question, state
+from imagespace_core.app.markdown import literal
 from imagespace_core.app.question import Question
 from imagespace_core.drawing.png import png
 from imagespace_core.drawing.svg import svg
@@ -41,7 +42,7 @@ def page(opened: Workspace) -> None:
     try:
         evaluation = _evaluated(str(opened.root), opened.manifest.build, repr(asked), asked)
     except ImageSpaceError as error:
-        load.error_box(error)
+        messages.error_box(error)
         return
     _told(opened, asked, evaluation)
     _drawn(opened, asked, evaluation)
@@ -79,12 +80,12 @@ def _told(opened: Workspace, asked: Question, evaluation: Evaluation) -> None:
         st.metric(f"Precision of the first {first}", f"{at_first:.0%}", border=True)
         st.metric("Labeled so", f"{found:,} of {known:,}", border=True)
     apart = "Only the examples themselves are left out." if asked.apart is None else (
-        f"The examples and everything that shares their {state.escaped(asked.apart)} are left out, so that nothing "
+        f"The examples and everything that shares their {literal(asked.apart)} are left out, so that nothing "
         "counts as found for showing the same pixels."
     )  # fmt: skip
     unknown = opened.rows - known
     sentences = [
-        f"{len(evaluation.trials)} searches for **{state.escaped(relevance.name)}**, each with {experiment.positives} "
+        f"{len(evaluation.trials)} searches for **{literal(relevance.name)}**, each with {experiment.positives} "
         f"positive and {experiment.negatives} negative examples.",
         apart,
         f"A search that ranks at random gets about {evaluation.chance:.3f}.",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from imagespace_core.errors import ImageSpaceError, ModelError
+from imagespace_core.app import outside
+from imagespace_core.errors import ModelError
 from imagespace_core.search import METRICS, Exact, Index, Metric, open_index
 from imagespace_core.search.by_rows import ANNOY_METRIC
 from imagespace_core.workspace import Found, Workspace, find
@@ -78,6 +79,8 @@ def embedder(opened: Workspace) -> Embedder:
             f"The vectors of this workspace were brought in ({made['brought']}); no model here makes others like them. "
             "Search with an image of the collection"
         )
+    if made.get("model_dir") or made["model"].endswith(".onnx"):
+        outside.require_confirmed(opened)
     model = _embedder(made["model"], made.get("model_dir"))
     if model.fingerprint != made["parameters"]["fingerprint"]:
         raise ModelError(
@@ -129,7 +132,3 @@ def metrics(opened: Workspace) -> list[Metric]:
         if f"index-{metric}" in opened.manifest.steps:
             built.insert(0 if metric == preset else len(built), metric)
     return built
-
-
-def error_box(error: ImageSpaceError) -> None:
-    st.error(str(error), icon=":material/error:")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from imagespace_core.app.login import require_login
 from imagespace_core.app.state import PAGES
 
 FOLDER = Path(__file__).parent
@@ -19,4 +20,5 @@ page = st.navigation(
     ],
     position="top",
 )
+require_login()
 page.run()

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from imagespace_core.app import state
+from imagespace_core.app.messages import sentence
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.workspace import Workspace, cluster_names
 from imagespace_core.workspace.cluster_names import ClusterNames
@@ -30,7 +31,7 @@ def say_broken(opened: Workspace) -> None:
     try:
         cluster_names.read(opened.root, key(opened))
     except ImageSpaceError as error:
-        st.warning(state.escaped(str(error)), icon=":material/label_off:")
+        st.warning(sentence(error), icon=":material/label_off:")
 
 
 def titles(opened: Workspace, head: dict[str, Any]) -> list[str]:

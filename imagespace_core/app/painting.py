@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core.app import load, pictures, state
+from imagespace_core.app.messages import sentence
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.evaluate.retrieval_map import Places, colors, edges, limits, painted
 from imagespace_core.sources import Contextual, Masked
@@ -54,7 +55,7 @@ def slices(opened: Workspace, scores: np.ndarray, weights: np.ndarray, structure
         map_ = places.map_of(parent, scores)
         image = painted(source.region(parent, None, max(map_.shape)), map_, low, high, opacity)
     except ImageSpaceError as error:
-        st.info(f"The slices cannot be painted: {state.escaped(str(error))}", icon=":material/info:")
+        st.info(f"The slices cannot be painted: {sentence(error)}", icon=":material/info:")
         return
     if outlined in marked and marked[outlined].shape == image.shape[:2]:
         image[edges(marked[outlined])] = OUTLINE

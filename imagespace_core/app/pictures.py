@@ -8,15 +8,20 @@ from functools import lru_cache
 
 import numpy as np
 
+from imagespace_core.app import outside
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.sources import Source
 from imagespace_core.sources.registry import opened
-from imagespace_core.workspace import Workspace
+from imagespace_core.workspace import Workspace, names
 
 
 def source(workspace: Workspace) -> Source:
     """Where the items come from, made again as the build made it; one for all sessions, because some look at many files
-    before the first answer. Raises InputError."""
+    before the first answer.
+
+    The one way to the originals. Raises UnconfirmedError where the manifest may not name them, InputError.
+    """
+    outside.require_confirmed(workspace)
     return _source(json.dumps(workspace.manifest.source), workspace.manifest.build)
 
 
@@ -37,7 +42,7 @@ def picture(workspace: Workspace, row: int, side: int) -> np.ndarray:
     try:
         return source(workspace).preview(workspace.ids[row], side)
     except ImageSpaceError:
-        kept = workspace.preview(row)
+        kept = None if outside.leads_out(workspace, names.preview(row)) else workspace.preview(row)
         image = Image.open(io.BytesIO(kept)) if kept else Image.fromarray(workspace.sprite(row))
     image = image.convert("RGB")
     image.thumbnail((side, side), Image.Resampling.LANCZOS)

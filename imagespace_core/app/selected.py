@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core.app import detail, filters, gallery, mount, naming, ordering, selecting, state
+from imagespace_core.app.markdown import literal
 from imagespace_core.selection import Mode, Selection
 from imagespace_core.workspace import Workspace
 
@@ -59,7 +60,7 @@ def _values(opened: Workspace, column: dict[str, Any]) -> list[int]:
     if text.strip():
         some = ", ".join(labels[code] for code in found[:MOST_SHOWN])
         more = f" and {len(found) - MOST_SHOWN:,} more" if len(found) > MOST_SHOWN else ""
-        st.caption(state.escaped(f"{some}{more}") if found else "No value contains this.")
+        st.caption(literal(f"{some}{more}") if found else "No value contains this.")
     return found
 
 

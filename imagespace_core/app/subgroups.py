@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app import charts, load, question, state
+from imagespace_core.app import charts, load, messages, question, state
+from imagespace_core.app.markdown import literal
 from imagespace_core.drawing.png import png
 from imagespace_core.drawing.svg import svg
 from imagespace_core.errors import ImageSpaceError, InputError
@@ -61,7 +62,7 @@ def page(opened: Workspace) -> None:
     try:
         mapped = _mapped(str(opened.root), opened.manifest.build, repr(asked), asked)
     except ImageSpaceError as error:
-        load.error_box(error)
+        messages.error_box(error)
         return
     st.plotly_chart(charts.scattered(mapped.positions, mapped.kinds, mapped.names), key="subgroups")
     noun = "groups" if asked.means else "images"
@@ -70,7 +71,7 @@ def page(opened: Workspace) -> None:
         "A map shows neighborhoods, not distances: who is near whom means something; the size of a group and the gap "
         "between two do not. Common kinds are thinned out, so it does not show how frequent they are.",
     ]
-    st.caption(state.escaped(" ".join(notes)))
+    st.caption(literal(" ".join(notes)))
     _files(opened, mapped, notes)
 
 

@@ -12,6 +12,8 @@ import streamlit as st
 
 from imagespace_core import layout, reduce
 from imagespace_core.app import arranging, layers, mount, naming, state
+from imagespace_core.app.markdown import literal
+from imagespace_core.app.messages import sentence
 from imagespace_core.app.palettes import palette
 from imagespace_core.app.routes import base_url
 from imagespace_core.selection import Selection
@@ -72,6 +74,7 @@ def controls(opened: Workspace, look: Look, visible: np.ndarray | None = None) -
             key="map",
             bind="query-params",
             required=True,
+            format_func=literal,
             help=_absent(opened),
         )
         chosen = titles[title] if title else default
@@ -94,7 +97,7 @@ def _title_of(titles: dict[str, str], name: str) -> str:
 def _absent(opened: Workspace) -> str | None:
     """Which layouts there are not, and why."""
     reasons = opened.manifest.layouts_without()
-    lines = [f"{layout.TITLES.get(name, name)}: {state.escaped(reason)}" for name, reason in reasons.items()]
+    lines = [f"{literal(layout.TITLES.get(name, name))}: {sentence(reason)}" for name, reason in reasons.items()]
     return "Not offered here\n\n" + "\n".join(f"- {line}" for line in lines) if lines else None
 
 
@@ -127,7 +130,7 @@ def _apart(opened: Workspace, view: View) -> View:
         if not st.toggle("Keep images apart", key="apart", bind="query-params"):
             return view
         placed = arranging.apart(opened, view.layout)
-        st.caption(" ".join(placed.told["notes"]), width="content")
+        st.caption(literal(" ".join(placed.told["notes"])), width="content")
     return replace(view, positions=placed.positions, guides=placed.guides)
 
 
@@ -144,7 +147,7 @@ def _arranged(opened: Workspace, view: View, visible: np.ndarray | None) -> View
                 only = st.toggle("Arrange only what the filters leave", key="only", bind="query-params")
     placed = arranging.arranged(opened, view.layout, by, visible if only else None)
     if placed.without:
-        st.info(f"Not arranged anew: {state.escaped(placed.without)}.", icon=":material/info:")
+        st.info(f"Not arranged anew: {sentence(placed.without)}.", icon=":material/info:")
         placed = arranging.arranged(opened, view.layout)
     return replace(view, positions=placed.positions, guides=placed.guides)
 

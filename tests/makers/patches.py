@@ -10,6 +10,7 @@ import pandas as pd
 from imagespace_core.sources.microscopy import Microscopy
 from imagespace_core.workspace import Draft, Workspace, names
 from imagespace_core.workspace.columns import encode
+from imagespace_core.workspace.confirmed import confirm
 from tests.makers.slices import write_slices
 from tests.makers.workspaces import manifest, record
 
@@ -49,4 +50,5 @@ def write_patches(root: Path, data: Path, slices: int = 24) -> Workspace:
             len(items), steps, source={"kind": "microscopy", "root": str(data), "parameters": told, "digest": ""}
         )
         draft.publish(made)
+    confirm(root, made)
     return Workspace.open(root)
