@@ -14,10 +14,11 @@ from imagespace_core.app.markdown import literal
 from imagespace_core.app.pictures import picture
 from imagespace_core.embed import TextEmbedder
 from imagespace_core.errors import ImageSpaceError
-from imagespace_core.images.decode import Decode
+from imagespace_core.images.decode import MAX_UPLOAD_PIXELS, Decode, preview
 from imagespace_core.search.query import Query
 from imagespace_core.workspace import Workspace
 
+UPLOAD_SIDE = 200
 IMAGE, UPLOAD, SENTENCE, EXAMPLES, COORDINATE = "Image", "Upload", "Sentence", "Examples", "Coordinate"
 
 
@@ -165,8 +166,9 @@ def _upload(opened: Workspace) -> Asked | None:
 @st.cache_data(max_entries=32, show_spinner="Reading the image")
 def _read_upload(build: str, digest: str, _opened: Workspace, _data: bytes) -> tuple[np.ndarray, np.ndarray]:
     embedder = load.embedder(_opened)
-    pixels = Decode(min_side=embedder.min_side)(_data).pixels
-    return embedder([pixels]), pixels
+    pixels = Decode(min_side=embedder.min_side, max_pixels=MAX_UPLOAD_PIXELS)(_data).pixels
+    # Kept is a small one: of a long and narrow picture `pixels` are all there are.
+    return embedder([pixels]), preview(_data, UPLOAD_SIDE, MAX_UPLOAD_PIXELS)
 
 
 def _sentence(opened: Workspace) -> Asked | None:
