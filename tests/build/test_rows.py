@@ -1,5 +1,6 @@
 """Row i is the same image in every file, whatever lies in the folder."""
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +35,7 @@ def test_rows_hold_over_any_number_of_parts_and_failures_between_them(
     assert summary.manifest.counts == {"items": 17, "failures": 6}
     assert [f["path"] for f in workspace.failures()] == [f"{at:03d}.png" for at in (0, 5, 6, 7, 13, 22)]
     assert {f["stage"] for f in workspace.failures()} == {"read"}
-    assert all(workspace.preview_path(row) for row in range(17))
+    assert all(workspace.preview(row) for row in range(17))
 
 
 def test_the_number_of_parts_changes_no_file(photos: Path, tmp_path: Path, model: str) -> None:
@@ -148,10 +149,10 @@ def test_previews_are_of_their_row_and_of_the_size_asked_for(built: Options) -> 
     options = replace(built, previews=100)
     run(options)
     workspace = check_rows(built.output, built.images)
-    preview = workspace.preview_path(1)
+    preview = workspace.preview(1)
     assert preview is not None
-    with Image.open(preview) as image:
+    with Image.open(io.BytesIO(preview)) as image:
         assert image.size == (100, 75)
     run(replace(built, previews=0))
-    assert Workspace.open(built.output).preview_path(0) is None
+    assert Workspace.open(built.output).preview(0) is None
     assert json.loads((built.output / "manifest.json").read_text())["steps"].keys() & {"previews"} == set()
