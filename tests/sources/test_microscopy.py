@@ -369,9 +369,8 @@ def test_parameters_that_cannot_be_meant_are_named(tmp_path: Path, parameters, m
         list(small(write_slices(tmp_path, 1), **parameters).items())
 
 
-@pytest.mark.skipif("IMAGESPACE_TEST_DATA" not in os.environ, reason="needs IMAGESPACE_TEST_DATA")
-def test_membranes_of_isbi_are_black_and_cover_a_fifth() -> None:
-    source = Microscopy(Path(os.environ["IMAGESPACE_TEST_DATA"]) / "microscopy/ISBI")
+def test_membranes_of_isbi_are_black_and_cover_a_fifth(real_data: Path) -> None:
+    source = Microscopy(real_data / "microscopy/ISBI")
     items = list(source.items())
     assert len(items) == 30 * 12 * 12
     assert source.skipped() == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -265,10 +264,8 @@ def test_zones_are_the_middle_third_and_the_four_sides() -> None:
 
 
 @pytest.fixture
-def liechtenstein() -> Path:
-    if not (data := os.environ.get("IMAGESPACE_TEST_DATA")):
-        pytest.skip("set IMAGESPACE_TEST_DATA to the folder with tiles/")
-    return Path(data) / "tiles"
+def liechtenstein(real_data: Path) -> Path:
+    return real_data / "tiles"
 
 
 def test_the_twelve_layers_of_liechtenstein(liechtenstein: Path) -> None:
