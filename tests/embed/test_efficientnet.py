@@ -17,7 +17,8 @@ def weights() -> dict[str, np.ndarray]:
 
 def features(image: np.ndarray) -> np.ndarray:
     session = onnxruntime.InferenceSession(converted())
-    return session.run(None, {"pixels": PREPROCESS.normalize(PREPROCESS.prepare(image)[None])})[0][0]
+    (found,) = session.run(None, {"pixels": PREPROCESS.normalize(PREPROCESS.prepare(image)[None])})
+    return np.asarray(found)[0]
 
 
 def convolve(x: np.ndarray, kernels: np.ndarray, stride: int) -> np.ndarray:

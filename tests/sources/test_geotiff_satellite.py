@@ -80,7 +80,7 @@ def test_ships_in_both_crs_are_the_same_pixels(ships: Path) -> None:
         first, second = sources[0].read(one.key), sources[1].read(other.key)
         np.testing.assert_array_equal(first.pixels, second.pixels)
         outlines = [source.context(item.key).outline[0] for source, item in zip(sources, (one, other), strict=True)]
-        np.testing.assert_allclose(*outlines, atol=0.01)
+        np.testing.assert_allclose(outlines[0], outlines[1], atol=0.01)
         wanted = [((x - 557_050) / 5, (4_176_460 - y) / 5) for x, y in feature["geometry"]["coordinates"][0]]
         np.testing.assert_allclose(outlines[0], wanted, atol=1e-3)
         (x0, y0), (x1, y1) = np.min(wanted, 0), np.max(wanted, 0)

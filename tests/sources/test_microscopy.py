@@ -16,6 +16,7 @@ from tests.makers.slices import left_third, save, save_stack, textures, write_sl
 
 
 def small(root: Path, **parameters) -> Microscopy:
+    """Patches of 32 px; a single size is as good as a tuple of them."""
     return Microscopy(root, **{"patch_size": 32, "encoder_size": 16, **parameters})
 
 
@@ -25,7 +26,7 @@ def reasons(source: Microscopy) -> dict[str, str]:
 
 
 def test_patches_cover_every_pixel_and_the_last_lie_flush_with_the_edge(tmp_path: Path) -> None:
-    source = Microscopy(write_slices(tmp_path, 1), patch_size=40, stride=30)
+    source = Microscopy(write_slices(tmp_path, 1), patch_size=(40,), stride=30)
     boxes = [item.key.split("@")[1] for item in source.items()]
     assert boxes == [f"{x},{y},40" for y in (0, 24) for x in (0, 30, 56)]
 
