@@ -40,7 +40,7 @@ class _Silent:
     """A report that says nothing."""
 
     def task(self, title: str, total: int | None = None) -> AbstractContextManager[Task]:
-        return nullcontext(self)  # type: ignore[arg-type]
+        return nullcontext(self)
 
     def note(self, line: str) -> None: ...
 

@@ -88,6 +88,7 @@ def _columns(draft: Draft, group: np.ndarray, random: np.random.Generator) -> di
     heads = []
     for head, values in (columns.encode_clusters(group), columns.encode(price, "price")):
         draft.stage(f"{names.COLUMNS}/{head['slug']}.json").write_text(json.dumps(head), "utf-8")
+        assert values is not None
         np.save(draft.stage(f"{names.COLUMNS}/{head['slug']}.npy"), values)
         heads.append({key: head[key] for key in ("name", "slug", "kind", "missing")})
     size = names.NAMES_PER_PAGE

@@ -22,7 +22,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import Page, Playwright, ViewportSize, sync_playwright
 
 from benchmarks.synthetic import write_clusters
 from imagespace_core.workspace import Workspace, names
@@ -33,7 +33,7 @@ VIEWER = "[data-testid=imagespace-viewer]"
 READY = f"{VIEWER}[data-ready=true]"
 SELECTED_TILE = "[data-gallery=selection] [data-testid=imagespace-tile]"
 WAIT_MS = 400_000
-SCREEN = {"width": 1280, "height": 900}
+SCREEN: ViewportSize = {"width": 1280, "height": 900}
 MODULE = Path(__file__).with_suffix(".js").read_text("utf-8")
 FRAMES = 9
 SESSIONS = 4

@@ -19,6 +19,8 @@ from filelock import FileLock
 # As the build command does: waiting OpenMP threads sleep. It counts only before the first library loads OpenMP.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
+from hypothesis import strategies as st
+
 from imagespace_core.workspace import Workspace
 
 REPOSITORY = Path(__file__).parents[1]
@@ -29,6 +31,23 @@ def precompute(*arguments: str | Path, cwd: Path) -> None:
     command = [sys.executable, str(REPOSITORY / "precompute.py"), *map(str, arguments)]
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session", autouse=True)
+def characters() -> None:
+    """Make Hypothesis' table of all characters, once: in a fresh checkout that takes longer than a draw of text may."""
+    st.text().validate()
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real images, scenes, slices and tiles that IMAGESPACE_TEST_DATA names."""
+    if not (named := os.environ.get("IMAGESPACE_TEST_DATA")):
+        pytest.skip("set IMAGESPACE_TEST_DATA to the folder of real images")
+    folder = Path(named)
+    if missing := [name for name in ("grocery", "microscopy", "satellite", "tiles") if not (folder / name).is_dir()]:
+        pytest.fail(f"IMAGESPACE_TEST_DATA is {folder}, which has no {', '.join(missing)}")
+    return folder
 
 
 @dataclass(frozen=True)

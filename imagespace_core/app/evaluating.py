@@ -65,7 +65,7 @@ def _evaluated(path: str, build: str, about: str, _asked: Question) -> Evaluatio
 
 @st.cache_resource(max_entries=4, show_spinner="Building the search index")
 def _search(path: str, build: str, metric: str, trees: int) -> ByRows:
-    return by_rows(load.workspace(Path(path)).vectors(), metric, trees)  # type: ignore[arg-type]
+    return by_rows(load.workspace(Path(path)).vectors(), metric, trees)  # pyright: ignore[reportArgumentType]
 
 
 def _told(opened: Workspace, asked: Question, evaluation: Evaluation) -> None:

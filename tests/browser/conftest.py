@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -27,8 +28,12 @@ FLAGS = [
     "DestroyProfileOnBrowserClose,DialMediaRouteProvider,GlobalMediaControls,LensOverlay,MediaRouter,ThirdPartyStoragePartitioning",
 ]
 
+if os.environ.get("IMAGESPACE_BROWSER_TESTS") == "required":
+    for needed in ("playwright.sync_api", "axe_playwright_python.sync_playwright"):
+        importlib.import_module(needed)  # without them some tests would be skipped
 
-def _absent(reason: str) -> None:
+
+def _absent(reason: str) -> NoReturn:
     if os.environ.get("IMAGESPACE_BROWSER_TESTS") == "required":
         pytest.fail(f"{reason}, and IMAGESPACE_BROWSER_TESTS=required")
     pytest.skip(reason)
@@ -93,7 +98,9 @@ def viewer(page: Any, server: Server, build: Build) -> Viewer:
     return Viewer(page, server, build)
 
 
-@pytest.fixture(params=["demo", *(["grocery"] if os.environ.get("IMAGESPACE_TEST_DATA") else [])])
+@pytest.fixture(params=["demo", "grocery"])
 def opened(request: pytest.FixtureRequest, home: Home) -> Workspace:
     """The workspaces that the app is tested with."""
+    if request.param == "grocery":
+        request.getfixturevalue("real_data")
     return home.workspace(request.param)

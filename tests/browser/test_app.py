@@ -139,7 +139,7 @@ def test_a_change_of_color_moves_little(page: Any, app: str, opened: Workspace) 
 def test_filters_leave_exactly_the_rows_that_match(page: Any, app: str, home: Home) -> None:
     opened = home.workspace("demo")
     visit(page, app, "", workspace="demo", filters="digit", **{"f-digit": "3"})
-    expected = int((opened.items["digit"].astype(str) == "3").sum())
+    expected = opened.items["digit"].astype(str).tolist().count("3")
     assert page.locator(VIEWER).get_attribute("data-visible") == str(expected)
     assert page.get_by_text(f"{expected:,} of {opened.rows:,} images pass the filters.").is_visible()
     page.get_by_role("combobox", name="Filter by").click()

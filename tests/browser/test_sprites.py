@@ -123,7 +123,7 @@ def test_the_most_central_images_of_regions_show_and_coming_nearer_only_adds(
         at = viewer.screens()
         view = page.locator("canvas.is-canvas").bounding_box()
         middle = np.array([view["x"], view["y"]]) + np.array([view["width"], view["height"]]) / 2
-        still = (np.abs(at - middle) < [view["width"] / 2, view["height"] / 2]).all(axis=1)
+        still = np.all(np.abs(at - middle) < [view["width"] / 2, view["height"] / 2], axis=1)
         assert {row for row in before if still[row]} <= rows
         if dims == 2:
             places = at[list(rows)]

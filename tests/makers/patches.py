@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +31,10 @@ def write_patches(root: Path, data: Path, slices: int = 24) -> Workspace:
         np.save(draft.stage(names.vectors("tiny")), vectors)
         np.save(draft.stage(names.projection("pca", 2)), vectors)
         heads = []
-        for name in ("slice", "overlap", "structure"):
-            head, array = encode(table[name], names.slug(name))
-            draft.stage(f"{names.COLUMNS}/{head['slug']}.json").write_text(pd.Series(head).to_json())
+        for name, series in table[["slice", "overlap", "structure"]].items():
+            head, array = encode(series, names.slug(str(name)))
+            assert array is not None
+            draft.stage(f"{names.COLUMNS}/{head['slug']}.json").write_text(json.dumps(head))
             np.save(draft.stage(f"{names.COLUMNS}/{head['slug']}.npy"), array)
             heads.append({key: head[key] for key in ("name", "slug", "kind", "missing")})
         steps = {

@@ -30,7 +30,7 @@ def write_tiny_onnx(
     """
     nchw = shape[1] in (1, 3, 12, "c")
     axes = np.array([2, 3] if nchw else [1, 2])
-    constants = [numpy_helper.from_array(axes, "axes"), numpy_helper.from_array(np.float32(0), "zero")]
+    constants = [numpy_helper.from_array(axes, "axes"), numpy_helper.from_array(np.array(0, np.float32), "zero")]
     constants.append(numpy_helper.from_array(np.array([0, 0, -1]), "flat"))
     constants.append(numpy_helper.from_array(np.array([0]), "first_axis"))
     constants.append(numpy_helper.from_array(np.array([0, 3, 64]), "eight_by_eight"))

@@ -175,7 +175,7 @@ class Scene:
         y = [min(round((edge - top) * down / height), down) for edge in (inner[1], inner[3])]
         x[0], y[0] = min(x[0], across - 1), min(y[0], down - 1)
         x[1], y[1] = max(x[1], x[0] + 1), max(y[1], y[0] + 1)
-        block = Block(inner[0], inner[1], inner[2] - inner[0], inner[3] - inner[1])  # type: ignore[call-arg]
+        block = Block.from_slices((inner[1], inner[3]), (inner[0], inner[2]))
         shape = (len(bands), y[1] - y[0], x[1] - x[0])
         how = Resampling.average if smooth else Resampling.nearest
         with _reading(self.file):
