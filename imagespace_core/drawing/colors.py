@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 
 _PALETTE = json.loads((Path(__file__).parents[1] / "viewer/palette.json").read_text("utf-8"))
+
+
 def rgb(color: str) -> tuple[int, int, int]:
     """`#rgb` or `#rrggbb` -> 0 to 255 each.
 
