@@ -55,9 +55,7 @@ class Scene:
     def wait_for_scale(self, least: float, most: float) -> None:
         """Until the picture stands still at such a scale."""
         scene = self.page.locator(SCENE).element_handle()
-        script = (
-            "([{ dataset }, least, most]) => dataset.scale > least && dataset.scale < most && dataset.ready === 'true'"
-        )
+        script = "([{ dataset: { ready, scale } }, least, most]) => ready === 'true' && scale > least && scale < most"
         self.page.wait_for_function(script, arg=[scene, least, most], timeout=WAIT_MS)
 
     def switch(self, name: str) -> None:
