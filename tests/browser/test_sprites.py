@@ -208,12 +208,17 @@ def test_images_of_another_layout_come_along_while_layouts_glide(page: Any, serv
     # Once its rows are here, the way to the other map and back, caught half-way.
     viewer.update(layout="tsne", positions=None, guides=None)
     assert page.evaluate("window.root().imagespace.images().length") == 0
-    page.evaluate("(change) => window.update(change)", BOARD)
-    page.wait_for_function("window.root().imagespace.images().length > 0", polling=20)
-    between = dict(page.evaluate("window.root().imagespace.images()"))
-    assert viewer.data("ready") == "false"
-    assert 0 < np.mean(list(between.values())) < np.mean(list(sides.values()))
-    viewer.ready()
+    seen = page.evaluate(
+        """async (change) => {
+          const seen = [], { root } = window;
+          for (window.update(change); root().dataset.ready === "false"; await new Promise(requestAnimationFrame)) {
+            seen.push(root().imagespace.images());
+          }
+          return seen;
+        }""",
+        BOARD,
+    )
+    assert any(0 < np.mean([px for _, px in images]) < np.mean(list(sides.values())) for images in seen if images)
     page.wait_for_function(SPRITES)
     assert dict(page.evaluate("window.root().imagespace.images()")) == pytest.approx(sides)
 

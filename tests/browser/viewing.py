@@ -14,7 +14,7 @@ from tests.browser.standalone import Build, Server
 
 FRAMES = "async (count) => { while (count--) await new Promise(requestAnimationFrame); }"
 LISTEN = """() => {
-  const { fetch } = window;
+  const fetch = (window.plainFetch ??= window.fetch);
   Object.assign(window, { asked: [], answered: [] });
   window.fetch = (url, ...more) => {
     window.asked.push(String(url));
