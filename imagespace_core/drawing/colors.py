@@ -1,6 +1,6 @@
 """The colors of a column, as the viewer gives them in light: categories, scales, and gray where there is no value.
 
-`viewer/palette.json` is the list of both, and `viewer/colors.js` says what stands in it.
+`viewer/palette.json` is the list of both; `colors.js` in the viewer says what stands in it.
 """
 
 from __future__ import annotations
