@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,6 +21,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 from hypothesis import strategies as st
 
 from imagespace_core.workspace import Workspace
+from tests.waiting import wait_until
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -133,15 +133,18 @@ def running(script: Path, log: Path, below: str = "", **environment: str) -> Ite
     ):
         address = f"http://127.0.0.1:{port}{below}"
         try:
-            for _ in range(120):
-                with suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
-                    break
-                assert server.poll() is None, log.read_text()
-                time.sleep(0.5)
+            wait_until(lambda: _answers(f"{address}/_stcore/health"), server)
+            assert server.poll() is None, log.read_text()
             yield address, server.pid
         finally:
             server.terminate()
             server.wait(20)
+
+
+def _answers(address: str) -> bool:
+    with suppress(OSError), urllib.request.urlopen(address, timeout=2):
+        return True
+    return False
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from tests.browser.standalone import Build, Server
 from tests.browser.viewing import Viewer
 from tests.conftest import Home
 
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
     "--no-sandbox",
     "--use-angle=swiftshader",
@@ -42,15 +43,14 @@ def _absent(reason: str) -> NoReturn:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """The system's Chromium, drawing WebGL in software."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
+    if CHROMIUM is None:
         _absent("no Chromium is installed")
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
         _absent("playwright is not installed")
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program, args=FLAGS)
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 

@@ -24,6 +24,7 @@ from tests.browser.visiting import (
     point_at,
     query_of,
     visit,
+    wait_for_rest,
     wait_for_state,
 )
 from tests.conftest import Home
@@ -118,7 +119,7 @@ def test_the_camera_comes_back_with_the_link(page: Any, app: str, opened: Worksp
 
 def test_a_change_of_color_moves_little(page: Any, app: str, opened: Workspace) -> None:
     visit(page, app, "", workspace=opened.name)
-    page.wait_for_timeout(1000)
+    wait_for_rest(page)
     bytes_in = 0
 
     def count(event: dict[str, Any]) -> None:
@@ -129,10 +130,11 @@ def test_a_change_of_color_moves_little(page: Any, app: str, opened: Workspace) 
     client.send("Network.enable")
     client.on("Network.loadingFinished", count)
     client.on("Network.webSocketFrameReceived", count)
-    choose_color(page, "brightness")
+    with page.expect_response(re.compile("columns/brightness.npy")):
+        choose_color(page, "brightness")
     page.wait_for_function("() => location.search.includes('color=brightness')")
-    page.wait_for_selector(f"{READY}", timeout=WAIT_MS)
-    page.wait_for_timeout(1000)
+    wait_for_rest(page)
+    page.wait_for_selector(READY, timeout=WAIT_MS)
     assert 0 < bytes_in < 50_000
 
 

@@ -105,14 +105,15 @@ def test_files_that_no_step_makes_any_more_are_removed(tmp_path: Path) -> None:
 
 def test_a_second_build_is_refused_and_told_who_is_at_work(tmp_path: Path) -> None:
     program = f"""
-        import sys, time
+        import sys
         from pathlib import Path
         from imagespace_core.workspace import Draft
         with Draft.open(Path({str(tmp_path)!r})):
             print("locked", flush=True)
-            time.sleep(60)
+            sys.stdin.read()
     """
-    with subprocess.Popen([sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, text=True) as other:
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "locked\n"
         with pytest.raises(LockedError, match=f"process {other.pid}"), Draft.open(tmp_path):
