@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 
 from imagespace_core.app import naming
 from imagespace_core.drawing.colors import rgb
+from imagespace_core.drawing.key import named_colors
 from imagespace_core.evaluate.figures import Chart
-from imagespace_core.export.key import named_colors
 from imagespace_core.workspace import Workspace
 
 HEIGHT = 300

@@ -14,7 +14,7 @@ from imagespace_core.app.question import Question
 from imagespace_core.drawing.png import png
 from imagespace_core.drawing.svg import svg
 from imagespace_core.errors import ImageSpaceError
-from imagespace_core.evaluate import report
+from imagespace_core.evaluate import tables
 from imagespace_core.evaluate.experiment import Evaluation
 from imagespace_core.evaluate.figures import Chart, drawn
 from imagespace_core.evaluate.leakage import groups_of
@@ -111,20 +111,20 @@ def _warning(opened: Workspace, asked: Question) -> str:
 def _drawn(opened: Workspace, asked: Question, evaluation: Evaluation) -> None:
     """The two figures, the table, and the files."""
     made = {
-        "precision-recall": ("Precision and recall", report.precision_recall_chart(evaluation)),
-        "by-batch-size": ("Of the first results", report.batch_chart(evaluation)),
+        "precision-recall": ("Precision and recall", tables.precision_recall_chart(evaluation)),
+        "by-batch-size": ("Of the first results", tables.batch_chart(evaluation)),
     }
     for side, (name, (title, chart)) in zip(st.columns(2, gap="medium"), made.items(), strict=True):
         with side:
             st.subheader(title, anchor=False)
             st.plotly_chart(charts.lines(chart), key=f"chart-{name}")
             _figure_files(chart, f"{opened.name}-{name}")
-    rows = report.batch_table(evaluation)
+    rows = tables.batch_table(evaluation)
     st.subheader("By batch size", anchor=False)
     st.caption("Means over the searches; std is their standard deviation. Overlap: how much the structure covers.")
     st.dataframe(charts.batches(rows), hide_index=True)
     with st.container(horizontal=True):
-        _download("Table as CSV", report.as_csv(rows), f"{opened.name}-batches.csv", "text/csv")
+        _download("Table as CSV", tables.as_csv(rows), f"{opened.name}-batches.csv", "text/csv")
         st.download_button(
             "Everything as ZIP", lambda: _zipped(opened, asked, evaluation), f"{opened.name}-evaluation.zip",
             "application/zip", icon=":material/folder_zip:", on_click="ignore",
@@ -137,7 +137,7 @@ def _figure_files(chart: Chart, name: str) -> None:
     with st.container(horizontal=True):
         _download("SVG", svg(drawing).encode(), f"{name}.svg", "image/svg+xml")
         st.download_button(
-            "PNG", lambda: png(drawing, report.PNG_SCALE), f"{name}.png", "image/png", icon=":material/download:",
+            "PNG", lambda: png(drawing, tables.PNG_SCALE), f"{name}.png", "image/png", icon=":material/download:",
             on_click="ignore", key=f"png-{name}",
         )  # fmt: skip
 
@@ -154,7 +154,7 @@ def _zipped(opened: Workspace, asked: Question, evaluation: Evaluation) -> bytes
     }  # fmt: skip
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in report.report(evaluation, opened.ids, settings).items():
+        for name, data in tables.report(evaluation, opened.ids, settings).items():
             archive.writestr(name, data)
     return buffer.getvalue()
 

@@ -10,14 +10,14 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core.app import charts, load, question, state
+from imagespace_core.drawing.key import named_colors
+from imagespace_core.drawing.map_figure import MapFigure, Subject
 from imagespace_core.drawing.png import png
 from imagespace_core.drawing.svg import svg
 from imagespace_core.errors import ImageSpaceError, InputError
 from imagespace_core.evaluate.leakage import PARENTS, groups_of
-from imagespace_core.evaluate.report import as_csv
 from imagespace_core.evaluate.subgroups import group_means, in_groups, sample_evenly, structure_names
-from imagespace_core.export.figure import MapFigure, Subject
-from imagespace_core.export.key import named_colors
+from imagespace_core.evaluate.tables import as_csv
 from imagespace_core.workspace import Workspace
 from imagespace_core.workspace.names import slug
 

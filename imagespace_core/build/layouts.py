@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from imagespace_core import layout, reduce
-from imagespace_core.build import material
 from imagespace_core.build.maps import clustered_by
 from imagespace_core.build.options import Options
 from imagespace_core.build.steps import Record, Report, Step, parameters_of
+from imagespace_core.collection import material
 from imagespace_core.layout import Arrangement, Material
 from imagespace_core.layout.apart import Apart
 from imagespace_core.workspace import Draft, columns, names

@@ -78,7 +78,7 @@ def _evaluate(
 ) -> None:  # fmt: skip
     from imagespace_core.evaluate.leakage import apart_column, groups_of
     from imagespace_core.evaluate.relevance import judge
-    from imagespace_core.evaluate.report import write_report
+    from imagespace_core.evaluate.tables import write_report
     from imagespace_core.workspace import Workspace
 
     opened = Workspace.open(root)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
+from imagespace_core.drawing.map_figure import Label, MapFigure, Subject
 from imagespace_core.errors import ImageSpaceError, InputError
-from imagespace_core.export.figure import Label, MapFigure, Subject
 
 if TYPE_CHECKING:
     from imagespace_core.workspace import Workspace
@@ -70,7 +70,7 @@ def subject(opened: Workspace, name: str, dims: int | None, column: dict[str, An
     """What the figure of a map or layout shows. Raises InputError where there is no such map."""
     from imagespace_core import layout, reduce
     from imagespace_core.drawing.colors import colors_of
-    from imagespace_core.export.key import key_of
+    from imagespace_core.drawing.key import key_of
 
     positions, guides = _positions(opened, name, dims)
     key, colors = None, colors_of(None, None, opened.rows, (0, 0))
