@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit_plotly_events import plotly_events
 
 from imagespace_core.app import charts, gallery, naming, state
+from imagespace_core.collection.clusters import clusters_of
 from imagespace_core.search import EXACT_BELOW
 from imagespace_core.workspace import Workspace
 
@@ -68,7 +69,7 @@ def columns(opened: Workspace) -> None:
 def clusters(opened: Workspace) -> None:
     """Cluster sizes; a click on a bar shows the images that belong to it most firmly."""
     st.subheader("Cluster sizes", anchor=False)
-    if not opened.manifest.measured("hotspots", "hotspots", []):
+    if not clusters_of(opened):
         st.caption("No clusters were found: no group of images is denser than the rest.")
         return
     dark = st.context.theme.type == "dark"

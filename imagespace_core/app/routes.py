@@ -28,7 +28,7 @@ from imagespace_core.app.events import RefusedError, positions_at
 from imagespace_core.app.palettes import read_colors
 from imagespace_core.app.pictures import picture
 from imagespace_core.app.still import drawn
-from imagespace_core.drawing.colors import colors_of
+from imagespace_core.collection.columns import colored
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.selection import unpacked
 from imagespace_core.workspace import Workspace
@@ -130,14 +130,13 @@ def _picture(workspace: Workspace, name: str, asked: QueryParams) -> Response:
         positions = positions_at(workspace, asked.get("positions"))
     except RefusedError as error:
         return PlainTextResponse(str(error), 404)
-    column = next((c for c in workspace.columns() if c["slug"] == asked.get("color")), None)
-    head, values = workspace.column(column["slug"]) if column else ({"kind": None}, None)
-    limits = head.get("low") or 0.0, head.get("high") or 0.0
-    colors, _ = read_colors(asked.get("palette", ""))
+    color, slugs = asked.get("color"), {column["slug"] for column in workspace.columns()}
+    palette, _ = read_colors(asked.get("palette", ""))
+    colors = colored(workspace, color if color in slugs else None, palette).colors
     mask = asked.get("mask", "").removeprefix(f"{offered.PREFIX}/")
     stream = offered.taken(workspace.root, mask) if mask.endswith(".bits") else None
     shown = None if stream is None else unpacked(stream, workspace.rows)
-    image = drawn(positions, colors_of(head["kind"], values, workspace.rows, limits, colors), shown)
+    image = drawn(positions, colors, shown)
     return Response(image, media_type="image/png", headers=FOREVER)
 
 
