@@ -15,7 +15,7 @@ import numpy as np
 from imagespace_core.app import offered
 from imagespace_core.collection.positions import by_file, positions
 from imagespace_core.errors import ImageSpaceError
-from imagespace_core.selection import History, Mode, Selection, combine, inside
+from imagespace_core.selection import History, Mode, Selection, combine, inside, within
 from imagespace_core.workspace import Workspace
 
 MOST_VERTICES = 200
@@ -154,15 +154,11 @@ def _values(opened: Workspace, slug: Any) -> np.ndarray:
 
 
 def _within(values: np.ndarray, limits: Any) -> np.ndarray:
-    """bool (n,): values from the lower to the upper limit, both included; missing ones are outside.
-
-    The viewer has a column of dates in the precision of the file and of numbers too: limits are compared in it.
-    """
+    """bool (n,): values from the lower to the upper limit, both included; missing ones are outside."""
     ends = _numbers(limits, "range", 2)
     if len(ends) != 2:
         raise RefusedError(f"The range has {len(ends)} ends; 2 are expected.")
-    low, high = ends.astype(values.dtype)
-    return (values >= low) & (values <= high)
+    return within(values, *ends.tolist())
 
 
 def _numbers(given: Any, what: str, most: int, width: int = 1) -> np.ndarray:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imagespace_core.collection.coordinates import coordinates, numbers
 from imagespace_core.layout import Material
-from imagespace_core.layout.geography import coordinate_columns
 from imagespace_core.workspace import columns, names
 from imagespace_core.workspace.cluster_names import ClusterNames
 
@@ -50,12 +50,6 @@ def material_of(workspace: Workspace, by: str | None = None) -> Material:
     return replace(found, labels=np.asarray(codes), group_names=tuple(head["values"]), rest="missing")
 
 
-def coordinates(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray] | None:
-    """longitude and latitude, float64 (n,) in degrees, NaN where missing; None without such columns of numbers."""
-    chosen = coordinate_columns(table.select_dtypes("number").columns)
-    return None if chosen is None else (_numbers(table[chosen[0]]), _numbers(table[chosen[1]]))
-
-
 def date_column(table: pd.DataFrame) -> str | None:
     """The column that says when images were taken: `taken_at`, or where that is empty the first with dates."""
     import pandas as pd
@@ -70,13 +64,9 @@ def _of_table(table: pd.DataFrame) -> dict[str, Any]:
     """Those fields of a Material that are columns of the table, float64 (n,)."""
     import pandas as pd
 
-    found: dict[str, Any] = {name: _numbers(table[name]) for name in COLORS if name in table}
+    found: dict[str, Any] = {name: numbers(table[name]) for name in COLORS if name in table}
     if date := date_column(table):
         found["taken"], found["taken_from"] = columns.encode(pd.Series(table[date]), "date")[1], date
-    if lng_lat := coordinates(table):
-        found["longitude"], found["latitude"] = lng_lat
+    if there := coordinates(table):
+        found |= {"longitude": there.longitude, "latitude": there.latitude}
     return found
-
-
-def _numbers(series: Any) -> np.ndarray:
-    return series.astype("float64").to_numpy(np.float64, na_value=np.nan)
