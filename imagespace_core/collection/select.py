@@ -27,9 +27,7 @@ def with_values(workspace: Workspace, column: str, values: Sequence[str]) -> np.
     """
     head, codes = workspace.column(column_named(workspace, column)["slug"])
     if codes is None or head["kind"] not in ("category", "cluster"):
-        raise InputError(
-            f"the column {column} holds {head['kind']}s, no values to choose from; give a range, if numbers"
-        )
+        raise InputError(f"the column {column} is of kind {head['kind']}; values to choose from need categories")
     names = value_names(head, names_of(workspace))
     known = {name: code for code, name in enumerate(names)} | ({"noise": -1} if head["kind"] == "cluster" else {})
     if unknown := [value for value in values if value not in known]:

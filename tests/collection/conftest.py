@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,11 +23,11 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     write_solid(base / "photos", ROWS)
     model = write_model(base)
 
-    def built(name: str, *lines: str, **changed: object) -> Workspace:
+    def built(name: str, *lines: str, **changed: Any) -> Workspace:
         metadata = base / f"{name}.csv"
         metadata.write_text("\n".join(lines), "utf-8")
-        options = {"clusterer": "gmm", "components": 3, "metadata": metadata if lines else None, **changed}
-        run(quick(base / "photos", base / "workspaces" / name, model, **options))
+        options: dict[str, Any] = {"clusterer": "gmm", "components": 3, "metadata": metadata if lines else None}
+        run(replace(quick(base / "photos", base / "workspaces" / name, model, **options), **changed))
         return Workspace.open(base / "workspaces" / name)
 
     return built

@@ -80,7 +80,7 @@ def test_clusters_can_be_found_by_the_names_people_gave_them(tmp_path: Path) -> 
         (["--label", "structure", "--negatives", "0"], "--negatives needs --positives"),
         (["--label", "structure", "--positives", ""], "--positives names no image"),
         (["--label", "structure", "--positives", "9999"], "neither an id nor a row below 144"),
-        (["--label", "structure", "--positives", "1 2", "--negatives", "3 2"], "row 2 is among the positive and the negative examples"),
+        (["--label", "structure", "--positives", "1 2", "--negatives", "3 2"], "row 2 is among the positive and"),
         (["--label", "structure", "--apart", "nothing"], "there is no column 'nothing'"),
         (["--label", "structure", "--counterexamples", "96", "--examples", "1"], "one must be left"),
         (["--label", "structure", "--batches", "ten"], "expected whole numbers"),

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from imagespace_core.errors import InputError
-from imagespace_core.evaluate.leakage import parent_column, groups_of
+from imagespace_core.evaluate.leakage import groups_of, parent_column
 from imagespace_core.evaluate.retrieval_map import ParentBoxes, edges, painted, retrieval_map
 from imagespace_core.evaluate.subgroups import group_means, in_groups, sample_evenly
 from imagespace_core.sources import Context
