@@ -28,7 +28,7 @@ shown = view.controls(opened, look, visible)
 row = state.selected_row(opened)
 state.say_unknown_image(opened)
 state.say_refused()
-naming.say_broken(opened)
+naming.warn_of_broken(opened)
 filters.say_count(opened, visible, row)
 selection = selecting.selection(opened)
 

@@ -17,13 +17,13 @@ with st.sidebar:
 
 asking, looking = st.columns([3, 2], gap="medium")
 with asking:
-    asked = ask.ask(opened)
+    form = ask.search_form(opened)
     settings = answer.settings(opened)
-    found = answer.answer(opened, asked, settings) if asked else None
-    if asked and found:
-        ask.say_asked(asked)
+    found = answer.answer(opened, form, settings) if form else None
+    if form and found:
+        ask.show_form(form)
         gallery.gallery(opened, "results", found.rows, search_with, notes=found.notes, action="Search with")
-        answer.where(opened, asked, settings)
+        answer.where(opened, form, settings)
     else:
         st.info(
             "Nothing is asked yet. Choose above what to search with, or click an image on the map.",
@@ -34,8 +34,8 @@ with looking:
         opened,
         view.controls(opened, look),
         search_with,
-        chosen=asked.row if asked else None,
-        query=list(asked.rows) if asked else [],
+        chosen=form.row if form else None,
+        query=list(form.rows) if form else [],
         results=found.rows if found else [],
         hotspots=False,
         height_px=560,

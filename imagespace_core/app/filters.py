@@ -12,6 +12,7 @@ import streamlit as st
 from imagespace_core.app import naming
 from imagespace_core.app.markdown import literal
 from imagespace_core.app.state import keep_offered, usable_columns
+from imagespace_core.selection import within
 from imagespace_core.workspace import Workspace
 
 NAME = "file name"
@@ -99,8 +100,7 @@ def _by_number(head: dict[str, Any], values: np.ndarray, key: str) -> np.ndarray
     )
     if tuple(chosen) == (low, high):
         return None
-    # In the precision of the column: in a finer one the row that holds the maximum could lie above the full range.
-    return (values >= np.float32(chosen[0])) & (values <= np.float32(chosen[1]))
+    return within(values, *chosen)
 
 
 def _by_date(head: dict[str, Any], values: np.ndarray, key: str) -> np.ndarray | None:

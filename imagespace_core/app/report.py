@@ -12,6 +12,7 @@ from streamlit_plotly_events import plotly_events
 from imagespace_core.app import charts, gallery, naming, server_paths, state
 from imagespace_core.app.markdown import literal
 from imagespace_core.app.messages import sentence
+from imagespace_core.collection.clusters import clusters_of
 from imagespace_core.search import EXACT_BELOW
 from imagespace_core.workspace import Workspace
 
@@ -73,7 +74,7 @@ def columns(opened: Workspace) -> None:
 def clusters(opened: Workspace) -> None:
     """Cluster sizes; a click on a bar shows the images that belong to it most firmly."""
     st.subheader("Cluster sizes", anchor=False)
-    if not opened.manifest.measured("hotspots", "hotspots", []):
+    if not clusters_of(opened):
         st.caption("No clusters were found: no group of images is denser than the rest.")
         return
     dark = st.context.theme.type == "dark"

@@ -30,7 +30,7 @@ from imagespace_core.app.palettes import read_colors
 from imagespace_core.app.pictures import picture
 from imagespace_core.app.server_paths import shortened
 from imagespace_core.app.still import drawn, kept
-from imagespace_core.drawing.colors import colors_of
+from imagespace_core.collection.columns import colored
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.selection import unpacked
 from imagespace_core.workspace import Workspace
@@ -143,9 +143,7 @@ def _picture(workspace: Workspace, name: str, asked: QueryParams) -> Response:
         stream = offered.taken(workspace.root, filtered) if filtered.endswith(".bits") else None
         if mask and stream is None:
             raise RefusedError("The filter of this picture is not kept any more. Reload the page.")
-        head, values = workspace.column(column["slug"]) if column else ({"kind": None}, None)
-        limits = head.get("low") or 0.0, head.get("high") or 0.0
-        colors = colors_of(head["kind"], values, workspace.rows, limits, palette)
+        colors = colored(workspace, column["slug"] if column else None, palette).colors
         return drawn(places, colors, None if stream is None else unpacked(stream, workspace.rows))
 
     what = workspace.root, workspace.manifest.build, positions, column and column["slug"], mask, palette

@@ -11,6 +11,7 @@ import streamlit as st
 
 from imagespace_core.app import detail, filters, gallery, mount, naming, ordering, selecting, state
 from imagespace_core.app.markdown import literal
+from imagespace_core.collection.order import NAME, Ordered
 from imagespace_core.selection import Mode, Selection
 from imagespace_core.workspace import Workspace
 
@@ -92,10 +93,10 @@ def pictures(opened: Workspace, selection: Selection, row: int | None, on_click:
     gallery.gallery(opened, "selection", rows, on_click, notes=notes, current=row, action="Go to")
 
 
-def _note(opened: Workspace, found: ordering.Ordered, order: str, place: int) -> str:
+def _note(opened: Workspace, found: Ordered, order: str, place: int) -> str:
     """What the tile at a place of the order was sorted by."""
     if found.distances is not None:
         return f"distance {found.distances[place]:.3f}"
-    if order == ordering.NAME:
+    if order == NAME:
         return ""
     return f"{order} {detail.value_of(opened, int(found.rows[place]), order)}"

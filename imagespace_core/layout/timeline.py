@@ -68,6 +68,8 @@ class Timeline:
             right = start + block
             said = counted(without, "image without a date is", "images without a date are")
             notes.append(f"{said} set apart at the right.")
+        if material.taken_from != "taken_at":
+            notes.append(f"The dates are those of the column {material.taken_from}.")
         middle = np.array([right - 1, float(high.max()) - 1]) / 2
         made = (positions - middle).astype(np.float32)
         for head in headings:

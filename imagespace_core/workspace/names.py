@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 MANIFEST = "manifest.json"
 ITEMS = "items.parquet"
@@ -25,6 +26,15 @@ JOURNAL = f"{BUILD}/publish.json"  # a publication that was decided and may not 
 NAMES_PER_PAGE = 2048
 GIVEN = "given"  # the map that a file brought
 PREFERRED_MAPS = (GIVEN, "tsne", "umap", "pca")  # the first that was made is shown first, and sprites lie along it
+
+
+def preferred_map(there: Container[str]) -> str | None:
+    """The first of PREFERRED_MAPS that is there.
+
+    >>> preferred_map(["pca", "tsne"])
+    'tsne'
+    """
+    return next((name for name in PREFERRED_MAPS if name in there), None)
 
 
 def vectors(model: str) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from imagespace_core.errors import ChangedError, WorkspaceError
-from imagespace_core.workspace import cluster_names, names
+from imagespace_core.workspace import names
 from imagespace_core.workspace.manifest import Manifest
 from imagespace_core.workspace.publication import Current, Stamp, place_of, settled, stamp_of
 
@@ -79,18 +79,6 @@ class Workspace:
                 f"{names.ITEMS} has {len(table)} rows; the manifest says {self.rows}. {_remedy('table')}"
             )
         return table
-
-    def labeled(self) -> pd.DataFrame:
-        """The table, and with it the column `cluster`: the names of the clusters, and noise. A column of that
-        name in the metadata outranks it."""
-        import pandas as pd
-
-        if "clusters" not in self.manifest.steps or "cluster" in self.items:
-            return self.items
-        labels = self.clusters()[0]
-        names_ = cluster_names.read(self.root, self.manifest.steps["clusters"]["key"])
-        titles = np.array([*names_.titles(int(labels.max(initial=-1)) + 1), "noise"], object)
-        return self.items.assign(cluster=pd.Series(titles[labels], self.items.index, "string"))
 
     @cached_property
     def ids(self) -> list[str]:

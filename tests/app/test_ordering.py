@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imagespace_core.app.ordering import DISTANCE, NAME, in_order, orders
+from imagespace_core.app.ordering import DISTANCE, in_order, orders
+from imagespace_core.collection.order import NAME, sort_keys
 from imagespace_core.selection import Selection
 from imagespace_core.workspace import Workspace
 from tests.app.scene import LABELS, ROWS, table, write_scene
@@ -59,8 +60,6 @@ def test_a_column_of_mixed_types_sorts_as_text(opened: Workspace, selection: Sel
 
 
 def test_values_that_are_numbers_sort_as_numbers(opened: Workspace) -> None:
-    from imagespace_core.app.ordering import sort_keys
-
     keys = sort_keys({"kind": "category", "values": ["10", "9", "2.5"]}, np.array([0, 1, 2, -1]))
     assert keys[:3].tolist() == [10, 9, 2.5]
     assert np.isnan(keys[3])

@@ -112,7 +112,7 @@ def test_a_full_build_has_every_map_index_and_hotspot(full_options: Options) -> 
             assert workspace.positions(name, d).shape == (48, d)
             assert np.isfinite(workspace.positions(name, d)).all()
     for metric in ("angular", "euclidean", "manhattan", "dot"):
-        assert workspace.index_path(metric).is_file()
+        assert workspace.index(metric, Path.is_file)
         assert manifest.measured(f"index-{metric}", "recall") >= 0.95
     clusters = manifest.measured("clusters", "clusters")
     hotspots = manifest.measured("hotspots", "hotspots")

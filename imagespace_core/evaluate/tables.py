@@ -20,16 +20,16 @@ QUARTILES = (25, 75)
 PNG_SCALE = 2
 
 
-def write_report(folder: Path, evaluation: Evaluation, ids: Sequence[str], settings: dict[str, object]) -> list[Path]:
-    """The files of `report` into a folder. Returns them. Raises OSError where it cannot be written."""
+def write_files(folder: Path, evaluation: Evaluation, ids: Sequence[str], settings: dict[str, object]) -> list[Path]:
+    """The files of `files_of` into a folder. Returns them. Raises OSError where it cannot be written."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = report(evaluation, ids, settings)
+    files = files_of(evaluation, ids, settings)
     for name, data in files.items():
         (folder / name).write_bytes(data)
     return [folder / name for name in files]
 
 
-def report(evaluation: Evaluation, ids: Sequence[str], settings: dict[str, object]) -> dict[str, bytes]:
+def files_of(evaluation: Evaluation, ids: Sequence[str], settings: dict[str, object]) -> dict[str, bytes]:
     """By file name: summary, batches, trials, curve, found as CSV; precision-recall, by-batch-size as SVG and PNG.
 
     ids: of all rows. settings: what the evaluation was made with, by name; goes into the summary.

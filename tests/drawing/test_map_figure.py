@@ -5,11 +5,11 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
+from imagespace_core.drawing.key import Entry, Key, drawn, key_of, named_colors
+from imagespace_core.drawing.map_figure import Label, MapFigure, Subject
 from imagespace_core.drawing.marks import Dots, Drawing, Image, Line, Text
 from imagespace_core.drawing.svg import svg
 from imagespace_core.errors import InputError
-from imagespace_core.export.figure import Label, MapFigure, Subject
-from imagespace_core.export.key import Entry, Key, drawn, key_of, named_colors
 
 PLACES = np.stack([np.arange(40) % 8, np.arange(40) // 8], axis=1).astype(np.float32)
 COLORS = np.random.default_rng(0).integers(0, 255, (40, 3)).astype(np.uint8)

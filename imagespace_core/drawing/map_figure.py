@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from imagespace_core.drawing import key as keys
+from imagespace_core.drawing.key import Key
 from imagespace_core.drawing.marks import (
     FAINT,
     GRID,
@@ -24,8 +26,6 @@ from imagespace_core.drawing.marks import (
 )
 from imagespace_core.drawing.points import fitted, flat, radius_px
 from imagespace_core.errors import InputError
-from imagespace_core.export import key as keys
-from imagespace_core.export.key import Key
 
 SMALLEST, LARGEST = 320, 8192
 MOST_THUMBNAILS = 1_000
