@@ -36,7 +36,7 @@ def strip(
         "current": None if row is None else int(opened.clusters()[0][row]),
     }
     mount.module(
-        "strip",
+        "panels/cluster_strip",
         config,
         "strip",
         {

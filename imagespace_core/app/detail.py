@@ -36,7 +36,7 @@ def detail(opened: Workspace, row: int, on_click: Callable[[int], None]) -> None
         if has_original(opened, row)
         else "The original file is not where it was read; this is the copy that was kept.",
     }
-    mount.module("detail", config, "detail", {"click": lambda event: on_click(int(event["row"]))})
+    mount.module("panels/detail", config, "detail", {"click": lambda event: on_click(int(event["row"]))})
 
 
 def facts(opened: Workspace, row: int) -> list[tuple[str, str]]:

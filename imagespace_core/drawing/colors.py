@@ -1,6 +1,6 @@
 """The colors of a column, as the viewer gives them in light: categories, scales, and gray where there is no value.
 
-`viewer/colors.js` is the same for the browser; a change there belongs here too.
+`viewer/core/colors.js` is the same for the browser; a change there belongs here too.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@
  * the Streamlit app, the static site and the single page are hosts of this same code.
  */
 
-import { Still } from "./still.js";
-import { Viewer } from "./viewer.js";
+import { Still } from "./map/still_map.js";
+import { Viewer } from "./map/map_view.js";
 
 /**
  * @typedef {object} ViewerConfig
@@ -29,7 +29,7 @@ import { Viewer } from "./viewer.js";
  * @property {number | null} [selected] row
  * @property {number[]} [query] rows that were asked for
  * @property {number[]} [results] rows that were found
- * @property {import("./labels.js").Hotspot[]} [hotspots]
+ * @property {import("./overlay/cluster_labels.js").Hotspot[]} [hotspots]
  * @property {string | null} [cardLayer] slug of the column that names the layer that each row's card shows
  * @property {{row: number, nonce: number | string} | null} [fly]
  * @property {string | null} [cameraParam] name in the document's query
@@ -40,7 +40,7 @@ import { Viewer } from "./viewer.js";
  * @property {(row: number | null) => void} [click] null: beside all images, while one is selected
  * @property {(label: number) => void} [hotspot]
  * @property {(codes: number[]) => void} [hide] what the legend hides; -1 is missing
- * @property {(value: import("./selecting.js").Select) => void} [select]
+ * @property {(value: import("./select/select_events.js").Select) => void} [select]
  * @property {(message: string) => void} [error]
  */
 

@@ -17,7 +17,7 @@ KEEP_PX = {2: 60, 3: 96}
 
 
 class Central:
-    """Which rows stand for their region, as pyramid.js says it: computed here anew, cell by cell.
+    """Which rows stand for their region, as space/representatives.js says it: computed here anew, cell by cell.
 
     apart: dict of row to how far it keeps from the more important rows, in world units.
     """
@@ -252,9 +252,9 @@ def test_previews_keep_the_latest_sixteen_ask_for_four_at_a_time_and_give_up_tho
 ) -> None:
     page.goto(server.url)
     result = page.evaluate("""async () => {
-      const { Previews, PREVIEWS } = await import("./viewer/previews.js");
-      const { Gpu } = await import("./viewer/gpu.js");
-      const { Dataset } = await import("./viewer/dataset.js");
+      const { Previews, PREVIEWS } = await import("./viewer/draw/large_pictures.js");
+      const { Gpu } = await import("./viewer/draw/gpu.js");
+      const { Dataset } = await import("./viewer/data/workspace_files.js");
       const gpu = new Gpu(document.createElement("canvas"));
       let running = 0, most = 0;
       const aborted = [];
@@ -300,8 +300,8 @@ def test_previews_keep_the_latest_sixteen_ask_for_four_at_a_time_and_give_up_tho
 def test_sprites_on_the_gpu_stay_within_their_bound_and_the_least_recently_used_go(page: Any, server: Server) -> None:
     page.goto(server.url)
     result = page.evaluate("""async () => {
-      const { Slots, SPRITE_BYTES } = await import("./viewer/slots.js");
-      const { Gpu } = await import("./viewer/gpu.js");
+      const { Slots, SPRITE_BYTES } = await import("./viewer/draw/sprite_texture.js");
+      const { Gpu } = await import("./viewer/draw/gpu.js");
       const gpu = new Gpu(document.createElement("canvas"));
       const before = gpu.bytes;
       const slots = new Slots(gpu, 1024, 1e6);

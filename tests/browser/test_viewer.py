@@ -159,7 +159,7 @@ def test_arrays_are_read_right_however_they_arrive(page: Any, server: Server, bu
     page.goto(server.url)
     sums = page.evaluate(
         """async (url) => {
-      const { fetchNpy } = await import("./viewer/npy.js");
+      const { fetchNpy } = await import("./viewer/data/npy.js");
       const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
       const real = window.fetch;
       const read = async (step) => {
