@@ -31,7 +31,7 @@ def strip(
     config = {
         "base": base_url(opened),
         "slug": slug,
-        "spots": spots[:MOST_TILES],
+        "clusters": spots[:MOST_TILES],
         "noise": noise,
         "current": None if row is None else int(opened.clusters()[0][row]),
     }

@@ -48,6 +48,18 @@ def spots(opened: Workspace) -> list[dict[str, Any]]:
     return sorted(titled, key=lambda spot: -spot["size"])
 
 
+def anchored(opened: Workspace) -> list[dict[str, Any]]:
+    """The clusters as the map takes them: also `anchors`, where each name stands, by map, in the map's units.
+
+    All maps at once, so that names keep to their places while one map glides into another; five digits are enough.
+    """
+    found = {spot["label"]: spot.get("positions", {}) for spot in opened.manifest.measured("hotspots", "hotspots", [])}
+    return [
+        spot | {"anchors": {name: [float(f"{at:.5g}") for at in place] for name, place in found[spot["label"]].items()}}
+        for spot in spots(opened)
+    ]
+
+
 def renamed(opened: Workspace, event: Any) -> None:
     """Carry out a `rename` event: {label, name}. What cannot be is said at the next drawing."""
     label, name = (event.get("label"), event.get("name")) if isinstance(event, dict) else (None, None)

@@ -90,7 +90,7 @@ def test_without_webgl2_a_picture_and_a_sentence_stand_in_its_place(
         "layout": "tsne",
         "dims": 2,
         "label": "t-SNE map",
-        "picture": picture,
+        "stillMap": picture,
     }
     page.evaluate("(config) => window.start(config)", config)
     assert "WebGL2" in page.get_by_role("alert").inner_text()

@@ -1,5 +1,5 @@
 /**
- * Colors that can be told apart: categories, scales and the theme's own.
+ * Colors that differ clearly: categories, scales and the theme's own.
  *
  * The first categorical colors follow Okabe and Ito (2008, "Color Universal Design"), darkened where
  * they would vanish on white; the rest are picked in OKLab (Ottosson 2020) as far from all before as possible.
@@ -24,7 +24,7 @@ export function fromHex(hex) {
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
-/** @param {ArrayLike<number>} rgb */
+/** @param {number[] | Uint8Array} rgb */
 export function toCss([r, g, b]) {
   return `rgb(${Math.round(r)} ${Math.round(g)} ${Math.round(b)})`;
 }
@@ -50,8 +50,8 @@ export function fromCss(css, fallback) {
 }
 
 /** Relative luminance after WCAG, 0..1. @param {Rgb} rgb */
-export function luminance([r, g, b]) {
-  const linear = [r, g, b].map(linearize);
+export function luminance(rgb) {
+  const linear = rgb.map(linearize);
   return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
 }
 
@@ -130,7 +130,7 @@ function toOklab(rgb) {
   ];
 }
 
-/** @returns {Rgb} */
+/** @param {number[]} lab @returns {Rgb} */
 function fromOklab([L, a, b]) {
   const l = (L + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (L - 0.1055613458 * a - 0.0638541728 * b) ** 3;

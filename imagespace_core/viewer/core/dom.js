@@ -1,10 +1,11 @@
 /** Making elements: all of the viewer's markup is built here or from here, never from strings of HTML. */
 
 /**
- * @param {string} tag
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
  * @param {Record<string, any>} [attributes] `class`, `text`, `on…` listeners, or attributes; null and false leave one out
- * @param {...Node} children
- * @returns {any} the element
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[T]}
  */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -37,7 +38,13 @@ const ICONS = {
   select: "M5 5l5.5 14 2-6.5 6.5-2z",
 };
 
-/** @param {string} tag @param {Record<string, string>} attributes */
+/**
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, string>} attributes
+ * @param {...(Node | string)} children
+ * @returns {SVGElementTagNameMap[T]}
+ */
 export function svg(tag, attributes, ...children) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -45,33 +52,9 @@ export function svg(tag, attributes, ...children) {
   return made;
 }
 
-/** @param {keyof typeof ICONS} name */
+/** @typedef {keyof typeof ICONS} IconName */
+
+/** @param {IconName} name */
 export function icon(name) {
   return svg("svg", { viewBox: "0 0 24 24", width: "16", height: "16", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
-}
-
-/**
- * The viewer's frame: everything the other modules draw into.
- * @param {string} stylesheet URL
- */
-export function frame(stylesheet) {
-  const link = element("link", { rel: "stylesheet", href: stylesheet });
-  const canvas = element("canvas", { class: "is-canvas", tabindex: "0", role: "application", "aria-roledescription": "map of images" });
-  const guides = element("div", { class: "is-guides" });
-  const marks = element("div", { class: "is-marks", "aria-hidden": "true" });
-  const drawn = svg("svg", { class: "is-drawn", "aria-hidden": "true" });
-  const labels = element("div", { class: "is-labels", role: "toolbar", "aria-label": "Clusters" });
-  const picks = element("div", { class: "is-picks", role: "group", "aria-label": "Selection", hidden: true });
-  const tools = element("div", { class: "is-tools", role: "toolbar", "aria-orientation": "vertical", "aria-label": "Map" });
-  const overview = element("div", { class: "is-overview", "aria-hidden": "true", hidden: true });
-  const foot = element("div", { class: "is-foot", hidden: true });
-  const legend = element("div", { class: "is-legend", role: "group", "aria-label": "Legend" });
-  const card = element("div", { class: "is-card", "data-testid": "imagespace-hover", "aria-hidden": "true", hidden: true });
-  const message = element("div", { class: "is-message", role: "status", hidden: true });
-  const live = element("div", { class: "is-live", "aria-live": "polite" });
-  const root = element(
-    "div", { class: "imagespace", "data-testid": "imagespace-viewer", "data-ready": "false" },
-    link, canvas, guides, marks, drawn, labels, picks, tools, legend, overview, foot, card, message, live,
-  );
-  return { root, link, canvas, guides, marks, drawn, labels, picks, tools, legend, overview, foot, card, message, live };
 }

@@ -1,18 +1,19 @@
-/** The render loop: draws when asked, runs one glide at a time, and sleeps otherwise. */
+/** The render loop: draws on request, runs one glide at a time, and sleeps otherwise. */
 
 /** A glide is so far when it is first drawn: what has not moved yet is on the screen already. */
 const FIRST_MS = 1000 / 60;
 
-export class Loop {
+export class FrameLoop {
+  /** @type {{start: number, ms: number, step: (t: number) => void, done: () => void} | null} */ glide = null;
+  handle = 0;
+  stopped = false;
+
   /** @param {() => void} draw */
   constructor(draw) {
     this.draw = draw;
-    this.handle = 0;
-    /** @type {{start: number, ms: number, step: (t: number) => void, done: () => void} | null} */ this.glide = null;
-    this.stopped = false;
   }
 
-  /** Asks for one more frame. */
+  /** One more frame, please. */
   request() {
     if (!this.handle && !this.stopped) this.handle = requestAnimationFrame((now) => this.#tick(now));
   }
@@ -50,6 +51,7 @@ export class Loop {
     cancelAnimationFrame(this.handle);
   }
 
+  /** @param {number} now ms */
   #tick(now) {
     this.handle = 0;
     const { glide } = this;

@@ -5,6 +5,8 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 const PAN_PX = 60;
 /** @type {Record<string, import("../select/tools.js").Tool>} */
 const TOOLS = { m: "move", b: "box", l: "lasso" };
+/** With Ctrl. @type {Record<string, "all" | "invert" | "undo" | "redo">} */
+const CHANGES = { a: "all", i: "invert", y: "redo", z: "undo" };
 
 /**
  * @typedef {object} KeyActions
@@ -13,12 +15,12 @@ const TOOLS = { m: "move", b: "box", l: "lasso" };
  * @property {() => void} fit
  * @property {(direction: [number, number]) => void} step to the nearest image in a direction
  * @property {() => void} open the focused image
- * @property {() => boolean} clear @returns whether there was anything to let go
- * @property {() => boolean} selects whether the host takes selections
+ * @property {() => boolean} clear what is open, focused or selected; false: there was nothing
+ * @property {() => boolean} takesSelections whether the host does
  * @property {(tool: import("../select/tools.js").Tool) => void} take a tool
  * @property {() => void} toggle the focused image in the selection
  * @property {(held: {shift: boolean, alt: boolean}) => void} view selects all in view
- * @property {(kind: "all" | "invert" | "undo" | "redo") => void} tell
+ * @property {(kind: "all" | "invert" | "undo" | "redo") => void} change the whole selection
  */
 
 /**
@@ -29,14 +31,14 @@ const TOOLS = { m: "move", b: "box", l: "lasso" };
  */
 export function listenToKeys(surface, actions, signal) {
   surface.addEventListener("keydown", (event) => {
-    if (!(actions.selects() && selects(event, actions)) && !moves(event, actions)) return;
+    if (!(actions.takesSelections() && select(event, actions)) && !move(event, actions)) return;
     event.preventDefault();
     event.stopPropagation();
   }, { signal });
 }
 
-/** @returns {boolean} whether the key meant something */
-function moves(event, actions) {
+/** @param {KeyboardEvent} event @param {KeyActions} actions @returns {boolean} whether the key meant something */
+function move(event, actions) {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const arrow = ARROWS[event.key];
   if (arrow && event.shiftKey) actions.step(arrow);
@@ -49,14 +51,14 @@ function moves(event, actions) {
   return true;
 }
 
-/** @returns {boolean} */
-function selects(event, actions) {
+/** @param {KeyboardEvent} event @param {KeyActions} actions @returns {boolean} likewise */
+function select(event, actions) {
   const { key, shiftKey: shift, altKey: alt } = event;
   const letter = key.toLowerCase();
   if (event.ctrlKey || event.metaKey) {
-    const kind = { a: "all", i: "invert", y: "redo", z: shift ? "redo" : "undo" }[letter];
+    const kind = shift && letter === "z" ? "redo" : CHANGES[letter];
     if (!kind || alt || (shift && letter !== "z")) return false;
-    actions.tell(kind);
+    actions.change(kind);
   } else if (letter === "s" || (alt && event.code === "KeyS")) actions.view({ shift, alt }); // with Alt some layouts write another letter
   else if (alt || shift) return false;
   else if (key === " ") actions.toggle();

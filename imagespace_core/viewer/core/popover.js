@@ -4,7 +4,7 @@ import { element, icon } from "./dom.js";
 
 export class Popover {
   /**
-   * @param {string} name of the icon
+   * @param {import("./dom.js").IconName} name
    * @param {string} label of the button
    * @param {(panel: HTMLElement) => void} [opened] called before the panel shows
    */
@@ -15,7 +15,7 @@ export class Popover {
       class: "is-icon", type: "button", "aria-label": label, title: label, "aria-expanded": "false", onclick: () => this.show(this.panel.hidden),
     }, icon(name));
     for (const part of [this.button, this.panel]) {
-      part.addEventListener("keydown", (event) => {
+      part.addEventListener("keydown", (/** @type {any} */ event) => {
         if (event.key !== "Escape" || this.panel.hidden) return;
         this.show(false);
         this.button.focus();
@@ -24,10 +24,15 @@ export class Popover {
     }
   }
 
-  /** Puts button and panel in; what is pressed or focused elsewhere in the root closes the panel. */
+  /**
+   * Puts button and panel in; what is pressed or focused elsewhere in the root closes the panel.
+   * @param {HTMLElement} host
+   * @param {HTMLElement} root
+   * @param {AbortSignal} signal
+   */
   place(host, root, signal) {
     host.append(this.button, this.panel);
-    const elsewhere = (event) => {
+    const elsewhere = (/** @type {Event} */ event) => {
       if (!this.panel.hidden && !event.composedPath().some((node) => node === this.panel || node === this.button)) this.show(false);
     };
     root.addEventListener("pointerdown", elsewhere, { signal });

@@ -8,8 +8,8 @@
  * @returns {{refresh: () => void}} to call when the buttons changed
  */
 export function roving(host, lines) {
-  const active = () => /** @type {HTMLElement | null} */ (/** @type {any} */ (host.getRootNode()).activeElement);
-  let last = /** @type {HTMLElement | null} */ (null); // that had the focus
+  const active = () => /** @type {HTMLElement} */ (/** @type {ShadowRoot} */ (host.getRootNode()).activeElement ?? document.body);
+  let last = host; // that had the focus
   const refresh = () => {
     const all = lines().flat();
     const focused = active();

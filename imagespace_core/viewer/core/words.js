@@ -42,7 +42,7 @@ export function numberTicks(low, high, most = 6) {
   if (!(high > low)) return [{ at: low, text: number(low) }];
   const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((k) => k * power >= rough);
+  const step = power * ([1, 2, 5].find((k) => k * power >= rough) ?? 10);
   const ticks = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) ticks.push({ at: i * step, text: number(i * step, step) });
   return ticks;

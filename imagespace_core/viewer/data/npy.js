@@ -1,4 +1,4 @@
-/** Reading NumPy's .npy files, as they arrive (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). */
+/** Reads NumPy's .npy files, as they arrive (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). */
 
 const TYPES = {
   "<f4": Float32Array, "<f8": Float64Array, "<i4": Int32Array, "<u4": Uint32Array,
@@ -31,7 +31,7 @@ export function parseHeader(bytes) {
 }
 
 /**
- * Fetches an array and tells of each part as it comes.
+ * Fetches an array; each part is passed on as it comes.
  *
  * @param {string} url
  * @param {{signal?: AbortSignal, begin?: (array: NpyArray) => void, part?: (elements: number) => void}} [options]
@@ -41,6 +41,7 @@ export function parseHeader(bytes) {
 export async function fetchNpy(url, { signal, begin, part } = {}) {
   const response = await fetch(url, { signal });
   if (!response.ok) throw new Error(`${new URL(url).pathname.split("/").slice(-2).join("/")}: the server answered ${response.status}`);
+  if (!response.body) throw new Error(`${url}: the server answered nothing`);
   const reader = response.body.getReader();
   let head = new Uint8Array(0);
   /** @type {NpyHeader | null} */ let header = null;

@@ -5,6 +5,18 @@ export const LOST = 3e38;
 export const FAR = 1e30;
 
 export class Positions {
+  scanned = 0;
+  finite = 0;
+  low = [Infinity, Infinity, Infinity];
+  high = [-Infinity, -Infinity, -Infinity];
+  center = [0, 0, 0];
+  scale = 1;
+  /** Half the box's sides, in world units. */ extent = [0, 0, 0];
+  radius = 0;
+  /** @type {import("../overlay/layout_guides.js").GuidesFile | null} */ guides = null;
+  /** @type {import("../space/cell_grid.js").CellGrid | null} */ grid = null;
+  /** @type {import("../space/representatives.js").Representatives | null} */ representatives = null;
+
   /**
    * @param {string} path of the file, like "projections/tsne-2d.npy"
    * @param {Float32Array} data (rows, dims), C order; rows that are not finite are overwritten with LOST
@@ -15,14 +27,16 @@ export class Positions {
     this.data = data;
     this.dims = dims;
     this.rows = data.length / dims;
-    this.scanned = 0;
-    this.finite = 0;
-    this.low = [Infinity, Infinity, Infinity];
-    this.high = [-Infinity, -Infinity, -Infinity];
-    /** @type {import("../overlay/layout_guides.js").GuidesFile | null} */ this.guides = null;
-    /** @type {import("../space/cell_grid.js").Grid | null} */ this.grid = null;
-    /** @type {import("../space/representatives.js").Pyramid | null} */ this.pyramid = null;
-    this.measure();
+  }
+
+  /** Whether all rows are in. */
+  get complete() {
+    return this.scanned === this.rows;
+  }
+
+  /** Of the array, and of what was made from it. */
+  get bytes() {
+    return this.data.byteLength + (this.grid?.bytes ?? 0) + (this.representatives?.bytes ?? 0);
   }
 
   /** Takes in rows up to `until`, as they arrive. */
@@ -53,7 +67,6 @@ export class Positions {
     const half = [0, 1, 2].map((k) => (seen && k < this.dims ? (this.high[k] - this.low[k]) / 2 : 0));
     const longest = Math.max(...half);
     this.scale = longest > 0 ? 1 / longest : 1;
-    /** Half the box's sides in world units. */
     this.extent = half.map((side) => side * this.scale);
     this.radius = this.dims === 3 ? Math.hypot(...this.extent) : Math.hypot(this.extent[0], this.extent[1]);
   }
@@ -83,7 +96,7 @@ export class Positions {
     return this.guides?.seamless ?? false;
   }
 
-  /** World coordinates of something that the file's units tell of. @param {number[]} raw (2,) or (3,) */
+  /** World coordinates of a place in the file's units. @param {number[]} raw (2,) or (3,) */
   world([x, y, z = 0]) {
     const { center, scale } = this;
     return [(x - center[0]) * scale, (y - center[1]) * scale, this.dims === 3 ? (z - center[2]) * scale : 0];

@@ -4,7 +4,7 @@
  */
 
 import { scaleColor } from "../core/colors.js";
-import { gridOf } from "../space/cell_grid.js";
+import { cellGridOf } from "../space/cell_grid.js";
 
 /** CSS pixels of a raster cell; standard deviation of the blur, in cells. */
 const CELL = 4, SIGMA = 2.2;
@@ -50,66 +50,84 @@ const TINT = `
   }
 `;
 
-export class Heat {
-  /** @param {import("./gpu.js").Gpu} gpu */
-  constructor(gpu) {
-    this.gpu = gpu;
-    this.enabled = false;
-    this.forget();
-  }
-
-  /** Starts anew, as after a lost context. */
-  forget() {
-    /** @type {import("./gpu.js").GpuTarget[]} */ this.rasters = [];
-    this.programs = null;
-    this.ramp = null;
-    this.dark = null;
-  }
-
-  /** Gives the rasters back. */
-  release() {
-    for (const { texture, frame } of this.rasters) [texture, frame].forEach((thing) => this.gpu.release(thing));
-    this.rasters = [];
-  }
+export class Density {
+  enabled = false;
+  /** @type {import("./gpu.js").GpuTarget[]} */ #rasters = [];
+  /** @type {ReturnType<Density["create"]> | null} made at the first drawing */ #objects = null;
+  /** @type {boolean | null} which theme the ramp is for */ #dark = null;
 
   /**
+   * @param {import("./gpu.js").Gpu} gpu
    * @param {import("./points.js").Points} points
-   * @param {import("./renderer.js").Picture} picture
    */
-  draw(points, picture) {
+  constructor(gpu, points) {
+    this.gpu = gpu;
+    this.points = points;
+  }
+
+  create() {
+    const { gpu } = this;
+    return { blur: gpu.program(VERTEX, BLUR), tint: gpu.program(VERTEX, TINT), ramp: gpu.texture(256, 1, 1, gpu.gl.LINEAR) };
+  }
+
+  restore() {
+    this.#rasters = [];
+    this.#objects = null;
+    this.#dark = null;
+  }
+
+  /** @param {import("./renderer.js").Frame} frame */
+  draw(frame) {
     if (!this.enabled) {
-      if (this.rasters.length) this.release();
+      if (this.#rasters.length) this.#release();
       return;
     }
-    const { gpu } = this;
-    const { gl } = gpu;
-    const { canvas, camera, mix, theme, viewport } = picture;
+    const { gl } = this.gpu;
+    const { camera, deep, mix, positions, theme, viewport } = frame;
+    if (!positions.finite || !positions.complete) return;
     const width = Math.ceil(camera.width / CELL), height = Math.ceil(camera.height / CELL);
-    this.#prepare(width, height, theme.dark);
-    const [first, second] = this.rasters;
+    const { blur, tint, ramp } = this.#prepare(width, height, theme.dark);
+    const [first, second] = this.#rasters;
     gl.disable(gl.DEPTH_TEST);
     gl.viewport(0, 0, width, height);
     gl.bindFramebuffer(gl.FRAMEBUFFER, first.frame);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
-    gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE);
-    points.tally(camera, first.unit, mix);
+    this.points.tally(camera, first.unit, mix);
     gl.disable(gl.BLEND);
-    this.#pass(this.programs.blur, first, second.frame, ({ uStep }) => gl.uniform2f(uStep, 1 / width, 0));
-    this.#pass(this.programs.blur, second, first.frame, ({ uStep }) => gl.uniform2f(uStep, 0, 1 / height));
-    gl.viewport(...(viewport ?? [0, 0, canvas.width, canvas.height]));
+    this.#pass(blur, first, second.frame, ({ uStep }) => gl.uniform2f(uStep, 1 / width, 0));
+    this.#pass(blur, second, first.frame, ({ uStep }) => gl.uniform2f(uStep, 0, 1 / height));
+    gl.viewport(...viewport);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    this.#pass(this.programs.tint, first, null, ({ uRamp, uPerMean }) => {
+    this.#pass(tint, first, null, ({ uRamp, uPerMean }) => {
       gl.uniform1i(uRamp, 1);
       gl.activeTexture(gl.TEXTURE1);
-      gl.bindTexture(gl.TEXTURE_2D, this.ramp);
+      gl.bindTexture(gl.TEXTURE_2D, ramp);
       gl.activeTexture(gl.TEXTURE0);
-      gl.uniform1f(uPerMean, 1 / (first.unit * Math.max(LEAST, meanOf(picture) * CELL ** 2)));
+      gl.uniform1f(uPerMean, 1 / (first.unit * Math.max(LEAST, meanOf(frame) * CELL ** 2)));
     });
+    if (deep) gl.enable(gl.DEPTH_TEST);
   }
 
+  destroy() {
+    this.#release();
+    this.gpu.release(this.#objects?.ramp);
+  }
+
+  /** Gives the rasters back. */
+  #release() {
+    for (const { texture, frame } of this.#rasters) [texture, frame].forEach((thing) => this.gpu.release(thing));
+    this.#rasters = [];
+  }
+
+  /**
+   * @param {import("./gpu.js").GpuProgram} program
+   * @param {import("./gpu.js").GpuTarget} from
+   * @param {WebGLFramebuffer | null} to null: the canvas
+   * @param {(at: Record<string, WebGLUniformLocation>) => void} set further uniforms
+   */
   #pass({ program, at }, from, to, set) {
     const { gl } = this.gpu;
     gl.bindFramebuffer(gl.FRAMEBUFFER, to);
@@ -121,19 +139,21 @@ export class Heat {
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
+  /** @param {number} width cells @param {number} height @param {boolean} dark */
   #prepare(width, height, dark) {
     const { gpu } = this;
     const { gl } = gpu;
-    this.programs ??= { blur: gpu.program(VERTEX, BLUR), tint: gpu.program(VERTEX, TINT) };
-    if (this.rasters[0]?.width !== width || this.rasters[0]?.height !== height) {
-      this.release();
-      this.rasters = [gpu.target(width, height), gpu.target(width, height)];
+    this.#objects ??= this.create();
+    if (this.#rasters[0]?.width !== width || this.#rasters[0]?.height !== height) {
+      this.#release();
+      this.#rasters = [gpu.target(width, height), gpu.target(width, height)];
     }
-    if (this.ramp && this.dark === dark) return;
-    this.ramp ??= gpu.texture(256, 1, 1, gl.LINEAR);
-    this.dark = dark;
-    gl.bindTexture(gl.TEXTURE_2D, this.ramp);
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 256, 1, gl.RGBA, gl.UNSIGNED_BYTE, rampOf(dark));
+    if (this.#dark !== dark) {
+      this.#dark = dark;
+      gl.bindTexture(gl.TEXTURE_2D, this.#objects.ramp);
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 256, 1, gl.RGBA, gl.UNSIGNED_BYTE, rampOf(dark));
+    }
+    return this.#objects;
   }
 }
 
@@ -147,9 +167,9 @@ function rampOf(dark) {
   return ramp;
 }
 
-/** Rows in a square CSS pixel of what the map occupies. @param {import("./renderer.js").Picture} picture */
+/** Rows in a square CSS pixel of what the map occupies. @param {import("./renderer.js").Frame} frame */
 function meanOf({ positions, camera, visible }) {
   const { dims, finite, radius } = positions;
-  const area = dims === 3 ? 0.5 * Math.PI * radius ** 2 : finite * gridOf(positions).spacing ** 2;
+  const area = dims === 3 ? 0.5 * Math.PI * radius ** 2 : finite * cellGridOf(positions).spacing ** 2;
   return visible / Math.max(1e-12, area * camera.pixels ** 2);
 }

@@ -8,6 +8,9 @@
  */
 
 export class Gpu {
+  /** @type {Map<WebGLBuffer | WebGLTexture | WebGLFramebuffer, number>} bytes of what lives */ #sizes = new Map();
+  /** @type {Set<WebGLProgram>} */ #programs = new Set();
+
   /**
    * @param {HTMLCanvasElement} canvas
    * @throws {Error} when the browser has no WebGL2
@@ -18,25 +21,25 @@ export class Gpu {
     });
     if (!gl) throw new Error("This browser offers no WebGL2, which the map is drawn with.");
     this.gl = gl;
-    this.reset();
   }
 
-  /** Forgets all objects, as after a lost context: they are gone already. */
-  reset() {
-    /** @type {Map<object, number>} */ this.sizes = new Map();
-    /** @type {Set<WebGLProgram>} */ this.programs = new Set();
+  /** The context came back: all objects are gone already. */
+  restore() {
+    this.#sizes.clear();
+    this.#programs.clear();
   }
 
   /** Bytes of all living buffers and textures. */
   get bytes() {
     let sum = 0;
-    for (const size of this.sizes.values()) sum += size;
+    for (const size of this.#sizes.values()) sum += size;
     return sum + this.gl.drawingBufferWidth * this.gl.drawingBufferHeight * 12; // two color buffers and depth
   }
 
   /**
    * @param {number | ArrayBufferView} content bytes to reserve, or the data
-   * @param {number} [usage]
+   * @param {GLenum} [usage]
+   * @param {GLenum} [target]
    * @returns {WebGLBuffer}
    */
   buffer(content, usage = this.gl.STATIC_DRAW, target = this.gl.ARRAY_BUFFER) {
@@ -45,15 +48,22 @@ export class Gpu {
     return buffer;
   }
 
-  /** Replaces the content of a buffer. */
+  /**
+   * Replaces the content of a buffer.
+   * @param {WebGLBuffer} buffer
+   * @param {number | ArrayBufferView} content bytes to reserve, or the data
+   * @param {GLenum} [usage]
+   * @param {GLenum} [target]
+   */
   fill(buffer, content, usage = this.gl.STATIC_DRAW, target = this.gl.ARRAY_BUFFER) {
     const { gl } = this;
     gl.bindBuffer(target, buffer);
     gl.bufferData(target, /** @type {any} */ (content), usage);
-    this.sizes.set(buffer, typeof content === "number" ? content : content.byteLength);
+    this.#sizes.set(buffer, typeof content === "number" ? content : content.byteLength);
   }
 
   /**
+   * A texture of RGBA bytes.
    * @param {number} width
    * @param {number} height
    * @param {number} levels of the mip pyramid
@@ -70,7 +80,7 @@ export class Gpu {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
     let bytes = 0;
     for (let level = 0; level < levels; level++) bytes += 4 * (width >> level) * (height >> level);
-    this.sizes.set(texture, bytes);
+    this.#sizes.set(texture, bytes);
     return texture;
   }
 
@@ -91,8 +101,8 @@ export class Gpu {
     gl.bindFramebuffer(gl.FRAMEBUFFER, frame);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    this.sizes.set(texture, width * height * (float ? 2 : 4));
-    this.sizes.set(frame, 0);
+    this.#sizes.set(texture, width * height * (float ? 2 : 4));
+    this.#sizes.set(frame, 0);
     return { texture, frame, width, height, unit: float ? 1 : 1 / 255 };
   }
 
@@ -107,49 +117,49 @@ export class Gpu {
     const head = `#version 300 es\n${defines.map((name) => `#define ${name}\n`).join("")}precision highp float;\nprecision highp int;\n`;
     const program = gl.createProgram();
     const shaders = [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]].map(([kind, source]) => {
-      const shader = gl.createShader(/** @type {number} */ (kind));
+      const shader = /** @type {WebGLShader} */ (gl.createShader(/** @type {number} */ (kind)));
       gl.shaderSource(shader, head + source);
       gl.compileShader(shader);
       gl.attachShader(program, shader);
       return shader;
     });
     gl.linkProgram(program);
-    // Asking one thing, once: every question waits until the GPU is through with all before it.
+    // One question, once: every one waits until the GPU is through with all before it.
     if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
       throw new Error(`shader: ${shaders.map((shader) => gl.getShaderInfoLog(shader)).join("")}${gl.getProgramInfoLog(program)}`);
     }
     for (const shader of shaders) gl.deleteShader(shader);
-    this.programs.add(program);
+    this.#programs.add(program);
     /** @type {Record<string, WebGLUniformLocation>} */ const at = {};
     const count = gl.getProgramParameter(program, gl.ACTIVE_UNIFORMS) ?? 0;
     for (let i = 0; i < count; i++) {
-      const { name } = gl.getActiveUniform(program, i);
-      at[name] = gl.getUniformLocation(program, name);
+      const { name } = /** @type {WebGLActiveInfo} */ (gl.getActiveUniform(program, i));
+      at[name] = /** @type {WebGLUniformLocation} */ (gl.getUniformLocation(program, name));
     }
     return { program, at };
   }
 
-  /** Comes true once everything asked for so far is drawn; at once where the context is lost. @returns {Promise<void>} */
+  /** Comes true once everything sent so far is drawn; at once where the context is lost. @returns {Promise<void>} */
   finished() {
     const { gl } = this;
     const sync = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     gl.flush();
     return new Promise((resolve) => {
-      const ask = () => {
-        if (sync && !gl.isContextLost() && gl.clientWaitSync(sync, 0, 0) === gl.TIMEOUT_EXPIRED) setTimeout(ask, 4);
+      const look = () => {
+        if (sync && !gl.isContextLost() && gl.clientWaitSync(sync, 0, 0) === gl.TIMEOUT_EXPIRED) setTimeout(look, 4);
         else {
           gl.deleteSync(sync);
           resolve();
         }
       };
-      ask();
+      look();
     });
   }
 
-  /** Deletes one buffer, texture or framebuffer; null is fine. */
+  /** Deletes one of them; null is fine. @param {WebGLBuffer | WebGLTexture | WebGLFramebuffer | null | undefined} thing */
   release(thing) {
     if (!thing) return;
-    this.sizes.delete(thing);
+    this.#sizes.delete(thing);
     if (thing instanceof WebGLTexture) this.gl.deleteTexture(thing);
     else if (thing instanceof WebGLFramebuffer) this.gl.deleteFramebuffer(thing);
     else this.gl.deleteBuffer(thing);
@@ -157,9 +167,9 @@ export class Gpu {
 
   /** Deletes everything and gives the context back at once: browsers allow only about sixteen. */
   destroy() {
-    for (const thing of [...this.sizes.keys()]) this.release(thing);
-    for (const program of this.programs) this.gl.deleteProgram(program);
-    this.reset();
+    for (const thing of [...this.#sizes.keys()]) this.release(thing);
+    for (const program of this.#programs) this.gl.deleteProgram(program);
+    this.restore();
     this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 }

@@ -14,44 +14,47 @@ const FRAGMENT = `
 const STRENGTH = 0.22;
 
 export class Lines {
+  /** @type {Map<import("../data/positions.js").Positions, {buffer: WebGLBuffer, count: number}>} by layout */ #sent = new Map();
+
   /** @param {import("./gpu.js").Gpu} gpu */
   constructor(gpu) {
     this.gpu = gpu;
-    this.create();
+    this.objects = this.create();
   }
 
-  /** Also after a lost context. */
   create() {
-    /** @type {Map<import("../data/positions.js").Positions, {buffer: WebGLBuffer, count: number}>} */ this.sent = new Map();
-    this.program = this.gpu.program(VERTEX, FRAGMENT);
-    this.array = this.gpu.gl.createVertexArray();
+    return { program: this.gpu.program(VERTEX, FRAGMENT), array: this.gpu.gl.createVertexArray() };
   }
 
-  /**
-   * @param {[import("../data/positions.js").Positions, number][]} layouts with how visible their lines are, 0 to 1; those of others are let go
-   * @param {import("../space/camera.js").Camera} camera
-   * @param {number[]} color rgb 0..1
-   */
-  draw(layouts, camera, color) {
+  restore() {
+    this.#sent.clear();
+    this.objects = this.create();
+  }
+
+  /** While layouts glide, the lines of one fade into those of the next. @param {import("./renderer.js").Frame} frame */
+  draw({ positions, previous, mix, camera, theme }) {
     const { gl } = this.gpu;
-    for (const [positions, { buffer }] of this.sent) {
-      if (layouts.some(([kept]) => kept === positions)) continue;
+    /** @type {[import("../data/positions.js").Positions, number][]} */
+    const layouts = [[positions, mix], ...(previous ? [/** @type {[typeof previous, number]} */ ([previous, 1 - mix])] : [])];
+    for (const [old, { buffer }] of this.#sent) {
+      if (layouts.some(([kept]) => kept === old)) continue;
       this.gpu.release(buffer);
-      this.sent.delete(positions);
+      this.#sent.delete(old);
     }
-    for (const [positions, visible] of layouts) {
-      if (!positions.guides?.lines?.length || visible <= 0) continue;
-      const { buffer, count } = this.#send(positions);
-      const { program, at } = this.program;
+    for (const [layout, strength] of layouts) {
+      const lines = layout.guides?.lines;
+      if (!lines?.length || strength <= 0) continue;
+      const { buffer, count } = this.#sent.get(layout) ?? this.#send(layout, lines);
+      const { program: { program, at }, array } = this.objects;
       const { x, y, z } = camera.state;
       gl.useProgram(program);
-      gl.bindVertexArray(this.array);
+      gl.bindVertexArray(array);
       gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
       gl.enableVertexAttribArray(0);
       gl.vertexAttribPointer(0, 3, gl.FLOAT, false, 0, 0);
       gl.uniformMatrix4fv(at.uMatrix, false, camera.matrix);
       gl.uniform3f(at.uTarget, x, y, z);
-      gl.uniform4f(at.uColor, color[0], color[1], color[2], STRENGTH * visible);
+      gl.uniform4f(at.uColor, theme.text[0], theme.text[1], theme.text[2], STRENGTH * strength);
       gl.depthMask(false);
       gl.drawArrays(gl.LINES, 0, count);
       gl.depthMask(true);
@@ -59,13 +62,17 @@ export class Lines {
     }
   }
 
-  #send(positions) {
-    const found = this.sent.get(positions);
-    if (found) return found;
-    const ends = positions.guides.lines.flatMap((line) => line.slice(1).flatMap((to, i) => [line[i], to]));
+  destroy() {
+    for (const { buffer } of this.#sent.values()) this.gpu.release(buffer);
+    this.#sent.clear();
+  }
+
+  /** @param {import("../data/positions.js").Positions} positions @param {number[][][]} lines in the units of its file */
+  #send(positions, lines) {
+    const ends = lines.flatMap((line) => line.slice(1).flatMap((to, i) => [line[i], to]));
     const data = new Float32Array(ends.flatMap((end) => positions.world(end)));
     const made = { buffer: this.gpu.buffer(data), count: ends.length };
-    this.sent.set(positions, made);
+    this.#sent.set(positions, made);
     return made;
   }
 }

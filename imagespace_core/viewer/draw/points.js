@@ -1,107 +1,32 @@
 /** All rows as discs, in one draw call; a glide between two layouts happens in the vertex shader. */
 
-import { FAR } from "../data/positions.js";
+import { EDGED, FRAGMENT, VERTEX } from "./point_shaders.js";
 
 /** Device pixels below which a dot is drawn as a square, which costs less. */
 const TINY = 2.8;
-/** Device pixels from which a dot gets an outline. */
-const EDGED = 5;
 
-/** Lit rows up to this number are drawn larger. */
-const FEW_LIT = 500;
-
-/** World = (raw - center) * scale; `uTarget` is taken off first, so that deep zooms keep their precision. */
-const PLACE = `
-  vec3 place(vec3 raw, vec4 norm) { return (raw - norm.xyz) * norm.w - uTarget; }
-  bool lost(vec3 raw) { return abs(raw.x) > ${FAR.toExponential()}; }
-`;
-
-const VERTEX = `
-  layout(location = 0) in vec3 aTo;
-  layout(location = 1) in uint aShade;
-  #ifdef GLIDE
-  layout(location = 2) in vec3 aFrom;
-  uniform vec4 uFromNorm;
-  uniform float uMix;
-  #endif
-  uniform vec4 uNorm;
-  uniform vec3 uTarget;
-  uniform mat4 uMatrix;
-  uniform sampler2D uPalette;
-  uniform float uAlpha;
-  uniform vec4 uSize; // diameter in device px at distance 1, least, most
-  uniform vec3 uBackground;
-  uniform vec3 uFog; // strength, depth where it begins, one over its range
-  flat out vec4 vColor;
-  flat out float vSize;
-  ${PLACE}
-  void main() {
-    vec4 color = texelFetch(uPalette, ivec2(aShade & 255u, aShade >> 8u), 0);
-    if (lost(aTo) || color.a == 0.0) {
-      gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
-      gl_PointSize = 1.0;
-      return;
-    }
-    vec3 p = place(aTo, uNorm);
-    #ifdef GLIDE
-    if (!lost(aFrom)) p = mix(place(aFrom, uFromNorm), p, uMix);
-    else color.a *= uMix;
-    #endif
-    gl_Position = uMatrix * vec4(p, 1.0);
-    #ifdef TALLY
-    gl_PointSize = 1.0;
-    vColor = vec4(uAlpha);
-    return;
-    #endif
-    vSize = clamp(uSize.x / gl_Position.w, uSize.y, uSize.z);
-    gl_PointSize = vSize;
-    #ifdef DIM
-    color.rgb = mix(vec3(dot(color.rgb, vec3(0.3, 0.59, 0.11))), uBackground, 0.45);
-    #endif
-    #ifdef FOG
-    color.rgb = mix(color.rgb, uBackground, uFog.x * smoothstep(0.0, 1.0, (gl_Position.w - uFog.y) * uFog.z));
-    #endif
-    vColor = vec4(color.rgb, 1.0) * (color.a * uAlpha);
-  }
-`;
-
-const FRAGMENT = `
-  flat in vec4 vColor; // premultiplied
-  flat in float vSize;
-  uniform vec4 uEdge; // color of the thin outline, strength
-  uniform float uCut; // least cover that is drawn: in 3D a faint rim would hide what is behind
-  out vec4 color;
-  void main() {
-    #ifdef ROUND
-    float reach = vSize * 0.5;
-    float away = length(gl_PointCoord - 0.5) * vSize;
-    float cover = clamp(reach - away, 0.0, 1.0);
-    if (cover <= uCut) discard;
-    color = vColor * cover;
-    #ifdef EDGE
-    float edge = uEdge.a * smoothstep(reach - 2.2, reach - 1.0, away) * smoothstep(${EDGED.toFixed(1)}, ${(EDGED + 4).toFixed(1)}, vSize);
-    color.rgb = mix(color.rgb, uEdge.rgb * color.a, edge);
-    #endif
-    #else
-    color = vColor;
-    #endif
-  }
-`;
+/** Highlighted rows up to this number are drawn larger. */
+const FEW_HIGHLIGHTED = 500;
+/** How far the farthest fade in full haze, and how strong the outline is. */
+const FOG = 0.55, EDGE = 0.6;
 
 /**
- * @typedef {object} PointStyle
+ * @typedef {object} DotStyle
  * @property {number} size diameter in device pixels at the target's distance
  * @property {number} least device pixels
  * @property {number} most device pixels
  * @property {number} alpha
- * @property {boolean} dim whether rows that are not lit lose color
- * @property {number[]} background rgb 0..1
- * @property {number[]} edge rgba 0..1
- * @property {number} fog strength 0..1
- * @property {boolean} deep whether nearer rows cover farther ones
+ *
+ * @typedef {{positions: import("../data/positions.js").Positions, buffer: WebGLBuffer, sent: number}} SentLayout
  */
 
 export class Points {
+  /** @type {SentLayout | null} */ #to = null;
+  /** @type {SentLayout | null} where a glide comes from */ #from = null;
+  #highlighted = 0;
+  /** @type {string[]} of the program that all rows were last drawn with */ #defines = [];
+  /** @type {Map<string, import("./gpu.js").GpuProgram>} by their defines */ #programs = new Map();
+
   /**
    * @param {import("./gpu.js").Gpu} gpu
    * @param {number} rows
@@ -109,49 +34,50 @@ export class Points {
   constructor(gpu, rows) {
     this.gpu = gpu;
     this.rows = rows;
-    /** @type {{positions: import("../data/positions.js").Positions, buffer: WebGLBuffer, sent: number} | null} */ this.to = null;
-    /** @type {typeof this.to} */ this.from = null;
-    this.lit = 0;
-    /** @type {string[]} of the program that all rows were last drawn with */ this.defines = [];
-    this.#create();
+    this.objects = this.create();
   }
 
-  #create() {
+  create() {
     const { gpu } = this;
-    /** @type {Map<string, import("./gpu.js").GpuProgram>} */ this.programs = new Map();
-    this.shade = gpu.buffer(this.rows * 2);
-    this.palette = gpu.texture(256, 256, 1, gpu.gl.NEAREST);
-    this.elements = gpu.buffer(4, gpu.gl.STATIC_DRAW, gpu.gl.ELEMENT_ARRAY_BUFFER);
-    this.array = gpu.gl.createVertexArray();
+    return {
+      shades: gpu.buffer(this.rows * 2), palette: gpu.texture(256, 256, 1, gpu.gl.NEAREST),
+      elements: gpu.buffer(4, gpu.gl.STATIC_DRAW, gpu.gl.ELEMENT_ARRAY_BUFFER), array: gpu.gl.createVertexArray(),
+    };
   }
 
-  /** Makes everything again after a lost context, from the arrays that are still here. */
+  /** The layout is sent again from its array; shades, palette and highlight are for the renderer to set again. */
   restore() {
-    const { to } = this;
-    this.from = null;
-    this.to = null;
-    this.#create();
+    const to = this.#to;
+    this.#from = this.#to = null;
+    this.#programs.clear();
+    this.objects = this.create();
     if (to) this.show(to.positions);
+  }
+
+  destroy() {
+    const { shades, palette, elements } = this.objects;
+    for (const thing of [shades, palette, elements, this.#to?.buffer, this.#from?.buffer]) this.gpu.release(thing);
+    this.#from = this.#to = null;
   }
 
   /** @param {Uint16Array} index (rows,) into the palette */
   setShades(index) {
-    this.gpu.fill(this.shade, index);
+    this.gpu.fill(this.objects.shades, index);
   }
 
   /** @param {Uint8Array} palette RGBA of 65,536 shades */
   setPalette(palette) {
     const { gl } = this.gpu;
-    gl.bindTexture(gl.TEXTURE_2D, this.palette);
+    gl.bindTexture(gl.TEXTURE_2D, this.objects.palette);
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 256, 256, gl.RGBA, gl.UNSIGNED_BYTE, palette);
   }
 
   /** @param {Uint32Array} rows drawn once more, in full color and on top */
-  setLit(rows) {
+  setHighlight(rows) {
     const { gl } = this.gpu;
     gl.bindVertexArray(null);
-    this.lit = rows.length;
-    this.gpu.fill(this.elements, rows.length ? rows : 4, gl.STATIC_DRAW, gl.ELEMENT_ARRAY_BUFFER);
+    this.#highlighted = rows.length;
+    this.gpu.fill(this.objects.elements, rows.length ? rows : 4, gl.STATIC_DRAW, gl.ELEMENT_ARRAY_BUFFER);
   }
 
   /**
@@ -161,67 +87,69 @@ export class Points {
    */
   show(positions, glide = false) {
     this.settle();
-    if (glide) this.from = this.to;
-    else this.gpu.release(this.to?.buffer);
-    this.to = { positions, buffer: this.gpu.buffer(positions.data.byteLength), sent: 0 };
+    if (glide) this.#from = this.#to;
+    else this.gpu.release(this.#to?.buffer);
+    this.#to = { positions, buffer: this.gpu.buffer(positions.data.byteLength), sent: 0 };
     this.stream();
   }
 
   /** Sends the rows that have come in since the last call. */
   stream() {
     const { gl } = this.gpu;
-    const { positions, buffer, sent } = this.to;
+    if (!this.#to) return;
+    const { positions, buffer, sent } = this.#to;
     if (positions.scanned === sent) return;
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
     const { dims } = positions;
     gl.bufferSubData(gl.ARRAY_BUFFER, sent * dims * 4, positions.data, sent * dims, (positions.scanned - sent) * dims);
-    this.to.sent = positions.scanned;
+    this.#to.sent = positions.scanned;
   }
 
   /** Compiles what the next glide is drawn with, so that it begins at once. */
   prepare() {
-    this.#program(["GLIDE", ...this.defines]);
+    this.#program(["GLIDE", ...this.#defines]);
   }
 
   /** Ends a glide: the layout it came from is let go. */
   settle() {
-    if (this.from) this.gpu.release(this.from.buffer);
-    this.from = null;
+    this.gpu.release(this.#from?.buffer);
+    this.#from = null;
   }
 
-  /**
-   * @param {import("../space/camera.js").Camera} camera
-   * @param {PointStyle} style
-   * @param {number} mix of the glide, 0 to 1
-   */
-  draw(camera, style, mix) {
-    if (!this.to) return;
+  /** @param {import("./renderer.js").Frame} frame */
+  draw({ camera, mix, deep, haze, highlight, theme, dots }) {
+    const to = this.#to;
+    if (!to) return;
     const { gl } = this.gpu;
     const { distance } = camera;
-    const nearest = style.deep ? Math.max(camera.near, distance - camera.reach) : distance;
-    const pass = (size, least, alpha, dim, send) => {
-      const largest = Math.min(style.most, Math.max(least, (size * distance) / nearest));
-      const defines = [...(largest > TINY ? ["ROUND"] : []), ...(largest > EDGED ? ["EDGE"] : []), ...(style.fog > 0 ? ["FOG"] : []), ...(dim ? ["DIM"] : [])];
-      const at = this.#begin(camera, mix, defines);
-      const [near, far] = fogRange(camera);
-      gl.uniform3f(at.uBackground, .../** @type {[number, number, number]} */ (style.background));
-      gl.uniform3f(at.uFog, style.fog, near, 1 / (far - near));
-      gl.uniform4f(at.uEdge, .../** @type {[number, number, number, number]} */ (style.edge));
-      gl.uniform1f(at.uCut, style.deep ? 0.4 : 0.02);
-      gl.uniform4f(at.uSize, size * distance, least, style.most, 0);
+    const nearest = deep ? Math.max(camera.near, distance - camera.reach) : distance;
+    /** @param {{size: number, least: number, alpha: number, dim: boolean}} style @param {() => void} send */
+    const pass = ({ size, least, alpha, dim }, send) => {
+      const largest = Math.min(dots.most, Math.max(least, (size * distance) / nearest));
+      const defines = [...(largest > TINY ? ["ROUND"] : []), ...(largest > EDGED ? ["EDGE"] : []), ...(haze > 0 ? ["FOG"] : []), ...(dim ? ["DIM"] : [])];
+      const at = this.#begin(to, camera, mix, defines);
+      const [near, far] = camera.fogRange;
+      const [r, g, b] = theme.background;
+      gl.uniform3f(at.uBackground, r, g, b);
+      gl.uniform3f(at.uFog, haze * FOG, near, 1 / (far - near));
+      gl.uniform4f(at.uEdge, r, g, b, EDGE);
+      gl.uniform1f(at.uCut, deep ? 0.4 : 0.02);
+      gl.uniform4f(at.uSize, size * distance, least, dots.most, 0);
       gl.uniform1f(at.uAlpha, alpha);
       send();
       return defines;
     };
-    // Dimmed dots hide nothing: in 3D what is lit shows through them.
-    if (style.dim) gl.depthMask(false);
-    this.defines = pass(style.size, style.least, style.alpha * (style.dim ? 0.5 : 1), style.dim, () => gl.drawArrays(gl.POINTS, 0, this.to.sent));
+    const dim = highlight !== null;
+    // Dimmed dots hide nothing: in 3D what is highlighted shows through them.
+    if (dim) gl.depthMask(false);
+    const all = { size: dots.size, least: dots.least, alpha: dots.alpha * (dim ? 0.5 : 1), dim };
+    this.#defines = pass(all, () => gl.drawArrays(gl.POINTS, 0, to.sent));
     gl.depthMask(true);
-    if (style.dim && this.lit) {
-      const few = this.lit <= FEW_LIT; // they stand out
-      pass(style.size * (few ? 1.25 : 1), style.least * (few ? 3 : 1), few ? 1 : style.alpha ** 0.5, false, () => {
-        gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.elements);
-        gl.drawElements(gl.POINTS, this.lit, gl.UNSIGNED_INT, 0);
+    if (dim && this.#highlighted) {
+      const few = this.#highlighted <= FEW_HIGHLIGHTED; // they stand out
+      pass({ size: dots.size * (few ? 1.25 : 1), least: dots.least * (few ? 3 : 1), alpha: few ? 1 : dots.alpha ** 0.5, dim: false }, () => {
+        gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.objects.elements);
+        gl.drawElements(gl.POINTS, this.#highlighted, gl.UNSIGNED_INT, 0);
       });
     }
     gl.bindVertexArray(null);
@@ -234,58 +162,63 @@ export class Points {
    * @param {number} mix of the glide, 0 to 1
    */
   tally(camera, unit, mix) {
-    if (!this.to) return;
+    if (!this.#to) return;
     const { gl } = this.gpu;
-    const at = this.#begin(camera, mix, ["TALLY"]);
+    const at = this.#begin(this.#to, camera, mix, ["TALLY"]);
     gl.uniform1f(at.uAlpha, unit);
-    gl.drawArrays(gl.POINTS, 0, this.to.sent);
+    gl.drawArrays(gl.POINTS, 0, this.#to.sent);
     gl.bindVertexArray(null);
   }
 
-  /** Places, shades and camera for a draw call. @returns {Record<string, WebGLUniformLocation>} the program's uniforms */
-  #begin(camera, mix, defines) {
+  /**
+   * Places, shades and camera for a draw call.
+   * @param {SentLayout} to
+   * @param {import("../space/camera.js").Camera} camera
+   * @param {number} mix
+   * @param {string[]} defines
+   * @returns {Record<string, WebGLUniformLocation>} the program's uniforms
+   */
+  #begin(to, camera, mix, defines) {
     const { gl } = this.gpu;
-    const gliding = this.from !== null;
-    const { program, at } = this.#program([...(gliding ? ["GLIDE"] : []), ...defines]);
+    const { shades, palette, array } = this.objects;
+    const from = this.#from;
+    const { program, at } = this.#program([...(from ? ["GLIDE"] : []), ...defines]);
     gl.useProgram(program);
-    gl.bindVertexArray(this.array);
-    this.#attribute(0, this.to);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.shade);
+    gl.bindVertexArray(array);
+    this.#attribute(0, to);
+    gl.bindBuffer(gl.ARRAY_BUFFER, shades);
     gl.enableVertexAttribArray(1);
     gl.vertexAttribIPointer(1, 1, gl.UNSIGNED_SHORT, 0, 0);
-    if (gliding) {
-      this.#attribute(2, this.from);
-      gl.uniform4f(at.uFromNorm, ...norm(this.from.positions));
+    if (from) {
+      this.#attribute(2, from);
+      gl.uniform4f(at.uFromNorm, ...norm(from.positions));
       gl.uniform1f(at.uMix, mix);
     } else gl.disableVertexAttribArray(2);
     const { x, y, z } = camera.state;
-    gl.uniform4f(at.uNorm, ...norm(this.to.positions));
+    gl.uniform4f(at.uNorm, ...norm(to.positions));
     gl.uniform3f(at.uTarget, x, y, z);
     gl.uniformMatrix4fv(at.uMatrix, false, camera.matrix);
     gl.uniform1i(at.uPalette, 0);
     gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_2D, this.palette);
+    gl.bindTexture(gl.TEXTURE_2D, palette);
     return at;
   }
 
-  #attribute(location, side) {
+  /** @param {number} location @param {SentLayout} layout */
+  #attribute(location, { positions, buffer }) {
     const { gl } = this.gpu;
-    gl.bindBuffer(gl.ARRAY_BUFFER, side.buffer);
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
     gl.enableVertexAttribArray(location);
-    gl.vertexAttribPointer(location, side.positions.dims, gl.FLOAT, false, 0, 0);
+    gl.vertexAttribPointer(location, positions.dims, gl.FLOAT, false, 0, 0);
   }
 
   /** @param {string[]} defines */
   #program(defines) {
     const key = defines.join();
-    if (!this.programs.has(key)) this.programs.set(key, this.gpu.program(VERTEX, FRAGMENT, defines));
-    return this.programs.get(key);
+    const program = this.#programs.get(key) ?? this.gpu.program(VERTEX, FRAGMENT, defines);
+    this.#programs.set(key, program);
+    return program;
   }
-}
-
-/** Depths in front of the eye between which dots fade. @param {import("../space/camera.js").Camera} camera @returns {[number, number]} */
-export function fogRange({ distance, reach }) {
-  return [distance - reach * 0.6, distance + reach * 1.1];
 }
 
 /** @param {import("../data/positions.js").Positions} positions @returns {[number, number, number, number]} */

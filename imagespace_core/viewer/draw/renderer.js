@@ -1,11 +1,11 @@
-/** The map as it is drawn: layout, camera, colors and sprites brought together, and where each row is on the screen. */
+/** Draws the map: layout, camera, colors and images brought together, and where each row is on the screen. */
 
 import { Camera } from "../space/camera.js";
-import { choose, worldSide } from "../space/images_in_view.js";
+import { imagesInView, worldSide } from "../space/images_in_view.js";
+import { Density } from "./density.js";
 import { Gpu } from "./gpu.js";
-import { Heat } from "./density.js";
 import { Lines } from "./lines.js";
-import { fogRange, Points } from "./points.js";
+import { Points } from "./points.js";
 import { Shading } from "./shading.js";
 import { Sprites } from "./sprites.js";
 
@@ -13,62 +13,80 @@ const MOST_RATIO = 2;
 /** What is left of the dots' opacity where density is drawn. */
 const FAINT = 0.25;
 
-export class Picture {
+/**
+ * @typedef {import("../data/positions.js").Positions} Positions
+ *
+ * @typedef {object} Frame what one drawing of the map is made from
+ * @property {Positions} positions of the present layout
+ * @property {Positions | null} previous where a glide between layouts comes from
+ * @property {number} mix of that glide, 0 to 1
+ * @property {Camera} camera
+ * @property {boolean} deep whether nearer things cover farther ones
+ * @property {number} haze how much farther things fade, 0 to 1
+ * @property {Shading} shading
+ * @property {import("../data/row_set.js").RowSet | null} highlight the only rows that keep their color; null: all do
+ * @property {number} visible rows shown after mask and legend
+ * @property {import("../core/theme.js").Theme} theme
+ * @property {number} dpr device pixels of a CSS pixel
+ * @property {[number, number, number, number]} viewport device pixels
+ * @property {import("./points.js").DotStyle} dots
+ * @property {import("./sprites.js").ImageStyle} images
+ *
+ * @typedef {object} DrawingPart one of the things that are drawn over each other; it owns its GPU objects
+ * @property {() => object} create makes them
+ * @property {(frame: Frame) => void} draw
+ * @property {() => void} restore the GPU's context came back: all objects are gone, and made again
+ * @property {() => void} destroy gives them back
+ */
+
+export class Renderer {
+  camera = new Camera();
+  /** @type {Positions | null} */ positions = null;
+  /** @type {Positions | null} where a glide comes from */ previous = null;
+  mix = 1;
+  cameraGliding = false;
+  /** @type {Float32Array | null} how central each row is; null before it is known */ centrality = null;
+  /** Rows that the mask leaves and this layout has no place for. */ missing = 0;
+  fitHalf = 1;
+  pointSize = 1;
+  opacity = 0.8;
+  /** @type {import("../data/row_set.js").RowSet | null} the only rows that keep their color; null: all do */ highlight = null;
+  /** @type {number[]} rows whose images lie over others */ top = [];
+  dpr = 1;
+  /** @type {[number, number, number, number] | null} where the whole view lies while a tile of it is drawn; null: it fills the canvas */ viewport = null;
+  /** @type {import("../core/theme.js").Theme} */ theme = { background: [1, 1, 1], text: [0, 0, 0], dark: false };
+  /** @type {Map<number, [number, number]>} images of a glide: CSS px where it comes from and where it goes */ #travelers = new Map();
+
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {number} rows
-   * @param {import("../data/sprite_pages.js").Atlas} atlas
+   * @param {import("../data/sprite_pages.js").SpritePages} pages
    * @param {() => void} redraw
    */
-  constructor(canvas, rows, atlas, redraw) {
+  constructor(canvas, rows, pages, redraw) {
     this.canvas = canvas;
-    this.gpu = new Gpu(canvas);
-    this.camera = new Camera();
-    this.shading = new Shading(rows);
-    this.density = new Heat(this.gpu);
-    this.lines = new Lines(this.gpu);
-    this.points = new Points(this.gpu, rows);
-    this.sprites = new Sprites(this.gpu, atlas, rows, redraw);
-    /** @type {import("../data/positions.js").Positions | null} */ this.positions = null;
-    /** @type {import("../data/positions.js").Positions | null} where a glide comes from */ this.previous = null;
-    this.mix = 1;
-    /** @type {Map<number, [number, number]>} images of a glide: CSS px where it comes from and where it goes */ this.travelers = new Map();
-    this.cameraGliding = false;
-    /** @type {Float32Array | null} how central each row is; null before it is known */ this.centrality = null;
     this.visible = rows;
-    /** Rows that the mask leaves and this layout has no place for. */ this.missing = 0;
-    this.fitHalf = 1;
-    this.pointSize = 1;
-    this.opacity = 0.8;
-    /** @type {import("../data/row_set.js").Lit | null} */ this.lit = null;
-    /** @type {number[]} rows whose images lie over others */ this.top = [];
-    this.dpr = 1;
-    /** @type {[number, number, number, number] | null} where the whole view lies while a tile of it is drawn; null: it fills the canvas */ this.viewport = null;
-    /** @type {import("../core/theme.js").Theme} */ this.theme = { background: [1, 1, 1], text: [0, 0, 0], dark: false };
+    this.shading = new Shading(rows);
+    this.gpu = new Gpu(canvas);
+    this.points = new Points(this.gpu, rows);
+    this.density = new Density(this.gpu, this.points);
+    this.sprites = new Sprites(this.gpu, pages, rows, redraw);
+    /** @type {DrawingPart[]} the lowest first */ this.parts = [this.density, new Lines(this.gpu), this.points, this.sprites];
     this.paint();
     this.shade();
   }
 
-  /** Whether density is drawn, with faint dots over it. */
-  get heat() {
-    return this.density.enabled;
-  }
-
-  set heat(on) {
-    this.density.enabled = on;
-  }
-
   /** Bytes of the arrays kept here. */
   get bytes() {
-    const { shading, lit, sprites } = this;
-    return shading.index.byteLength + shading.palette.byteLength + (shading.mask?.byteLength ?? 0) + (lit?.bytes ?? 0) + sprites.data.byteLength;
+    const { shading, highlight, sprites } = this;
+    return shading.index.byteLength + shading.palette.byteLength + (shading.mask?.byteLength ?? 0) + (highlight?.bytes ?? 0) + sprites.data.byteLength;
   }
 
   get gliding() {
     return this.previous !== null || this.cameraGliding;
   }
 
-  /** Fits the drawing buffer to the element. @returns {boolean} whether its size changed */
+  /** Fits the drawing buffer to the element. @param {number} inset CSS pixels at the right that the legend covers @returns {boolean} whether its size changed */
   resize(inset) {
     const { canvas, camera } = this;
     const width = canvas.clientWidth, height = canvas.clientHeight;
@@ -83,10 +101,10 @@ export class Picture {
     return changed;
   }
 
-  /** Starts with a layout, or goes to it. @param {import("../data/positions.js").Positions} positions @param {boolean} glide */
+  /** Starts with a layout, or goes to it. @param {Positions} positions @param {boolean} glide */
   show(positions, glide) {
     this.previous = glide ? this.positions : null;
-    this.travelers = new Map(glide ? [...this.sprites.shown].map(([row, px]) => [row, [px, 0]]) : []);
+    this.#travelers = new Map(glide ? [...this.sprites.shown].map(([row, px]) => [row, [px, 0]]) : []);
     this.positions = positions;
     this.mix = glide ? 0 : 1;
     this.points.show(positions, glide);
@@ -101,23 +119,7 @@ export class Picture {
     camera.dims = this.camera.dims;
     camera.resize(this.camera.width, this.camera.height, this.camera.inset);
     camera.set(goal);
-    for (const [row, px] of this.#choose(camera).sizes) this.travelers.set(row, [this.travelers.get(row)?.[0] ?? 0, px]);
-  }
-
-  /** @returns {import("../space/images_in_view.js").Choice} the images in a view of the present layout */
-  #choose(camera) {
-    const { positions, shading, centrality, visible, fitHalf, sprites } = this;
-    const { most } = sprites;
-    if (!most || positions.scanned < positions.rows) return { sizes: new Map(), central: 0 };
-    return choose({ positions, camera, shading, centrality, visible, fitHalf, most, factor: Math.min(2, Math.max(0.5, this.pointSize)) });
-  }
-
-  /** The images to draw now; while layouts glide, those of both ends, growing or shrinking on their way. */
-  #images() {
-    if (!this.previous) return this.#choose(this.camera);
-    const sizes = new Map();
-    for (const [row, [from, to]] of this.travelers) sizes.set(row, from + (to - from) * this.mix);
-    return { sizes, central: 0 };
+    for (const [row, px] of this.#imagesSeen(camera).sizes) this.#travelers.set(row, [this.#travelers.get(row)?.[0] ?? 0, px]);
   }
 
   /** Ends a glide between layouts. */
@@ -141,13 +143,13 @@ export class Picture {
     this.points.setPalette(this.shading.palette);
   }
 
-  /** @param {import("../data/row_set.js").Lit | null} lit the only rows that keep their color; null: all do */
-  light(lit) {
-    this.lit = lit;
-    this.points.setLit(lit?.rows ?? new Uint32Array(0));
+  /** @param {import("../data/row_set.js").RowSet | null} highlight */
+  setHighlight(highlight) {
+    this.highlight = highlight;
+    this.points.setHighlight(highlight?.rows ?? new Uint32Array(0));
   }
 
-  /** Where a row is now, also while gliding, in world units. @returns {boolean} whether it has a place */
+  /** Where a row is now, also while gliding, in world units. @param {number} row @param {number[]} out (3,) @returns {boolean} whether it has a place */
   at(row, out) {
     const { positions, previous, mix } = this;
     if (!positions?.has(row)) return false;
@@ -166,7 +168,7 @@ export class Picture {
     return { x: p[0], y: p[1], depth: p[2] };
   }
 
-  /** What a row covers on the screen. @returns {{x: number, y: number, width: number, height: number, sprite: boolean} | null} */
+  /** What a row covers on the screen. @param {number} row @returns {{x: number, y: number, width: number, height: number, sprite: boolean} | null} */
   box(row) {
     const at = this.shading.shows(row) ? this.place(row) : null;
     if (!at) return null;
@@ -192,50 +194,26 @@ export class Picture {
     return Math.min(24, (this.dotSize * this.camera.distance) / depth) / 2;
   }
 
-  /** Opacity falls where dots must pile up: by how often they would cover the occupied part of the map. */
-  get alpha() {
-    const { positions, camera, opacity } = this;
-    if (!positions) return opacity;
-    const [ex, ey] = positions.extent;
-    const deep = positions.dims === 3;
-    const area = (deep ? 0.5 * Math.PI * positions.radius ** 2 : 1.4 * Math.max(ex * ey, 1e-3)) * camera.pixels ** 2;
-    const cover = (this.visible * 0.785 * this.dotSize ** 2) / area;
-    return opacity * Math.min(1, Math.max(deep ? 0.8 : 0.14, Math.max(cover, 1e-6) ** -0.4));
-  }
-
   /** Whether a row's image comes to lie over others when it is among `top`: on a flat map, where it is an image. @param {number} row */
   raises(row) {
     return this.camera.dims === 2 && this.sprites.shown.has(row);
   }
 
   draw() {
-    const { gpu, camera, theme, positions, dpr } = this;
-    const { gl } = gpu;
-    gl.viewport(...(this.viewport ?? [0, 0, this.canvas.width, this.canvas.height]));
-    gl.clearColor(theme.background[0], theme.background[1], theme.background[2], 1);
+    const { gl } = this.gpu;
+    const { positions, theme: { background: [r, g, b] } } = this;
+    const viewport = this.viewport ?? /** @type {[number, number, number, number]} */ ([0, 0, this.canvas.width, this.canvas.height]);
+    gl.viewport(...viewport);
+    gl.clearColor(r, g, b, 1);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
     if (!positions) return;
-    if (positions.finite && positions.scanned === positions.rows) this.density.draw(this.points, this);
-    const deep = positions.dims === 3 || this.previous?.dims === 3;
-    if (deep) gl.enable(gl.DEPTH_TEST);
+    const frame = this.#frame(positions, viewport);
+    if (frame.deep) gl.enable(gl.DEPTH_TEST);
     else gl.disable(gl.DEPTH_TEST);
     gl.depthFunc(gl.LEQUAL);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    const flatness = positions.dims === 3 ? this.mix : 1 - this.mix;
-    this.lines.draw([[positions, this.mix], ...(this.previous ? [[this.previous, 1 - this.mix]] : [])], camera, theme.text);
-    this.points.draw(camera, {
-      size: this.dotSize * dpr, least: this.leastSize, most: 48 * dpr, alpha: this.alpha * (this.heat ? FAINT : 1), dim: this.lit !== null,
-      background: theme.background, edge: [...theme.background, 0.6], fog: deep ? 0.55 * flatness : 0, deep,
-    }, this.mix);
-    const near = camera.distance, [, far] = fogRange(camera); // what is flown to keeps its colors
-    const haze = deep ? 0.4 * flatness : 0;
-    // Images that tile have no room for a rim as wide as usual.
-    const room = positions.seamless ? 0 : positions.cell ? 0.03 * worldSide(positions) * camera.pixels : 1.5;
-    this.sprites.draw({
-      ...this.#images(), at: (row, out) => this.at(row, out), camera, shading: this.shading, dpr, deep, lit: this.lit,
-      background: theme.background, top: this.top, fog: (depth) => haze * Math.min(1, Math.max(0, (depth - near) / (far - near))), border: Math.min(1.5, room), still: !this.gliding,
-    });
+    for (const part of this.parts) part.draw(frame);
   }
 
   /** Draws once and waits until the GPU is through. @returns {number} milliseconds */
@@ -246,21 +224,57 @@ export class Picture {
     return performance.now() - start;
   }
 
-  /** Makes every GPU object again after the context was lost. */
+  /** The GPU's context came back: all its objects are made again. */
   restore() {
-    this.gpu.reset();
-    this.density.forget();
-    this.lines.create();
+    this.gpu.restore();
     this.previous = null;
     this.mix = 1;
-    this.points.restore();
-    this.sprites.restore();
+    for (const part of this.parts) part.restore();
     this.shade();
-    this.light(this.lit);
+    this.setHighlight(this.highlight);
   }
 
   destroy() {
-    this.sprites.destroy();
+    for (const part of this.parts) part.destroy();
     this.gpu.destroy();
+  }
+
+  /** @param {Positions} positions @param {[number, number, number, number]} viewport @returns {Frame} */
+  #frame(positions, viewport) {
+    const { camera, previous, mix, shading, highlight, visible, theme, dpr } = this;
+    const deep = positions.dims === 3 || previous?.dims === 3;
+    // Images that tile have no room for a rim as wide as usual.
+    const room = positions.seamless ? 0 : positions.cell ? 0.03 * worldSide(positions) * camera.pixels : 1.5;
+    return {
+      positions, previous, mix, camera, deep, haze: deep ? (positions.dims === 3 ? mix : 1 - mix) : 0, shading, highlight, visible, theme, dpr, viewport,
+      dots: { size: this.dotSize * dpr, least: this.leastSize, most: 48 * dpr, alpha: this.#alpha(positions) * (this.density.enabled ? FAINT : 1) },
+      images: { ...this.#images(), border: Math.min(1.5, room), top: this.top, still: !this.gliding, at: (row, out) => this.at(row, out) },
+    };
+  }
+
+  /** Opacity falls where dots must pile up: by how often they would cover the occupied part of the map. @param {Positions} positions */
+  #alpha(positions) {
+    const { camera, opacity } = this;
+    const [ex, ey] = positions.extent;
+    const deep = positions.dims === 3;
+    const area = (deep ? 0.5 * Math.PI * positions.radius ** 2 : 1.4 * Math.max(ex * ey, 1e-3)) * camera.pixels ** 2;
+    const cover = (this.visible * 0.785 * this.dotSize ** 2) / area;
+    return opacity * Math.min(1, Math.max(deep ? 0.8 : 0.14, Math.max(cover, 1e-6) ** -0.4));
+  }
+
+  /** The images to draw now; while layouts glide, those of both ends, growing or shrinking on their way. */
+  #images() {
+    if (!this.previous) return this.#imagesSeen(this.camera);
+    const sizes = new Map();
+    for (const [row, [from, to]] of this.#travelers) sizes.set(row, from + (to - from) * this.mix);
+    return { sizes, central: 0 };
+  }
+
+  /** @param {Camera} camera @returns {import("../space/images_in_view.js").Images} the images in a view of the present layout */
+  #imagesSeen(camera) {
+    const { positions, shading, centrality, visible, fitHalf, sprites } = this;
+    const { most } = sprites;
+    if (!most || !positions?.complete) return { sizes: new Map(), central: 0 };
+    return imagesInView({ positions, camera, shading, centrality, visible, fitHalf, most, factor: Math.min(2, Math.max(0.5, this.pointSize)) });
   }
 }

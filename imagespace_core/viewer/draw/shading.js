@@ -18,17 +18,21 @@ export function isCategorical(column) {
 }
 
 export class Shading {
+  /** RGBA of 65,536 shades. */ palette = new Uint8Array(65536 * 4);
+  /** @type {import("../data/workspace_files.js").Column | null} */ column = null;
+  /** @type {Uint8Array | null} one bit a row, lowest first */ mask = null;
+  /** @type {Set<number>} codes hidden in the legend; -1 is missing */ hidden = new Set();
+  /** @type {[number, number] | null} first and last step of the scale that the brush leaves; null: all */ steps = null;
+  dark = false;
+  /** @type {string[] | undefined} CSS colors for categories */ custom = undefined;
+  /** Differs where other rows are shown. */ showing = "";
+  #masks = 0;
+  /** The categorical colors, and what they were picked for. */
+  #picked = { key: "", colors: /** @type {import("../core/colors.js").Rgb[]} */ ([]) };
+
   /** @param {number} rows */
   constructor(rows) {
     this.index = new Uint16Array(rows).fill(1);
-    this.palette = new Uint8Array(65536 * 4);
-    /** @type {import("../data/workspace_files.js").Column | null} */ this.column = null;
-    /** @type {Uint8Array | null} */ this.mask = null;
-    /** @type {Set<number>} codes hidden in the legend; -1 is missing */ this.hidden = new Set();
-    /** @type {[number, number] | null} first and last step of the scale that the brush leaves; null: all */ this.steps = null;
-    this.masks = 0;
-    this.dark = false;
-    /** @type {string[] | undefined} */ this.custom = undefined;
     this.repaint();
   }
 
@@ -41,7 +45,7 @@ export class Shading {
       this.hidden.clear();
       this.steps = null;
     }
-    if (mask !== this.mask) this.masks++;
+    if (mask !== this.mask) this.#masks++;
     this.column = column;
     this.mask = mask;
     const { index } = this;
@@ -69,8 +73,7 @@ export class Shading {
   repaint() {
     const { palette, column, dark } = this;
     const hides = this.hidden.size || this.steps;
-    /** Differs where other rows are shown. */
-    this.showing = `${this.masks}/${hides ? [column?.slug, this.steps, [...this.hidden].sort()].join() : ""}`;
+    this.showing = `${this.#masks}/${hides ? [column?.slug, this.steps, [...this.hidden].sort()].join() : ""}`;
     palette.fill(0);
     const paint = (shade, [r, g, b]) => palette.set([r, g, b, 255], 4 * shade);
     if (!column) {
@@ -116,12 +119,10 @@ export class Shading {
 
   /** The colors of the column's values, by code. */
   colors() {
-    const key = [this.column?.values?.length ?? 0, this.dark, this.custom].join();
-    if (key !== this.colorsKey) {
-      this.colorsKey = key;
-      this.kept = categorical(Math.min(this.column?.values?.length ?? 0, MASKED - 1), this.dark, this.custom);
-    }
-    return this.kept;
+    const count = Math.min(this.column?.values?.length ?? 0, MASKED - 1);
+    const key = [count, this.dark, this.custom].join();
+    if (key !== this.#picked.key) this.#picked = { key, colors: categorical(count, this.dark, this.custom) };
+    return this.#picked.colors;
   }
 
   /** @param {number} row whether mask and legend show it */

@@ -1,11 +1,13 @@
 /** A texture with room for a fixed number of sprites; the least recently used ones make way. */
 
+import { Lru } from "../data/lru.js";
+
 /** The most bytes that sprites take on the GPU, mip levels included. */
 export const SPRITE_BYTES = 88 * 2 ** 20;
 const LEVELS = 3;
 const SIDE = 4096;
 
-export class Slots {
+export class SpriteTexture {
   /**
    * @param {import("./gpu.js").Gpu} gpu
    * @param {number} cell side of a sprite's cell in texels
@@ -18,23 +20,27 @@ export class Slots {
     this.across = Math.max(1, Math.min(Math.floor(most / cell), Math.ceil(Math.sqrt(rows))));
     this.count = this.across ** 2;
     this.side = this.across * cell;
-    this.scratch = new OffscreenCanvas(cell, cell).getContext("2d", { willReadFrequently: true });
-    this.create();
+    this.scratch = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(cell, cell).getContext("2d", { willReadFrequently: true }));
+    /** @type {Lru<number, number>} slots by row */ this.slots = new Lru(SPRITE_BYTES, () => 4 * cell ** 2);
+    this.texture = this.create();
   }
 
-  /** Makes the texture, empty; also after a lost context. */
   create() {
-    this.texture = this.gpu.texture(this.side, this.side, LEVELS, this.gpu.gl.LINEAR_MIPMAP_LINEAR);
-    /** @type {Map<number, number>} row to slot, least recently used first */ this.slotOf = new Map();
+    return this.gpu.texture(this.side, this.side, LEVELS, this.gpu.gl.LINEAR_MIPMAP_LINEAR);
+  }
+
+  restore() {
+    this.slots.clear();
+    this.texture = this.create();
+  }
+
+  destroy() {
+    this.gpu.release(this.texture);
   }
 
   /** @param {number} row @returns {number} the slot, or -1; asking marks it as used */
   use(row) {
-    const slot = this.slotOf.get(row);
-    if (slot === undefined) return -1;
-    this.slotOf.delete(row);
-    this.slotOf.set(row, slot);
-    return slot;
+    return this.slots.get(row) ?? -1;
   }
 
   /** @param {number} slot @returns {[number, number]} its corner in texels */
@@ -49,14 +55,9 @@ export class Slots {
    */
   put(row, page, place) {
     const { gl } = this.gpu;
-    const { cell, scratch } = this;
-    let slot = this.slotOf.size;
-    if (slot >= this.count) {
-      const [oldest, freed] = this.slotOf.entries().next().value;
-      this.slotOf.delete(oldest);
-      slot = freed;
-    }
-    this.slotOf.set(row, slot);
+    const { cell, scratch, slots } = this;
+    const slot = slots.size < this.count ? slots.size : (slots.shift() ?? 0);
+    slots.set(row, slot);
     scratch.drawImage(page, place.x, place.y, cell, cell, 0, 0, cell, cell);
     let pixels = scratch.getImageData(0, 0, cell, cell).data;
     let side = cell;

@@ -1,37 +1,51 @@
-/** Follows what is selected, asked for and found: those rows keep their color, all others lose theirs. */
+/** Follows what is selected, searched for and found: those rows keep their color, all others lose theirs. */
 
-import { countOf, Lit } from "../data/row_set.js";
+import { Latest } from "../core/latest.js";
+import { countBits, RowSet } from "../data/row_set.js";
 
-export class Lighting {
-  /** @param {import("./map_view.js").Viewer} viewer */
-  constructor(viewer) {
-    this.viewer = viewer;
-    this.turn = 0;
-    /** @type {string | null | undefined} where the bits of the selection came from */ this.url = null;
-    /** @type {Uint8Array | null} */ this.bits = null;
+export class Highlight {
+  /** @type {string | null} where the bits of the selection came from */ #url = null;
+  /** @type {Uint8Array | null} */ #bits = null;
+
+  /**
+   * @param {import("../data/workspace_files.js").WorkspaceFiles} files
+   * @param {import("../draw/renderer.js").Renderer} renderer
+   * @param {import("./readiness.js").Readiness} readiness
+   * @param {import("../core/notices.js").Notices} notices
+   * @param {AbortSignal} signal
+   * @param {(selected: number) => void} counted rows that are selected
+   */
+  constructor(files, renderer, readiness, notices, signal, counted) {
+    this.files = files;
+    this.renderer = renderer;
+    this.readiness = readiness;
+    this.notices = notices;
+    this.counted = counted;
+    this.latest = new Latest(signal);
   }
 
   /** @param {import("../index.js").ViewerConfig} config */
   async follow({ rows, selection, query, results }) {
-    const { viewer } = this;
-    const turn = ++this.turn;
-    if (selection !== this.url) {
-      viewer.begin("selection");
-      let bits = null, failure = "";
+    const late = this.latest.begin();
+    const url = selection ?? null;
+    if (url !== this.#url) {
+      this.readiness.begin("selection");
+      /** @type {Uint8Array | null} */ let bits = null;
+      let failure = "";
       try {
-        bits = selection ? await viewer.dataset.bits(selection) : null;
+        bits = url ? await this.files.bits(url) : null;
       } catch (error) {
         failure = error.message;
       }
-      if (turn !== this.turn || viewer.stop.signal.aborted) return;
-      Object.assign(this, { url: selection, bits });
-      if (failure) viewer.notice.tell(failure);
+      if (late()) return;
+      this.#url = url;
+      this.#bits = bits;
+      if (failure) this.notices.show(failure);
     }
-    const selected = this.bits ? countOf(this.bits) : 0;
+    const selected = this.#bits ? countBits(this.#bits) : 0;
     const others = [...(query ?? []), ...(results ?? [])];
-    viewer.picture.light(selected || others.length ? new Lit(rows, this.bits, others) : null);
-    viewer.root.dataset.selected = String(selected);
-    viewer.interaction.tools.tell(selected);
-    viewer.done("selection");
+    this.renderer.setHighlight(selected || others.length ? new RowSet(rows, this.#bits, others) : null);
+    this.counted(selected);
+    this.readiness.done("selection");
   }
 }

@@ -1,45 +1,57 @@
-/** What mouse, fingers and keys do to the viewer. */
+/** What mouse, fingers and keys do to the map. */
 
-import { Controls } from "../core/pointer.js";
-import { value } from "../core/words.js";
 import { listenToKeys } from "../core/keyboard.js";
+import { Pointer } from "../core/pointer.js";
+import { value } from "../core/words.js";
 import { pick, step } from "../space/picking.js";
-import { Pointing } from "./hover_target.js";
-import { Selecting } from "../select/select_events.js";
-import { Tools } from "../select/tools.js";
 
-export class Interaction {
-  /** @param {import("./map_view.js").Viewer} viewer */
-  constructor(viewer) {
-    this.viewer = viewer;
-    const { picture, parts } = viewer;
-    this.pointing = new Pointing(picture, viewer.marks, viewer.card, () => viewer.remark());
-    this.selecting = new Selecting(viewer);
-    this.tools = new Tools(viewer, this.selecting);
-    this.controls = new Controls(parts.canvas, parts.labels, this.#hand());
-    listenToKeys(parts.canvas, this.#keys(), viewer.stop.signal);
-    parts.canvas.addEventListener("blur", () => this.#focus(-1), { signal: viewer.stop.signal });
+/**
+ * @typedef {object} ImageActions
+ * @property {(row: number | null) => void} click an image; null: beside all, while one is open
+ * @property {() => boolean} opened whether an image is open
+ * @property {(row: number) => Promise<string>} name
+ */
+
+export class MapInput {
+  #timer = 0;
+
+  /**
+   * @param {import("./map_elements.js").MapElements} elements
+   * @param {import("../draw/renderer.js").Renderer} renderer
+   * @param {import("./camera_moves.js").CameraMoves} moves
+   * @param {import("./hover_target.js").HoverTarget} target
+   * @param {import("../select/tools.js").Tools} tools
+   * @param {import("../overlay/cluster_labels.js").ClusterLabels} labels
+   * @param {import("../core/notices.js").Notices} notices
+   * @param {ImageActions} images
+   * @param {AbortSignal} signal
+   */
+  constructor({ canvas, labels: over }, renderer, moves, target, tools, labels, notices, images, signal) {
+    this.renderer = renderer;
+    this.moves = moves;
+    this.target = target;
+    this.tools = tools;
+    this.labels = labels;
+    this.notices = notices;
+    this.images = images;
+    this.pointer = new Pointer(canvas, over, this.#pointerActions());
+    listenToKeys(canvas, this.#keyActions(), signal);
+    canvas.addEventListener("blur", () => this.#focus(-1), { signal });
   }
 
   destroy() {
-    this.controls.destroy();
-    this.pointing.destroy();
+    clearTimeout(this.#timer);
+    this.pointer.destroy();
+    this.target.destroy();
   }
 
-  /** The toolbar's actions. */
-  actions() {
-    return { tools: this.tools, zoom: (factor) => this.#zoomMiddle(factor, 250), fit: () => this.viewer.travel.fit() };
-  }
-
-  /** @returns {import("../core/pointer.js").Hand} */
-  #hand() {
-    const { viewer, pointing, tools } = this;
-    const { picture } = viewer;
-    const { camera } = picture;
+  /** @returns {import("../core/pointer.js").PointerActions} */
+  #pointerActions() {
+    const { renderer: { camera }, moves, target, tools } = this;
     const deep = () => camera.dims === 3;
     const moved = () => {
       tools.moved();
-      viewer.travel.touched();
+      moves.touched();
     };
     return {
       draws: () => tools.draws,
@@ -65,128 +77,112 @@ export class Interaction {
         camera.set({ yaw: camera.state.yaw + angle });
         moved();
       },
-      point: (x, y) => pointing.move(x, y),
-      leave: () => pointing.leave(),
-      hold: (on) => pointing.hold(on), // afterwards nothing is pointed at until the pointer moves again
+      point: (x, y) => target.move(x, y),
+      leave: () => target.leave(),
+      hold: (on) => target.hold(on), // afterwards nothing is pointed at until the pointer moves again
       click: (x, y, held) => this.#click(x, y, held),
     };
   }
 
-  /** @param {import("../core/pointer.js").Held} held */
+  /** @param {number} x CSS pixels of the view @param {number} y @param {import("../core/pointer.js").Held} held */
   #click(x, y, { shift, alt }) {
-    const { viewer, selecting } = this;
-    const hotspot = viewer.reading.labels.hit(x, y);
-    const row = hotspot ? -1 : pick(viewer.picture, x, y);
+    const { labels, images, tools } = this;
+    const cluster = labels.hit(x, y);
+    const row = cluster ? -1 : pick(this.renderer, x, y);
     this.#focus(-1);
-    if (hotspot) viewer.reading.labels.choose(hotspot, shift);
+    if (cluster) labels.choose(cluster, shift);
     else if (shift || alt) {
-      if (row >= 0) selecting.rows([row], shift ? "toggle" : "remove");
-    } else if (row >= 0) viewer.events.click?.(row);
-    else if (this.#opened) viewer.events.click?.(null);
-  }
-
-  get #opened() {
-    const { selected } = this.viewer.config;
-    return selected !== null && selected !== undefined;
+      if (row >= 0) tools.events.rows([row], shift ? "toggle" : "remove");
+    } else if (row >= 0) images.click(row);
+    else if (images.opened()) images.click(null);
   }
 
   /** @returns {import("../core/keyboard.js").KeyActions} */
-  #keys() {
-    const { viewer, pointing, selecting, tools } = this;
-    const { picture } = viewer;
-    const { camera } = picture;
+  #keyActions() {
+    const { renderer, moves, target, tools, images } = this;
+    const { camera } = renderer;
     return {
       move: (dx, dy) => {
         if (camera.dims === 3) camera.orbit(-dx / 2, -dy / 2);
         else camera.pan(dx, dy);
-        viewer.travel.touched();
+        moves.touched();
       },
-      zoom: (factor) => this.#zoomMiddle(factor, 0),
-      fit: () => viewer.travel.fit(),
+      zoom: (factor) => moves.zoom(factor, 0),
+      fit: () => moves.fit(),
       step: (direction) => {
-        const at = (pointing.focused >= 0 && picture.place(pointing.focused)) || { x: camera.middle[0], y: camera.middle[1] };
-        const row = pointing.focused < 0 ? this.#central() : step(picture, at.x, at.y, direction, pointing.focused);
+        const at = (target.focused >= 0 && renderer.place(target.focused)) || { x: camera.middle[0], y: camera.middle[1] };
+        const row = target.focused < 0 ? this.#central() : step(renderer, at.x, at.y, direction, target.focused);
         if (row >= 0) this.#focus(row);
       },
       open: () => {
         const row = this.#focusedOrCentral();
-        if (row >= 0) viewer.events.click?.(row);
+        if (row >= 0) images.click(row);
       },
-      clear: () => this.#letGo(),
-      selects: () => selecting.offered,
+      clear: () => this.#clear(),
+      takesSelections: () => tools.events.offered,
       take: (tool) => tools.take(tool),
       toggle: () => {
         const row = this.#focusedOrCentral();
-        if (row >= 0) selecting.rows([row], "toggle");
+        if (row >= 0) tools.events.rows([row], "toggle");
       },
-      view: (held) => selecting.view(tools.modeOf(held)),
-      tell: (kind) => selecting.tell(kind),
+      view: (held) => tools.events.view(tools.modeOf(held)),
+      change: (kind) => tools.events.change(kind),
     };
   }
 
   /** One thing at a time: what is being drawn, the focus, the open image, the selection. @returns {boolean} whether there was any */
-  #letGo() {
-    const { viewer, pointing, tools } = this;
-    if (this.controls.letGo()) return true;
-    if (pointing.focused >= 0) this.#focus(-1);
-    else if (this.#opened) viewer.events.click?.(null);
-    else if (tools.selected) this.selecting.tell("clear");
+  #clear() {
+    const { target, tools, images } = this;
+    if (this.pointer.cancel()) return true;
+    if (target.focused >= 0) this.#focus(-1);
+    else if (images.opened()) images.click(null);
+    else if (tools.selected) tools.events.change("clear");
     else return false;
     return true;
   }
 
   #focusedOrCentral() {
-    const row = this.pointing.focused >= 0 ? this.pointing.focused : this.#central();
+    const row = this.target.focused >= 0 ? this.target.focused : this.#central();
     if (row >= 0) this.#focus(row);
     return row;
   }
 
   /** The image nearest to the middle of the view. */
   #central() {
-    const { camera } = this.viewer.picture;
-    const [x, y] = camera.middle;
+    const [x, y] = this.renderer.camera.middle;
     for (const radius of [14, 60, 240, 4000]) {
-      const row = pick(this.viewer.picture, x, y, radius);
+      const row = pick(this.renderer, x, y, radius);
       if (row >= 0) return row;
     }
     return -1;
   }
 
+  /** @param {number} row -1 for none */
   #focus(row) {
-    const { viewer, pointing } = this;
-    if (row === pointing.focused) return;
-    pointing.focus(row);
+    const { target, notices } = this;
+    if (row === target.focused) return;
+    target.focus(row);
     if (row < 0) return;
-    const { column } = viewer.picture.shading;
-    viewer.dataset.name(row).catch(() => `image ${row}`).then((name) => {
-      if (pointing.focused === row) viewer.notice.say([name, ...(column ? [`${column.name}: ${value(column, row)}`] : [])].join(", "));
+    const { column } = this.renderer.shading;
+    this.images.name(row).catch(() => `image ${row}`).then((name) => {
+      if (target.focused === row) notices.announce([name, ...(column ? [`${column.name}: ${value(column, row)}`] : [])].join(", "));
     });
   }
 
-  /** What keeps its place while zooming: in 3D the image pointed at, else the place itself. */
+  /** What keeps its place while zooming: in 3D the image pointed at, else the place itself. @param {number} x CSS pixels of the view @param {number} y */
   #anchor(x, y) {
-    const { picture } = this.viewer;
-    const row = picture.camera.dims === 3 ? this.pointing.row : -1;
-    if (row >= 0 && picture.positions.has(row)) {
-      const [ax, ay, az] = picture.positions.at(row, [0, 0, 0]);
+    const { camera, positions } = this.renderer;
+    const { row } = this.target;
+    if (camera.dims === 3 && positions?.has(row)) {
+      const [ax, ay, az] = positions.at(row, [0, 0, 0]);
       return { x: ax, y: ay, z: az };
     }
-    return picture.camera.unproject(x, y);
-  }
-
-  #zoomMiddle(factor, ms) {
-    const { viewer } = this;
-    if (viewer.picture.previous) return;
-    const state = viewer.picture.camera.state;
-    viewer.travel.moved = true;
-    const goal = { ...state, half: state.half * factor };
-    viewer.travel.remember(goal);
-    viewer.travel.glide(goal, ms);
+    return camera.unproject(x, y);
   }
 
   /** After zooming, another image may lie under the pointer. */
   #lookAgain() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.pointing.look(), 60);
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.target.look(), 60);
   }
 }

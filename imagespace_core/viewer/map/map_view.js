@@ -1,284 +1,237 @@
-/** One mounted viewer: takes configurations, loads what changed, and draws. */
+/** One mounted map: makes its parts, gives each what it needs, and carries configurations to them. */
 
-import { Address } from "./camera_url.js";
-import { Arrival } from "./first_rows.js";
-import { Atlas } from "../data/sprite_pages.js";
-import { called, Dataset } from "../data/workspace_files.js";
-import { frame } from "../core/dom.js";
-import { gridOf } from "../space/cell_grid.js";
-import { Guides } from "../overlay/layout_guides.js";
-import { hooks } from "./automation.js";
-import { Card } from "../overlay/hover_card.js";
-import { Interaction } from "./map_input.js";
-import { Lighting } from "./highlight.js";
-import { Loop } from "../core/frame_loop.js";
-import { Marks } from "../overlay/rings.js";
-import { Notice } from "../core/notices.js";
-import { Picture } from "../draw/renderer.js";
-import { pyramidOf } from "../space/representatives.js";
-import { Reading } from "../overlay/overlays.js";
+import { FrameLoop } from "../core/frame_loop.js";
+import { Notices } from "../core/notices.js";
 import { ThemeReader } from "../core/theme.js";
+import { SpritePages } from "../data/sprite_pages.js";
+import { WorkspaceFiles } from "../data/workspace_files.js";
+import { Renderer } from "../draw/renderer.js";
+import { HoverCard } from "../overlay/hover_card.js";
+import { Overlays } from "../overlay/overlays.js";
+import { Rings } from "../overlay/rings.js";
 import { Toolbar } from "../overlay/toolbar.js";
-import { Travel } from "./camera_moves.js";
+import { SelectEvents } from "../select/select_events.js";
+import { Tools } from "../select/tools.js";
+import { Snapshot } from "../snapshot/snapshot.js";
+import { cellGridOf } from "../space/cell_grid.js";
+import { representativesOf } from "../space/representatives.js";
+import { automation } from "./automation.js";
+import { CameraMoves } from "./camera_moves.js";
+import { CameraUrl } from "./camera_url.js";
+import { ColorLoader } from "./color_loader.js";
+import { changesBetween } from "./config_changes.js";
+import { FirstRows } from "./first_rows.js";
+import { Highlight } from "./highlight.js";
+import { HoverTarget } from "./hover_target.js";
+import { LayoutLoader } from "./layout_loader.js";
+import { mapElements } from "./map_elements.js";
+import { MapInput } from "./map_input.js";
+import { Readiness } from "./readiness.js";
 
-export class Viewer {
+export class MapView {
+  /** @type {import("../index.js").ViewerConfig | null} that is shown; null before the first */ #shown = null;
+  #finishing = false;
+  #stop = new AbortController();
+
   /**
    * @param {HTMLElement} host
    * @param {import("../index.js").ViewerConfig} config
    * @param {import("../index.js").ViewerEvents} events
    */
   constructor(host, config, events) {
-    this.config = /** @type {import("../index.js").ViewerConfig} */ ({});
-    this.events = events;
-    this.parts = frame(new URL("./map_view.css", import.meta.url).href);
-    this.root = this.parts.root;
-    this.stop = new AbortController();
-    /** @type {Set<string>} what has to come before the picture is whole */ this.pending = new Set(["style"]);
-    this.notice = new Notice(this.parts.message, this.parts.live, events.error);
-    this.loop = new Loop(() => this.#draw());
-    this.redraw = () => this.loop.request();
-    this.address = new Address(config.cameraParam ?? null);
-    this.dataset = new Dataset(config.base, config.rows);
-    this.atlas = new Atlas(this.dataset, (message) => this.notice.tell(message));
-    this.picture = new Picture(this.parts.canvas, config.rows, this.atlas, this.redraw);
-    this.travel = new Travel(this);
-    this.arrival = new Arrival(this);
-    this.colorTurn = 0;
-    this.layoutTurn = 0;
-    host.append(this.root);
-    this.theme = new ThemeReader(this.root, () => this.#retheme());
-    this.guides = new Guides(this.parts.guides);
-    this.marks = new Marks(this.parts.marks);
-    this.card = new Card(this.parts.card, () => ({ dataset: this.dataset, atlas: this.atlas, column: this.picture.shading.column, cardLayer: this.config.cardLayer ?? null, inset: this.picture.camera.inset }));
-    this.interaction = new Interaction(this);
-    this.reading = new Reading(this);
-    this.lighting = new Lighting(this);
-    const { layers, snapshot } = this.reading;
-    this.toolbar = new Toolbar(this.parts.tools, this.root, this.stop.signal, this.interaction.actions(), [layers.popover, snapshot.popover]);
-    this.root.imagespace = hooks(this);
-    this.#listen();
+    const { signal } = this.#stop;
+    const elements = (this.elements = mapElements());
+    const { root } = elements;
+    this.config = config;
+    const redraw = () => this.loop.request();
+    const measure = () => this.#measure();
+    this.loop = new FrameLoop(() => this.#draw());
+    this.readiness = new Readiness(root, redraw);
+    this.readiness.begin("style");
+    this.notices = new Notices(elements.message, elements.live, events.error);
+    this.files = new WorkspaceFiles(config.base, config.rows);
+    this.pages = new SpritePages(this.files, (message) => this.notices.show(message));
+    const { readiness, notices, files, pages, loop } = this;
+    const renderer = (this.renderer = new Renderer(elements.canvas, config.rows, pages, redraw));
+    this.url = new CameraUrl(config.cameraParam ?? null);
+    const moves = (this.moves = new CameraMoves(renderer, loop, this.url, readiness, { measure, arrived: () => this.target.look() }));
+    this.firstRows = new FirstRows(renderer, moves, redraw);
+    host.append(root);
+    this.theme = new ThemeReader(root, () => this.#retheme());
+    this.rings = new Rings(elements.rings);
+    const card = new HoverCard(elements.card, () => ({ files, pages, column: renderer.shading.column, cardLayer: this.config.cardLayer ?? null, inset: renderer.camera.inset }));
+    this.target = new HoverTarget(renderer, this.rings, card, () => this.#ringsChanged());
+    const tools = (this.tools = new Tools(elements, renderer, new SelectEvents(renderer, (value) => events.select?.(value), signal), notices));
+    this.overlays = new Overlays(elements, renderer, moves, tools, notices, events, redraw);
+    this.input = new MapInput(elements, renderer, moves, this.target, tools, this.overlays.labels, notices, {
+      click: (row) => events.click?.(row),
+      opened: () => (this.config.selected ?? null) !== null,
+      name: (row) => files.name(row),
+    }, signal);
+    const snapshot = new Snapshot(elements, renderer, this.overlays.legend, () => this.config, redraw);
+    this.toolbar = new Toolbar(elements, signal, {
+      tools, zoom: (factor) => moves.zoom(factor, 250), fit: () => moves.fit(),
+    }, [this.overlays.switches.popover, snapshot.popover]);
+    this.colors = new ColorLoader(files, renderer, readiness, notices, signal, () => this.overlays.recount());
+    this.layouts = new LayoutLoader(files, renderer, moves, this.firstRows, readiness, notices, signal, (positions) => {
+      root.dataset.points = String(positions.finite);
+      this.overlays.recount();
+    });
+    this.highlight = new Highlight(files, renderer, readiness, notices, signal, (selected) => {
+      root.dataset.selected = String(selected);
+      tools.setSelected(selected);
+    });
+    root.imagespace = automation(renderer, moves, loop, files, pages, measure);
+    this.resizes = new ResizeObserver(redraw);
+    this.#listen(redraw);
     this.update(config);
   }
 
-  #listen() {
-    const { root, canvas, link } = this.parts;
-    const { signal } = this.stop;
+  /** @param {() => void} redraw */
+  #listen(redraw) {
+    const { root, canvas, link } = this.elements;
+    const { signal } = this.#stop;
     root.style.visibility = "hidden";
     const styled = () => {
       root.style.visibility = "";
       this.#retheme();
-      this.done("style");
+      this.readiness.done("style");
     };
     link.addEventListener("load", styled, { signal });
     link.addEventListener("error", styled, { signal });
     canvas.addEventListener("webglcontextlost", (event) => {
       event.preventDefault();
-      this.begin("context");
+      this.readiness.begin("context");
     }, { signal });
     canvas.addEventListener("webglcontextrestored", () => {
       this.loop.cut();
-      this.picture.restore();
-      this.done("context");
+      this.renderer.restore();
+      this.readiness.done("context");
     }, { signal });
     // A tab that slept may have missed frames, or lost what was drawn.
-    document.addEventListener("visibilitychange", () => document.hidden || this.redraw(), { signal });
-    this.resizes = new ResizeObserver(this.redraw);
+    document.addEventListener("visibilitychange", () => document.hidden || redraw(), { signal });
     this.resizes.observe(root);
   }
 
   /** @param {import("../index.js").ViewerConfig} next */
   update(next) {
-    const { config: old, picture, root } = this;
-    const first = old.base === undefined;
-    this.config = next;
-    const changed = (...names) => names.some((name) => JSON.stringify(old[name]) !== JSON.stringify(next[name]));
-    if (changed("height")) root.style.height = `min(${next.height ?? 560}px, max(360px, 120vw))`;
-    if (changed("label") || first) this.parts.canvas.setAttribute("aria-label", next.label ?? "Map of images");
-    if (changed("pointSize", "opacity")) {
-      picture.pointSize = next.pointSize ?? 1;
-      picture.opacity = next.opacity ?? 0.8;
-      this.redraw();
+    const { renderer, rings, moves, url, overlays, loop } = this;
+    const { root, canvas } = this.elements;
+    const first = !this.#shown;
+    const changes = changesBetween(this.#shown, next);
+    this.#shown = this.config = next;
+    url.layout = next.layout;
+    url.dims = next.dims;
+    this.tools.events.offered = next.select === true;
+    if (changes.height) root.style.height = `min(${next.height ?? 560}px, max(360px, 120vw))`;
+    if (changes.label) canvas.setAttribute("aria-label", next.label ?? "Map of images");
+    if (changes.dots) {
+      renderer.pointSize = next.pointSize ?? 1;
+      renderer.opacity = next.opacity ?? 0.8;
     }
-    if (changed("color", "mask", "palette", "names") || first) this.#recolor();
-    if (changed("layout", "dims", "positions", "guides")) this.#goTo();
-    if (changed("selection", "query", "results") || first) this.lighting.follow(next);
-    if (changed("query")) this.marks.set("query", next.query ?? []);
-    if (changed("selected")) {
+    if (changes.colors) this.colors.load(next);
+    if (changes.layout) {
+      root.dataset.layout = next.layout;
+      root.dataset.dims = String(next.dims);
+      this.toolbar.setDims(next.dims);
+      this.layouts.load(next);
+    }
+    if (changes.highlight) this.highlight.follow(next);
+    if (changes.query) rings.set("query", next.query ?? []);
+    if (changes.opened) {
       // The host writes the image into the address as it knows it, without the camera.
-      if (this.travel.moved) this.travel.remember(picture.camera.state);
-      this.marks.set("selected", next.selected === null || next.selected === undefined ? [] : [next.selected]);
-      this.redraw();
+      if (moves.moved) url.write(renderer.camera.state);
+      rings.set("selected", next.selected === null || next.selected === undefined ? [] : [next.selected]);
     }
-    if (changed("hotspots", "names")) {
-      this.reading.labels.set(next.hotspots ?? [], next.names);
-      this.redraw();
+    if (changes.clusters) overlays.labels.set(next.clusters ?? [], next.names);
+    if (changes.tools) {
+      this.tools.refresh();
+      overlays.recount();
     }
-    if (changed("select") || first) {
-      this.interaction.tools.refresh();
-      this.reading.recount();
-    }
-    if (changed("fly") && next.fly && !(first && this.address.read(next.layout, next.dims))) this.travel.fly(next.fly.row);
+    if (changes.flight && next.fly && !(first && url.read())) moves.fly(next.fly.row);
+    if (changes.dots || changes.opened || changes.clusters) loop.request();
     if (this.theme.refresh()) this.#retheme();
   }
 
-  /** Rings have changed: the picture is drawn again only where that puts other images on top. */
-  remark() {
-    const { picture, marks } = this;
-    const raised = (rows) => rows.filter((row) => picture.raises(row)).join();
-    if (raised(picture.top) !== raised(marks.rows)) return this.redraw();
-    picture.top = marks.rows;
-    this.#ring();
+  /** Rings have changed: the map is drawn again only where that puts other images on top. */
+  #ringsChanged() {
+    const { renderer, rings } = this;
+    const raised = (/** @type {number[]} */ rows) => rows.filter((row) => renderer.raises(row)).join();
+    if (raised(renderer.top) !== raised(rings.rows)) return this.loop.request();
+    renderer.top = rings.rows;
+    this.#placeRings();
   }
 
-  #ring() {
-    this.marks.follow((row) => this.picture.box(row));
-  }
-
-  /** Something has to come before the picture is whole. @param {string} what */
-  begin(what) {
-    this.pending.add(what);
-    this.root.dataset.ready = "false";
-  }
-
-  /** @param {string} what */
-  done(what) {
-    this.pending.delete(what);
-    this.redraw();
+  #placeRings() {
+    this.rings.follow((row) => this.renderer.box(row));
   }
 
   /** Follows the element's size and what the legend covers. */
-  measure() {
-    const { picture, travel } = this;
-    const { legend } = this.reading;
-    const width = picture.canvas.clientWidth;
-    legend.fitWidth(width);
-    if (!picture.resize(legend.inset) || !picture.positions) return;
-    const goal = picture.camera.fit(picture.positions);
-    picture.fitHalf = goal.half;
-    if (!travel.moved && !picture.gliding) picture.camera.set(goal);
-  }
-
-  async #goTo() {
-    const { root, picture, travel, config, dataset } = this;
-    const { layout, dims } = config;
-    const path = dataset.pathOf(config);
-    this.begin("layout");
-    root.dataset.layout = layout;
-    root.dataset.dims = String(dims);
-    this.toolbar.setDims(dims);
-    const turn = ++this.layoutTurn;
-    const stale = () => this.stop.signal.aborted || turn !== this.layoutTurn;
-    let positions, guides;
-    try {
-      [positions, guides] = await Promise.all([
-        dataset.positions(path, dims, (arriving) => stale() || this.arrival.show(arriving)),
-        config.guides ? dataset.guides(config.guides).catch((error) => void (stale() || this.notice.tell(error.message))) : null,
-      ]);
-    } catch (error) {
-      if (!stale()) this.notice.tell(error.message);
-      return;
-    }
-    if (stale()) return;
-    positions.guides = guides ?? null;
-    if (!picture.positions) travel.begin(positions);
-    else if (positions !== picture.positions) travel.morph(positions);
-    else if (!picture.previous) {
-      picture.points.stream();
-      picture.camera.reach = Math.max(1, positions.radius);
-      if (!travel.moved) travel.fit(false);
-    }
-    root.dataset.points = String(positions.finite);
-    this.reading.recount();
-    this.done("layout");
-    travel.goOn();
-  }
-
-  async #recolor() {
-    const { picture, config } = this;
-    const { shading } = picture;
-    this.begin("color");
-    const turn = ++this.colorTurn;
-    let column = null, mask = null, failure = "";
-    try {
-      [column, mask] = await Promise.all([
-        !config.color ? null : config.color === shading.column?.slug ? shading.column : this.dataset.column(config.color),
-        config.mask ? this.dataset.bits(config.mask) : null,
-      ]);
-    } catch (error) {
-      failure = error.message;
-    }
-    if (turn !== this.colorTurn || this.stop.signal.aborted) return;
-    if (column) called(column, config.names);
-    shading.custom = config.palette;
-    shading.assign(column, mask);
-    if (!picture.gpu.gl.isContextLost()) picture.shade();
-    this.reading.recount();
-    this.done("color");
-    if (failure) this.notice.tell(failure);
+  #measure() {
+    const { renderer, moves } = this;
+    const { legend } = this.overlays;
+    legend.fitWidth(renderer.canvas.clientWidth);
+    if (!renderer.resize(legend.inset) || !renderer.positions) return;
+    const goal = renderer.camera.fit(renderer.positions);
+    renderer.fitHalf = goal.half;
+    if (!moves.moved && !renderer.gliding) renderer.camera.set(goal);
   }
 
   #retheme() {
     this.theme.refresh();
-    this.picture.theme = this.theme.value;
-    if (!this.picture.gpu.gl.isContextLost()) this.picture.paint();
-    this.reading.recount();
-    this.redraw();
+    this.renderer.theme = this.theme.value;
+    if (!this.renderer.gpu.gl.isContextLost()) this.renderer.paint();
+    this.overlays.recount();
+    this.loop.request();
   }
 
   #draw() {
-    const { picture, root } = this;
-    if (this.pending.has("context") || this.pending.has("style")) return;
-    this.measure();
-    picture.top = this.marks.rows;
-    picture.draw();
-    this.reading.follow();
-    this.#ring();
-    this.interaction.pointing.follow();
-    this.arrival.drawn = performance.now();
-    if (this.settled && root.dataset.ready !== "true") this.#finish();
+    const { renderer, readiness } = this;
+    if (readiness.waitsFor("context") || readiness.waitsFor("style")) return;
+    this.#measure();
+    renderer.top = this.rings.rows;
+    renderer.draw();
+    this.overlays.follow();
+    this.#placeRings();
+    this.target.follow();
+    this.firstRows.drawn = performance.now();
+    if (this.#settled && !readiness.ready) this.#finish();
   }
 
-  get settled() {
-    return !this.pending.size && !this.picture.gliding && !this.loop.gliding && !this.stop.signal.aborted;
+  get #settled() {
+    return this.readiness.complete && !this.renderer.gliding && !this.loop.gliding && !this.#stop.signal.aborted;
   }
 
-  /** The whole picture is on its way: once the GPU is through, the viewer is ready and prepares for pointing. */
+  /** The whole map is on its way: once the GPU is through, the viewer is ready and prepares for pointing. */
   async #finish() {
-    if (this.finishing) return;
-    this.finishing = true;
-    await this.picture.gpu.finished();
-    this.finishing = false;
-    if (!this.settled) return;
-    this.root.dataset.ready = "true";
-    const { picture, config } = this;
-    if (!this.atlas.about) {
+    if (this.#finishing) return;
+    this.#finishing = true;
+    await this.renderer.gpu.finished();
+    this.#finishing = false;
+    if (!this.#settled) return;
+    this.readiness.ready = true;
+    const { renderer, pages, files, notices, config } = this;
+    if (!pages.atlas) {
       const [there, centrality] = await Promise.all([
-        this.atlas.open(), config.centrality ? this.dataset.centrality(config.centrality).catch((error) => void this.notice.tell(error.message)) : null,
+        pages.open(), config.centrality ? files.centrality(config.centrality).catch((error) => void notices.show(error.message)) : null,
       ]);
-      if (this.stop.signal.aborted) return;
-      picture.centrality = centrality ?? null;
-      if (there) this.redraw();
+      if (this.#stop.signal.aborted) return;
+      renderer.centrality = centrality ?? null;
+      if (there) this.loop.request();
     }
-    const { positions } = picture;
-    if (!this.settled || !positions || positions.scanned < positions.rows) return;
-    gridOf(positions);
-    picture.points.prepare();
-    if (this.atlas.about) pyramidOf(positions, picture.shading, picture.centrality);
+    const { positions } = renderer;
+    if (!this.#settled || !positions?.complete) return;
+    cellGridOf(positions);
+    renderer.points.prepare();
+    if (pages.atlas) representativesOf(positions, renderer.shading, renderer.centrality);
   }
 
   destroy() {
-    this.stop.abort();
+    this.#stop.abort();
     this.loop.stop();
-    this.reading.destroy();
-    this.notice.destroy();
     this.resizes.disconnect();
-    this.interaction.destroy();
-    this.address.destroy();
-    this.theme.destroy();
-    this.atlas.destroy();
-    this.dataset.destroy();
-    this.picture.destroy();
-    this.root.remove();
-    delete this.root.imagespace;
+    for (const part of [this.overlays, this.notices, this.input, this.url, this.theme, this.pages, this.files, this.renderer]) part.destroy();
+    this.elements.root.remove();
+    delete this.elements.root.imagespace;
   }
 }

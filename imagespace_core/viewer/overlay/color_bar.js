@@ -9,16 +9,20 @@ import { domain, STEPS } from "../draw/shading.js";
 const KEY_STEPS = { ArrowUp: 10, ArrowRight: 10, ArrowDown: -10, ArrowLeft: -10, PageUp: 100, PageDown: -100, Home: -STEPS, End: STEPS };
 
 export class ColorBar {
+  /** @type {[number, number] | null} steps of the scale that the brush leaves */ steps = null;
+
   /**
    * @param {import("../data/workspace_files.js").Column} column
-   * @param {{brushed: (steps: [number, number] | null) => void, selects: () => boolean, range: (held: {shift: boolean, alt: boolean}) => void}} events
+   * @param {Pick<import("./legend.js").LegendEvents, "brushed" | "selects" | "range">} events
    */
   constructor(column, events) {
     this.column = column;
     this.events = events;
     const { kind } = column;
     const [low, high] = domain(column);
-    Object.assign(this, { low, high, say: kind === "date" ? date : number });
+    this.low = low;
+    this.high = high;
+    this.text = kind === "date" ? (/** @type {number} */ value) => date(value) : (/** @type {number} */ value) => number(value);
     this.bars = ["is-bar is-bar-all", "is-bar"].map((name) => element("div", { class: name }));
     this.ends = [0, 1].map((end) => this.#handle(end));
     const ticks = (kind === "date" ? dateTicks : numberTicks)(low, high).map(({ at, text }) => {
@@ -27,11 +31,11 @@ export class ColorBar {
       return tick;
     });
     this.track = element("div", { class: "is-track" }, ...this.bars, ...(high > low ? this.ends : []));
-    const scale = element("div", { class: "is-scale", role: "group", "aria-label": `Colors run from ${this.say(low)} to ${this.say(high)}` }, this.track, element("div", { class: "is-ticks", "aria-hidden": "true" }, ...ticks));
+    const scale = element("div", { class: "is-scale", role: "group", "aria-label": `Colors run from ${this.text(low)} to ${this.text(high)}` }, this.track, element("div", { class: "is-ticks", "aria-hidden": "true" }, ...ticks));
     this.words = element("div", { class: "is-legend-note is-range" });
     this.select = element("button", {
       class: "is-link", type: "button", text: "Select", "aria-label": "Select this range", title: "Shift adds, Alt removes",
-      onclick: (event) => this.events.range({ shift: event.shiftKey, alt: event.altKey }),
+      onclick: (/** @type {MouseEvent} */ event) => this.events.range({ shift: event.shiftKey, alt: event.altKey }),
     });
     this.reset = element("button", { class: "is-link", type: "button", text: "Show all", onclick: () => this.#set(null) });
     this.foot = element("div", { class: "is-legend-foot" }, this.select, this.reset);
@@ -56,17 +60,18 @@ export class ColorBar {
     this.ends.forEach((handle, end) => {
       handle.style.bottom = `${(100 * places[end]) / STEPS}%`;
       handle.setAttribute("aria-valuenow", String(this.#at(places[end])));
-      handle.setAttribute("aria-valuetext", this.#told(end, places[end]));
+      handle.setAttribute("aria-valuetext", this.#endText(end, places[end]));
     });
     let inside = 0;
     for (const [step, rows] of counts) if (step >= first && step <= last) inside += rows;
     this.words.hidden = !this.steps;
-    this.words.textContent = `${this.#told(0, places[0])} to ${this.#told(1, places[1])} · ${count(inside)} images`;
+    this.words.textContent = `${this.#endText(0, places[0])} to ${this.#endText(1, places[1])} · ${count(inside)} images`;
     this.select.hidden = !this.steps || !this.events.selects();
     this.foot.hidden = this.reset.hidden = !this.steps;
     const notes = [];
-    if (column.kind === "number" && (low > column.min || high < column.max)) {
-      notes.push(element("div", { class: "is-legend-note", text: `from ${this.say(column.min)} to ${this.say(column.max)}; the ends share a color` }));
+    const { min = low, max = high } = column;
+    if (column.kind === "number" && (low > min || high < max)) {
+      notes.push(element("div", { class: "is-legend-note", text: `from ${this.text(min)} to ${this.text(max)}; the ends share a color` }));
     }
     if (column.missing) {
       const swatch = element("span", { class: "is-swatch" });
@@ -76,12 +81,13 @@ export class ColorBar {
     this.notes.replaceChildren(...notes);
   }
 
+  /** @param {number} end 0 the low one, 1 the high one */
   #handle(end) {
     const [low, high] = domain(this.column);
     return element("div", {
       class: "is-handle", role: "slider", tabindex: "0", "aria-orientation": "vertical", "aria-valuemin": low, "aria-valuemax": high,
       "aria-label": `${end ? "Highest" : "Lowest"} ${this.column.name} shown`, title: "Drag, or use the arrow keys; double click shows all",
-      onkeydown: (event) => {
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
         const by = KEY_STEPS[/** @type {keyof typeof KEY_STEPS} */ (event.key)];
         if (!by) return;
         event.preventDefault();
@@ -97,25 +103,27 @@ export class ColorBar {
     return [first, last + 1];
   }
 
-  /** The value at a place of the scale. */
+  /** The value at a place of the scale. @param {number} place */
   #at(place) {
     return this.low + ((this.high - this.low) * place) / STEPS;
   }
 
-  /** An end in words: at the ends of the scale it takes in all that is beyond. */
-  #told(end, place) {
+  /** An end in words: at the ends of the scale it takes in all that is beyond. @param {number} end @param {number} place */
+  #endText(end, place) {
     const { column } = this;
-    if (place === 0 && !end) return this.say(column.min ?? this.low);
-    if (place === STEPS && end) return this.say(column.max ?? this.high);
-    return this.say(this.#at(place));
+    if (place === 0 && !end) return this.text(column.min ?? this.low);
+    if (place === STEPS && end) return this.text(column.max ?? this.high);
+    return this.text(this.#at(place));
   }
 
+  /** @param {number} end @param {number} place */
   #move(end, place) {
     const places = this.#places();
     places[end] = Math.max(end ? places[0] + 1 : 0, Math.min(end ? STEPS : places[1] - 1, Math.round(place)));
     this.#set([places[0], places[1] - 1]);
   }
 
+  /** @param {[number, number] | null} steps */
   #set(steps) {
     const all = !steps || (steps[0] === 0 && steps[1] === STEPS - 1);
     this.events.brushed(all ? null : steps);
@@ -125,7 +133,7 @@ export class ColorBar {
   #drag() {
     const { track } = this;
     let grip = /** @type {{end: number, from: number, places: number[]} | null} */ (null);
-    const place = (event) => {
+    const place = (/** @type {MouseEvent} */ event) => {
       const box = track.getBoundingClientRect();
       return STEPS * Math.max(0, Math.min(1, (box.bottom - event.clientY) / box.height));
     };
@@ -138,7 +146,7 @@ export class ColorBar {
         // A pointer made by a script cannot be captured; it works without.
       }
       const at = place(event), places = this.#places();
-      const held = this.ends.indexOf(event.target);
+      const held = this.ends.findIndex((handle) => handle === event.target);
       const nearest = Math.abs(at - places[0]) < Math.abs(at - places[1]) ? 0 : 1;
       const both = held < 0 && this.steps && at > places[0] && at < places[1];
       const end = both ? 2 : held < 0 ? nearest : held;

@@ -1,9 +1,10 @@
 /**
- * What a layout writes on itself: headings at their places, and ticks along the edges of the view. The more important
+ * What a layout writes on the map: headings at their places, and ticks along the edges of the view. The more important
  * ones come first and nothing overlaps, so that coming nearer shows more of them. The lines are drawn by draw/lines.js.
  */
 
 import { element } from "../core/dom.js";
+import { widthOf } from "../core/fitted_text.js";
 import { count } from "../core/words.js";
 
 /**
@@ -33,41 +34,51 @@ const HEIGHT = 18;
 const TICK_SIZE = 11.5;
 const EDGE = 8;
 
-export class Guides {
+export class LayoutGuides {
+  /** @type {Map<import("../data/positions.js").Positions, Sheet>} by layout */ #sheets = new Map();
+
   /** @param {HTMLElement} host */
   constructor(host) {
     this.host = host;
-    /** @type {Map<import("../data/positions.js").Positions, Sheet>} */ this.sheets = new Map();
   }
 
   /**
    * Brings everything to where the camera shows it; while layouts glide, the old ones fade out and then the new ones in.
-   * @param {import("../draw/renderer.js").Picture} picture
+   * @param {import("../draw/renderer.js").Renderer} renderer
    * @param {Box[]} obstacles what lies over the view
    */
   follow({ positions, previous, mix, camera, sprites }, obstacles) {
-    const current = new Map();
+    /** @type {Map<import("../data/positions.js").Positions, number>} */ const current = new Map();
     if (positions?.guides) current.set(positions, previous ? Math.max(0, 2 * mix - 1) : 1);
     if (previous?.guides && previous !== positions) current.set(previous, Math.max(0, 1 - 2 * mix));
-    for (const [of, sheet] of this.sheets) {
+    for (const [of, sheet] of this.#sheets) {
       if (current.has(of)) continue;
       sheet.host.remove();
-      this.sheets.delete(of);
+      this.#sheets.delete(of);
     }
     for (const [of, opacity] of current) {
-      if (!this.sheets.has(of)) this.sheets.set(of, new Sheet(this.host, of));
-      this.sheets.get(of).follow(camera, opacity, obstacles, sprites);
+      const sheet = this.#sheets.get(of) ?? new Sheet(this.host, of);
+      this.#sheets.set(of, sheet);
+      sheet.follow(camera, opacity, obstacles, sprites);
     }
   }
 
   /** What headings and ticks cover now. @returns {Box[]} */
   get taken() {
-    return [...this.sheets.values()].flatMap((sheet) => sheet.taken);
+    return [...this.#sheets.values()].flatMap((sheet) => sheet.taken);
   }
 }
 
+/**
+ * @typedef {Heading & {level: number, node: HTMLElement | null, length: number, depth: number}} PlacedHeading length in CSS px
+ * @typedef {{at: number, text: string, node: HTMLElement | null, length: number}} PlacedTick
+ * @typedef {(box: Box) => boolean} IsFree
+ */
+
 /** The writing of one layout. */
 class Sheet {
+  /** @type {Box[]} what it covers now */ taken = [];
+
   /**
    * @param {HTMLElement} parent
    * @param {import("../data/positions.js").Positions} positions
@@ -76,17 +87,16 @@ class Sheet {
     this.positions = positions;
     this.host = element("div", { class: "is-sheet" });
     parent.append(this.host);
-    const { headings = [], axes = [] } = positions.guides;
+    const { headings = [], axes = [] } = positions.guides ?? {};
     this.family = getComputedStyle(parent).fontFamily;
-    this.pen = new OffscreenCanvas(1, 1).getContext("2d");
     this.headings = headings
-      .map((heading) => ({ ...heading, level: heading.level ?? 0, node: null, length: 0, depth: 0 }))
+      .map((heading) => /** @type {PlacedHeading} */ ({ ...heading, level: heading.level ?? 0, node: null, length: 0, depth: 0 }))
       .sort((a, b) => a.level - b.level || (b.count ?? 0) - (a.count ?? 0));
     this.axes = axes.map((axis) => ({
       ...axis, node: this.#tick(axis.title, "is-axis"), length: this.#length(axis.title, TICK_SIZE, 600),
-      ticks: [...axis.ticks].sort((a, b) => a.at - b.at).map((tick) => ({ ...tick, node: null, length: this.#length(tick.text, TICK_SIZE, 400) })),
+      ticks: [...axis.ticks].sort((a, b) => a.at - b.at)
+        .map((tick) => /** @type {PlacedTick} */ ({ ...tick, node: null, length: this.#length(tick.text, TICK_SIZE, 400) })),
     }));
-    /** @type {Box[]} */ this.taken = [];
   }
 
   /** @param {import("../space/camera.js").Camera} camera @param {number} opacity @param {Box[]} obstacles @param {import("../draw/sprites.js").Sprites} sprites */
@@ -95,18 +105,22 @@ class Sheet {
     this.host.style.opacity = String(opacity);
     this.host.hidden = opacity <= 0;
     if (this.host.hidden) return;
-    const free = (box) => [this.taken, obstacles].every((boxes) => boxes.every((other) => apart(box, other)));
+    const free = (/** @type {Box} */ box) => [this.taken, obstacles].every((boxes) => boxes.every((other) => disjoint(box, other)));
     if (this.positions.dims === 2) for (const axis of this.axes) this.#alongEdge(axis, camera, free);
     this.#headings(camera, free, sprites);
   }
 
+  /** @param {import("../space/camera.js").Camera} camera @param {IsFree} free @param {import("../draw/sprites.js").Sprites} sprites */
   #headings(camera, free, sprites) {
     const { headings, positions } = this;
     const { scale, dims } = positions;
     const p = [0, 0, 0];
     let order = headings;
     if (dims === 3) {
-      for (const heading of headings) heading.depth = camera.project(.../** @type {[number, number, number]} */ (positions.world(heading.at)), p) ? p[2] : Infinity;
+      for (const heading of headings) {
+        const [x, y, z] = positions.world(heading.at);
+        heading.depth = camera.project(x, y, z, p) ? p[2] : Infinity;
+      }
       order = [...headings].sort((a, b) => a.level - b.level || a.depth - b.depth);
     }
     let shown = 0, tried = 0;
@@ -124,8 +138,7 @@ class Sheet {
       }
       shown++;
       this.taken.push(box);
-      heading.node ??= this.#heading(heading);
-      const { node } = heading;
+      const node = (heading.node ??= this.#heading(heading));
       node.hidden = false;
       node.style.width = `${Math.ceil((box[2] - box[0]) / zoom)}px`;
       node.style.transform = `translate(${box[0].toFixed(1)}px, ${box[1].toFixed(1)}px) scale(${zoom.toFixed(3)})`;
@@ -133,23 +146,24 @@ class Sheet {
     }
   }
 
-  /** @returns {Box} where a heading would lie, standing on its place; its text ends in dots where it has too little room */
+  /** @param {PlacedHeading} heading @param {number[]} at CSS px @param {number} zoom @param {number} perUnit CSS px @returns {Box} where a heading would lie, standing on its place; its text ends in dots where it has too little room */
   #box(heading, [x, y], zoom, perUnit) {
-    heading.length ||= this.#length(heading.text, SIZES[Math.min(1, heading.level)], 600) + this.#length(told(heading), 11, 400);
+    heading.length ||= this.#length(heading.text, SIZES[Math.min(1, heading.level)], 600) + this.#length(countText(heading), 11, 400);
     const room = heading.width === undefined ? WIDEST : Math.min(WIDEST, Math.max(NARROW, heading.width * perUnit));
     const width = Math.min(heading.length, room) * zoom, height = HEIGHT * zoom;
     const left = x - (heading.align === "start" ? 0 : heading.align === "end" ? width : width / 2);
     return [left, y - height, left + width, y];
   }
 
+  /** @param {PlacedHeading} heading @returns {HTMLElement} */
   #heading(heading) {
     const node = element("div", { class: `is-heading is-heading-${Math.min(1, heading.level)}`, title: heading.text }, element("span", { text: heading.text }));
-    if (told(heading)) node.append(element("small", { text: told(heading) }));
+    if (countText(heading)) node.append(element("small", { text: countText(heading) }));
     this.host.append(node);
     return node;
   }
 
-  /** Ticks stay at the edge of the view, in steps wide enough for all of them. */
+  /** Ticks stay at the edge of the view, in steps wide enough for all of them. @param {Sheet["axes"][number]} axis @param {import("../space/camera.js").Camera} camera @param {IsFree} free */
   #alongEdge(axis, camera, free) {
     const { center, scale } = this.positions;
     const across = axis.axis === "x";
@@ -189,25 +203,25 @@ class Sheet {
     node.style.transform = `translate(${box[0].toFixed(1)}px, ${box[1].toFixed(1)}px)`;
   }
 
+  /** @param {string} text @param {string} name of its class @returns {HTMLElement} */
   #tick(text, name) {
     const node = element("div", { class: name, text });
     this.host.append(node);
     return node;
   }
 
+  /** @param {string} text @param {number} size CSS px @param {number} weight */
   #length(text, size, weight) {
-    if (!text) return 0;
-    this.pen.font = `${weight} ${size}px ${this.family}`;
-    return this.pen.measureText(text).width + 8;
+    return text ? widthOf(text, `${weight} ${size}px ${this.family}`) + 8 : 0;
   }
 }
 
 /** @param {Heading} heading the number behind its text */
-function told(heading) {
+function countText(heading) {
   return heading.count === undefined || heading.count === null ? "" : ` ${count(heading.count)}`;
 }
 
 /** @param {Box} a @param {Box} b */
-function apart(a, b) {
+function disjoint(a, b) {
   return a[2] + GAP <= b[0] || b[2] + GAP <= a[0] || a[3] + 1 <= b[1] || b[3] + 1 <= a[1];
 }

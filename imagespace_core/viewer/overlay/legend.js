@@ -1,76 +1,87 @@
 /** What the colors mean. Values are hidden by a click, isolated by a double click, and selected; a scale has a brush. */
 
+import { neutral, toCss } from "../core/colors.js";
 import { element, icon } from "../core/dom.js";
-import { toCss, neutral } from "../core/colors.js";
-import { ColorBar } from "./color_bar.js";
-import { count, nameOfMissing } from "../core/words.js";
 import { roving } from "../core/roving_focus.js";
+import { count, nameOfMissing } from "../core/words.js";
 import { isCategorical } from "../draw/shading.js";
+import { ColorBar } from "./color_bar.js";
 
-/** Entries listed at first, and more at each asking; the search finds the others. */
+/** Entries listed at first, and more on request; the search finds the others. */
 const LISTED = 200;
 const SEARCH_FROM = 12;
 
+/**
+ * @typedef {{shift: boolean, alt: boolean}} HeldKeys
+ * @typedef {object} LegendEvents
+ * @property {(hidden: Set<number>) => void} changed codes; -1 is missing
+ * @property {(steps: [number, number] | null) => void} brushed steps of the scale that are left; null: all
+ * @property {() => void} folded or unfolded
+ * @property {() => boolean} selects whether the host takes selections
+ * @property {(codes: number[], held: HeldKeys) => void} codes are to be selected
+ * @property {(held: HeldKeys) => void} range what the brush leaves is to be selected
+ *
+ * @typedef {import("../data/workspace_files.js").Column} Column
+ */
+
 export class Legend {
+  /** @type {Column | null} that is shown */ column = null;
+  /** @type {Map<number, number>} by code, of the rows that the mask leaves */ counts = new Map();
+  /** @type {boolean | null} null: as wide as the view allows */ #open = null;
+  #narrow = false;
+  #search = "";
+  #listed = LISTED;
+  /** @type {ColorBar | null} */ #bar = null;
+  /** @type {HTMLElement} */ #list = element("div", { class: "is-legend-list", role: "toolbar", "aria-orientation": "vertical", onscroll: () => this.#fade() });
+  /** @type {HTMLElement} */ #foot = element("div", { class: "is-legend-foot" });
+  #stops = roving(this.#list, () => [...this.#list.children].map((row) => /** @type {HTMLElement[]} */ ([...row.children])));
+
   /**
    * @param {HTMLElement} host
-   * @param {{changed: (hidden: Set<number>) => void, brushed: (steps: [number, number] | null) => void, folded: () => void,
-   *   selects: () => boolean, codes: (codes: number[], held: {shift: boolean, alt: boolean}) => void,
-   *   range: (held: {shift: boolean, alt: boolean}) => void}} events
+   * @param {import("../draw/shading.js").Shading} shading
+   * @param {LegendEvents} events
    */
-  constructor(host, events) {
+  constructor(host, shading, events) {
     this.host = host;
+    this.shading = shading;
     this.events = events;
-    /** @type {import("../draw/shading.js").Shading | null} */ this.shading = null;
-    /** @type {boolean | null} null: as wide as the view allows */ this.open = null;
-    this.words = "";
-    this.narrow = false;
-    this.listed = LISTED;
   }
 
-  /** @param {number} width of the view; a narrow one folds the legend until it is asked for */
+  /** @param {number} width of the view; a narrow one folds the legend until it is opened */
   fitWidth(width) {
     const narrow = width <= 500;
-    if (narrow === this.narrow) return;
-    this.narrow = narrow;
+    if (narrow === this.#narrow) return;
+    this.#narrow = narrow;
     this.#frame();
   }
 
   get opened() {
-    return this.open ?? !this.narrow;
+    return this.#open ?? !this.#narrow;
   }
 
   /** CSS pixels at the right that the open legend takes from a wide view. */
   get inset() {
-    return this.opened && !this.narrow && !this.host.hidden ? this.host.offsetWidth + 12 : 0;
+    return this.opened && !this.#narrow && !this.host.hidden ? this.host.offsetWidth + 12 : 0;
   }
 
-  /**
-   * @param {import("../draw/shading.js").Shading} shading
-   * @param {Map<number, number>} counts by code, of the rows that the mask leaves
-   */
-  show(shading, counts) {
-    if (this.column !== shading.column) {
-      this.words = "";
-      this.listed = LISTED;
-      this.bar = null;
+  /** Follows the column, its colors and what is hidden. @param {Map<number, number>} counts by code, of the rows that the mask leaves */
+  show(counts) {
+    const { column } = this.shading;
+    if (this.column !== column) {
+      this.#search = "";
+      this.#listed = LISTED;
+      this.#bar = null;
     }
-    this.shading = shading;
-    this.column = shading.column;
+    this.column = column;
     this.counts = counts;
     this.#frame();
-  }
-
-  /** Keeps to which codes are hidden, after they changed elsewhere. */
-  refresh() {
-    this.#list();
   }
 
   #frame() {
     const { host, column } = this;
     host.hidden = !column || column.kind === "color";
     host.classList.toggle("is-folded", !this.opened);
-    if (host.hidden) {
+    if (!column || host.hidden) {
       host.replaceChildren();
       return;
     }
@@ -78,9 +89,9 @@ export class Legend {
       class: "is-icon", type: "button", "aria-expanded": String(this.opened),
       "aria-label": this.opened ? "Fold the legend" : `Legend: ${column.name}`, title: this.opened ? "Fold the legend" : "Show the legend",
       onclick: () => {
-        this.open = !this.opened;
+        this.#open = !this.opened;
         this.#frame();
-        /** @type {any} */ (host.querySelector("button"))?.focus({ preventScroll: true });
+        host.querySelector("button")?.focus({ preventScroll: true });
         this.events.folded();
       },
     }, icon(this.opened ? "close" : "legend"));
@@ -90,68 +101,80 @@ export class Legend {
     }
     const head = element("div", { class: "is-legend-head" }, element("span", { class: "is-legend-title", text: column.name }), fold);
     if (!isCategorical(column)) {
-      this.bar ??= new ColorBar(column, this.events);
-      this.bar.show(this.shading, this.counts);
-      if (this.bar.box.parentElement !== host) host.replaceChildren(head, this.bar.box);
-      else host.firstChild.replaceWith(head);
+      this.#bar ??= new ColorBar(column, this.events);
+      this.#bar.show(this.shading, this.counts);
+      if (this.#bar.box.parentElement !== host) host.replaceChildren(head, this.#bar.box);
+      else host.firstChild?.replaceWith(head);
       return;
     }
-    this.list = element("div", { class: "is-legend-list", role: "toolbar", "aria-orientation": "vertical", "aria-label": `Values of ${column.name}`, onscroll: () => this.#fade() });
-    this.stops = roving(this.list, () => [...this.list.children].map((row) => /** @type {HTMLElement[]} */ ([...row.children])));
-    const search = (column.values?.length ?? 0) > SEARCH_FROM && element("input", {
-      class: "is-legend-search", type: "search", placeholder: `Search ${count(column.values.length)} values`, "aria-label": "Search the legend",
-      oninput: (event) => {
-        this.words = event.target.value;
-        this.listed = LISTED;
-        this.#list();
-      },
-    });
-    if (search) search.value = this.words;
-    this.foot = element("div", { class: "is-legend-foot" });
-    host.replaceChildren(head, ...(search ? [search] : []), this.list, this.foot);
-    this.#list();
+    this.#list.setAttribute("aria-label", `Values of ${column.name}`);
+    host.replaceChildren(head, ...this.#searchField(column), this.#list, this.#foot);
+    this.#fill(column);
   }
 
-  #list() {
-    const { column, shading, list } = this;
-    if (!list || !column || !isCategorical(column) || !this.opened) return;
-    const active = /** @type {any} */ (list.getRootNode()).activeElement;
-    const focused = list.contains(active) && { code: active.parentElement.dataset.code, at: [...active.parentElement.children].indexOf(active) };
+  /** @param {Column} column @returns {HTMLElement[]} none where there is little to search */
+  #searchField({ values = [] }) {
+    if (values.length <= SEARCH_FROM) return [];
+    const field = element("input", {
+      class: "is-legend-search", type: "search", placeholder: `Search ${count(values.length)} values`, "aria-label": "Search the legend",
+      oninput: () => {
+        this.#search = field.value;
+        this.#listed = LISTED;
+        this.#refresh();
+      },
+    });
+    field.value = this.#search;
+    return [field];
+  }
+
+  #refresh() {
+    const { column } = this;
+    if (column && isCategorical(column) && this.opened) this.#fill(column);
+  }
+
+  /** @param {Column} column */
+  #fill(column) {
+    const { shading } = this;
+    const list = this.#list, foot = this.#foot;
+    const active = /** @type {ShadowRoot} */ (list.getRootNode()).activeElement;
+    const row = list.contains(active) ? active?.parentElement : null;
+    const focused = active && row && { code: row.dataset.code, at: [...row.children].indexOf(active) };
     const colors = shading.colors();
-    const words = this.words.trim().toLowerCase();
+    const search = this.#search.trim().toLowerCase();
     const values = column.values ?? [];
     const codes = [...values.keys(), ...(this.counts.get(-1) || column.missing ? [-1] : [])];
-    const label = (code) => (code < 0 ? nameOfMissing(column) : values[code]);
-    const found = words ? codes.filter((code) => label(code).toLowerCase().includes(words)) : codes;
-    const color = (code) => (code < 0 ? neutral(shading.dark) : colors[code % colors.length]);
-    list.replaceChildren(...found.slice(0, this.listed).map((code) => this.#row(code, label(code), color(code))));
-    if (focused) list.querySelector(`[data-code="${focused.code}"]`)?.children[focused.at]?.focus({ preventScroll: true });
-    this.stops.refresh();
+    const label = (/** @type {number} */ code) => (code < 0 ? nameOfMissing(column) : values[code]);
+    const color = (/** @type {number} */ code) => (code < 0 ? neutral(shading.dark) : colors[code % colors.length]);
+    const found = search ? codes.filter((code) => label(code).toLowerCase().includes(search)) : codes;
+    list.replaceChildren(...found.slice(0, this.#listed).map((code) => this.#entry(code, label(code), color(code))));
+    if (focused) /** @type {HTMLElement | undefined} */ (list.querySelector(`[data-code="${focused.code}"]`)?.children[focused.at])?.focus({ preventScroll: true });
+    this.#stops.refresh();
     const notes = [];
     if (!found.length) notes.push(element("span", { text: "Nothing found" }));
-    if (found.length > this.listed) {
+    if (found.length > this.#listed) {
       notes.push(element("button", {
-        class: "is-link", type: "button", text: `${count(found.length - this.listed)} more`, title: "Lists more; the search finds all", onclick: () => {
-          this.listed += LISTED;
-          this.#list();
+        class: "is-link", type: "button", text: `${count(found.length - this.#listed)} more`, title: "Lists more; the search finds all", onclick: () => {
+          this.#listed += LISTED;
+          this.#refresh();
         },
       }));
     }
     if (shading.hidden.size) {
-      notes.push(element("button", { class: "is-link is-legend-all", type: "button", text: "Show all", onclick: () => this.#set(new Set()) }));
+      notes.push(element("button", { class: "is-link is-legend-all", type: "button", text: "Show all", onclick: () => this.#hide(new Set()) }));
     }
-    this.foot.replaceChildren(...notes);
-    this.foot.hidden = !notes.length;
+    foot.replaceChildren(...notes);
+    foot.hidden = !notes.length;
     this.#fade();
   }
 
-  /** Says by a soft edge that the list goes on. */
+  /** A soft edge where the list goes on. */
   #fade() {
-    const { list } = this;
+    const list = this.#list;
     list.classList.toggle("is-more", list.scrollTop + list.clientHeight < list.scrollHeight - 2);
   }
 
-  #row(code, label, color) {
+  /** @param {number} code @param {string} label @param {import("../core/colors.js").Rgb} color */
+  #entry(code, label, color) {
     const shown = !this.shading.hidden.has(code);
     const swatch = element("span", { class: "is-swatch" });
     swatch.style.background = toCss(color);
@@ -164,27 +187,30 @@ export class Legend {
     if (this.events.selects()) {
       more.push(element("button", {
         class: "is-only", type: "button", tabindex: "-1", text: "select", "aria-label": `Select ${label}`, title: "Shift adds, Alt removes",
-        onclick: (event) => this.events.codes([code], { shift: event.shiftKey, alt: event.altKey }),
+        onclick: (/** @type {MouseEvent} */ event) => this.events.codes([code], { shift: event.shiftKey, alt: event.altKey }),
       }));
     }
     return element("div", { class: "is-legend-row", "data-code": code }, toggle, ...more);
   }
 
+  /** @param {number} code */
   #toggle(code) {
     const hidden = new Set(this.shading.hidden);
     if (!hidden.delete(code)) hidden.add(code);
-    this.#set(hidden);
+    this.#hide(hidden);
   }
 
+  /** @param {number} code */
   #isolate(code) {
     const { hidden } = this.shading;
-    const others = [-1, ...(this.column.values ?? []).keys()].filter((other) => other !== code);
+    const others = [-1, ...(this.column?.values ?? []).keys()].filter((other) => other !== code);
     const alone = !hidden.has(code) && hidden.size >= others.length;
-    this.#set(new Set(alone ? [] : others));
+    this.#hide(new Set(alone ? [] : others));
   }
 
-  #set(hidden) {
+  /** @param {Set<number>} hidden */
+  #hide(hidden) {
     this.events.changed(hidden);
-    this.#list();
+    this.#refresh();
   }
 }

@@ -14,21 +14,25 @@ const MARGIN = 5;
 const NARROW = 500;
 
 export class Minimap {
+  enabled = true;
+  /** @type {HTMLCanvasElement} */ canvas = element("canvas", {});
+  /** @type {HTMLElement} around what is in view */ frame = element("div", { class: "is-overview-frame" });
+  #held = false;
+  #outdated = true;
+  /** @type {import("../data/positions.js").Positions | null} that are drawn */ #drawn = null;
+  /** How it is drawn: world units of its lower left, CSS pixels of a world unit, CSS pixels. */
+  #fit = { low: [0, 0], scale: 1, width: 1, height: 1 };
+
   /**
    * @param {HTMLElement} host
    * @param {(x: number, y: number) => void} go brings a place, in world units, to the middle
    */
   constructor(host, go) {
     this.host = host;
-    this.enabled = true;
-    this.canvas = element("canvas", {});
-    this.frame = element("div", { class: "is-overview-frame" });
     host.append(this.canvas, this.frame);
-    this.stale = true;
-    /** @type {import("../data/positions.js").Positions | null} */ this.positions = null;
-    const at = (event) => {
+    const at = (/** @type {MouseEvent} */ event) => {
       const box = this.canvas.getBoundingClientRect();
-      const { low, scale } = this.fit;
+      const { low, scale } = this.#fit;
       go(low[0] + (event.clientX - box.left) / scale, low[1] + (box.bottom - event.clientY) / scale);
     };
     host.addEventListener("pointerdown", (event) => {
@@ -38,33 +42,34 @@ export class Minimap {
       } catch {
         // A pointer made by a script cannot be captured; it works without.
       }
-      this.held = true;
+      this.#held = true;
       at(event);
     });
-    host.addEventListener("pointermove", (event) => this.held && at(event));
-    for (const name of ["pointerup", "pointercancel"]) host.addEventListener(name, () => (this.held = false));
+    host.addEventListener("pointermove", (event) => this.#held && at(event));
+    for (const name of ["pointerup", "pointercancel"]) host.addEventListener(name, () => (this.#held = false));
   }
 
-  /** Whether a view has one: flat, wide enough and at rest. @param {import("../draw/renderer.js").Picture} picture */
+  /** Whether a view has one: flat, wide enough and at rest. @param {import("../draw/renderer.js").Renderer} renderer */
   static fits({ positions, camera, previous }) {
     return positions?.dims === 2 && !previous && positions.finite > 0 && camera.width > NARROW;
   }
 
   /** Colors or rows changed: it is drawn anew when next shown. */
-  forget() {
-    this.stale = true;
+  outdate() {
+    this.#outdated = true;
   }
 
-  /** Called after each frame. @param {import("../draw/renderer.js").Picture} picture */
-  follow(picture) {
-    const { positions, camera } = picture;
-    const view = Minimap.fits(picture) && this.enabled ? seen(camera) : null;
-    const whole = view && [0, 1].every((k) => view.low[k] <= -positions.extent[k] * 0.98 && view.high[k] >= positions.extent[k] * 0.98);
-    this.host.hidden = !view || (whole && !this.held);
-    if (this.host.hidden) return;
+  /** Called after each frame. @param {import("../draw/renderer.js").Renderer} renderer */
+  follow(renderer) {
+    const { positions, camera } = renderer;
+    const view = seen(camera);
+    const shown = this.enabled && positions !== null && Minimap.fits(renderer)
+      && (this.#held || [0, 1].some((k) => view.low[k] > -positions.extent[k] * 0.98 || view.high[k] < positions.extent[k] * 0.98));
+    this.host.hidden = !shown;
+    if (!shown) return;
     this.host.style.right = `${camera.inset || 2 * MARGIN}px`;
-    if (this.stale || this.positions !== positions) this.#draw(picture);
-    const { low, scale, width, height } = this.fit;
+    if (this.#outdated || this.#drawn !== positions) this.#draw(positions, renderer);
+    const { low, scale, width, height } = this.#fit;
     const [left, right] = [view.low[0], view.high[0]].map((x) => Math.max(-1, Math.min(width + 1, (x - low[0]) * scale)));
     const [bottom, top] = [view.low[1], view.high[1]].map((y) => Math.max(-1, Math.min(height + 1, (y - low[1]) * scale)));
     const wide = Math.max(6, right - left), high = Math.max(6, top - bottom);
@@ -73,21 +78,21 @@ export class Minimap {
     this.frame.style.transform = `translate(${(left + right - wide) / 2}px, ${height - (top + bottom + high) / 2}px)`;
   }
 
-  /** @param {import("../draw/renderer.js").Picture} picture */
-  #draw({ positions, shading, theme }) {
-    this.stale = false;
-    this.positions = positions;
+  /** @param {import("../data/positions.js").Positions} positions @param {import("../draw/renderer.js").Renderer} renderer */
+  #draw(positions, { shading }) {
+    this.#outdated = false;
+    this.#drawn = positions;
     const [ex, ey] = positions.extent.map((half) => Math.max(half, 0.15)); // a map that is all on one line is a strip
     const scale = (SIDE - 2 * MARGIN) / 2 / Math.max(ex, ey);
     const width = Math.round(2 * ex * scale + 2 * MARGIN), height = Math.round(2 * ey * scale + 2 * MARGIN);
-    this.fit = { low: [-width / 2 / scale, -height / 2 / scale], scale, width, height };
+    this.#fit = { low: [-width / 2 / scale, -height / 2 / scale], scale, width, height };
     const ratio = Math.min(2, window.devicePixelRatio || 1);
     const { canvas } = this;
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
-    const pen = canvas.getContext("2d");
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const image = pen.createImageData(canvas.width, canvas.height);
     const stride = Math.max(1, Math.ceil(positions.rows / MOST_DOTS));
     const p = [0, 0, 0];
@@ -96,7 +101,7 @@ export class Minimap {
     for (let row = 0; row < positions.rows; row += stride) {
       if (!positions.has(row) || !shading.shows(row)) continue;
       positions.at(row, p);
-      const x = Math.floor((p[0] - this.fit.low[0]) * scale * ratio), y = Math.floor((height - (p[1] - this.fit.low[1]) * scale) * ratio);
+      const x = Math.floor((p[0] - this.#fit.low[0]) * scale * ratio), y = Math.floor((height - (p[1] - this.#fit.low[1]) * scale) * ratio);
       const at = 4 * (y * canvas.width + x);
       const [r, g, b] = shading.rgb(row);
       sums[at] += r;
@@ -111,7 +116,6 @@ export class Minimap {
       image.data[at + 3] = 255 * Math.min(1, 0.55 + 0.15 * dots);
     }
     pen.putImageData(image, 0, 0);
-    this.theme = theme;
   }
 }
 

@@ -2,39 +2,40 @@
 
 import { element } from "../core/dom.js";
 
-/** @typedef {"hover" | "focus" | "selected" | "query"} MarkKind */
+/** @typedef {"hover" | "focus" | "selected" | "query"} RingKind */
 
-export class Marks {
+export class Rings {
+  /** @type {Map<string, {row: number, node: HTMLElement}>} by kind and row */ #rings = new Map();
+
   /** @param {HTMLElement} host */
   constructor(host) {
     this.host = host;
-    /** @type {Map<string, {row: number, node: HTMLElement}>} */ this.rings = new Map();
   }
 
   /**
-   * @param {MarkKind} kind
+   * @param {RingKind} kind
    * @param {number[]} rows rows to ring; the former ones of this kind lose theirs
    */
   set(kind, rows) {
     const wanted = new Set(rows.slice(0, 64));
-    for (const [key, { row, node }] of this.rings) {
+    for (const [key, { row, node }] of this.#rings) {
       if (key.startsWith(`${kind}:`) && !wanted.has(row)) {
         node.remove();
-        this.rings.delete(key);
+        this.#rings.delete(key);
       }
     }
     for (const row of wanted) {
       const key = `${kind}:${row}`;
-      if (this.rings.has(key)) continue;
+      if (this.#rings.has(key)) continue;
       const node = element("div", { class: `is-ring is-ring-${kind}`, "data-row": row });
       this.host.append(node);
-      this.rings.set(key, { row, node });
+      this.#rings.set(key, { row, node });
     }
   }
 
   /** The rows that have a ring, the one pointed at last. @returns {number[]} */
   get rows() {
-    const rows = [...this.rings].map(([key, { row }]) => ({ row, last: key.startsWith("hover") ? 1 : 0 }));
+    const rows = [...this.#rings].map(([key, { row }]) => ({ row, last: key.startsWith("hover") ? 1 : 0 }));
     return [...new Set(rows.sort((a, b) => a.last - b.last).map(({ row }) => row))];
   }
 
@@ -43,7 +44,7 @@ export class Marks {
    * @param {(row: number) => {x: number, y: number, width: number, height: number, sprite: boolean} | null} box CSS pixels, center and size
    */
   follow(box) {
-    for (const { row, node } of this.rings.values()) {
+    for (const { row, node } of this.#rings.values()) {
       const at = box(row);
       node.hidden = !at;
       if (!at) continue;

@@ -2,65 +2,63 @@
  * One image in full: the picture, what is known of it, and its nearest images.
  *
  * @typedef {{base: string, row: number, layers?: string, title: string, warning?: string, facts: [string, string][],
- *            neighbors: import("./gallery.js").Tile[], nearest: string, scene: string | null}} DetailConfig
- *   layers: what asks for some layers of it only, to go behind its address.
- *   scene: what people call the image that this was cut from, if it was.
+ *            neighbors: import("./tile.js").Tile[], nearest: string, parent: string | null}} DetailConfig
+ *   layers: the query for some layers of it only, to go behind its address.
+ *   parent: what people call the image that this was cut from, if it was.
  */
 
-import { element as make } from "../core/dom.js";
-import { button } from "./gallery.js";
-import { Scene } from "../parent/parent_panel.js";
+import { element } from "../core/dom.js";
+import { ParentPanel } from "../parent/parent_panel.js";
+import { mountPanel } from "./panel.js";
+import { tile } from "./tile.js";
 
 const FULL_SIDE = 1600;
 
 /**
  * @param {HTMLElement} host
  * @param {DetailConfig} config
- * @param {(name: string, value: unknown) => void} emit  "click" with {row}: a neighbor
+ * @param {import("./panel.js").Send} send  "click" with {row}: a neighbor
  */
-export function mount(host, config, emit) {
-  const sheet = make("link", { rel: "stylesheet", href: new URL("./panel.css", import.meta.url).href });
-  const panel = make("section", { class: "is-detail", "data-testid": "imagespace-detail", "aria-label": "Image detail" });
-  host.replaceChildren(sheet, panel);
-  // Apart from each other, because the scene stays as it is from image to image.
-  const head = make("div"), tail = make("div");
-  panel.append(head, tail);
-  let shown = "";
-  let scene = /** @type {Scene | null} */ (null);
+export function mount(host, config, send) {
+  return mountPanel(host, config, send, (send) => {
+    // Each for itself, because the parent stays as it is from image to image.
+    const head = element("div"), tail = element("div");
+    const root = element("section", { class: "is-detail", "data-testid": "imagespace-detail", "aria-label": "Image detail" }, head, tail);
+    /** @type {ParentPanel | null} */ let parent = null;
 
-  function update(/** @type {DetailConfig} */ next) {
-    const text = JSON.stringify(next);
-    if (text === shown) return;
-    shown = text;
-    panel.dataset.row = String(next.row);
-    const source = `${next.base}image/${next.row}?side=${FULL_SIDE}${next.layers ?? ""}`;
-    const facts = make("dl", { class: "is-facts" });
-    for (const [label, value] of next.facts) facts.append(make("dt", {}, label), make("dd", {}, value));
-    const neighbors = make("div", { class: "is-gallery", "data-gallery": "neighbors", style: "--tile: 84px" });
-    neighbors.append(...next.neighbors.map((tile) => button({ base: next.base, action: "Open" }, tile, emit)));
-    head.replaceChildren(
-      make("a", { class: "is-picture", href: source, target: "_blank", rel: "noopener", title: "Open in a new tab" },
-        make("img", { src: source, alt: next.title })),
-      make("h3", {}, next.title),
-      ...(next.warning ? [make("p", { class: "is-warning" }, next.warning)] : []),
-    );
-    if (next.scene) {
-      scene ??= new Scene(emit);
-      if (scene.root.parentNode !== panel) head.after(scene.root);
-      scene.show(next.base, next.row, next.scene);
-    } else {
-      scene?.destroy();
-      scene?.root.remove();
-      scene = null;
+    /** @param {DetailConfig} next */
+    function drawParent(next) {
+      if (next.parent) {
+        parent ??= new ParentPanel(send);
+        if (parent.root.parentNode !== root) head.after(parent.root);
+        parent.show(next.base, next.row, next.parent);
+      } else {
+        parent?.destroy();
+        parent?.root.remove();
+        parent = null;
+      }
     }
-    tail.replaceChildren(facts, make("h4", {}, next.nearest), neighbors);
-  }
 
-  function destroy() {
-    scene?.destroy();
-    host.replaceChildren();
-  }
-
-  update(config);
-  return { update, destroy };
+    return {
+      root,
+      draw(next) {
+        root.dataset.row = String(next.row);
+        const source = `${next.base}image/${next.row}?side=${FULL_SIDE}${next.layers ?? ""}`;
+        const facts = next.facts.flatMap(([label, value]) => [element("dt", {}, label), element("dd", {}, value)]);
+        const neighbors = next.neighbors.map((image) => tile({ base: next.base, action: "Open" }, image, send));
+        head.replaceChildren(
+          element("a", { class: "is-picture", href: source, target: "_blank", rel: "noopener", title: "Open in a new tab" },
+            element("img", { src: source, alt: next.title })),
+          element("h3", {}, next.title),
+          ...(next.warning ? [element("p", { class: "is-warning" }, next.warning)] : []),
+        );
+        drawParent(next);
+        tail.replaceChildren(
+          element("dl", { class: "is-facts" }, ...facts), element("h4", {}, next.nearest),
+          element("div", { class: "is-gallery", "data-gallery": "neighbors", style: "--tile: 84px" }, ...neighbors),
+        );
+      },
+      destroy: () => parent?.destroy(),
+    };
+  });
 }

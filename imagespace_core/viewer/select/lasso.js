@@ -1,4 +1,4 @@
-/** An area drawn on the view: its outline while the hand draws, and the few vertices that tell it. */
+/** An area drawn on the view: its outline while the hand draws, and the few vertices that stand for it. */
 
 import { svg } from "../core/dom.js";
 
@@ -10,12 +10,13 @@ export const MOST_VERTICES = 200;
 /** @typedef {[number, number]} Point */
 
 export class Lasso {
+  shape = svg("polygon", {});
+  /** @type {Point[]} */ points = [];
+  box = false;
+
   /** @param {SVGElement} host over the view, in its CSS pixels */
   constructor(host) {
     this.host = host;
-    this.shape = svg("polygon", {});
-    /** @type {Point[]} */ this.points = [];
-    this.box = false;
   }
 
   get drawing() {
@@ -34,7 +35,7 @@ export class Lasso {
     this.host.append(this.shape);
   }
 
-  /** The hand has come here. */
+  /** The hand has come here. @param {number} x @param {number} y */
   to(x, y) {
     const { points } = this;
     const [px, py] = this.#inside(x, y);
@@ -50,41 +51,44 @@ export class Lasso {
   }
 
   /**
-   * The drawing is done; what it tells stays on view for a moment.
-   * @param {(points: Point[]) => Point[]} told gives the vertices as they are told
+   * The drawing is done; what is sent of it stays on view for a moment.
+   * @param {(points: Point[]) => Point[]} send returns the vertices as they were sent
    * @returns {Point[] | null} null when it encloses nothing
    */
-  end(told) {
-    const points = this.points.length > 2 ? told(this.points) : [];
+  end(send) {
+    const points = this.points.length > 2 ? send(this.points) : [];
     this.points = [];
     if (points.length < 3 || flat(points)) {
       this.clear();
       return null;
     }
     this.#show(points);
-    this.shape.classList.add("is-told");
+    this.shape.classList.add("is-sent");
     return points;
   }
 
   clear() {
     this.points = [];
-    this.shape.classList.remove("is-told");
+    this.shape.classList.remove("is-sent");
     this.shape.remove();
     this.#show([]);
   }
 
+  /** @param {Point[]} points */
   #show(points) {
     this.shape.setAttribute("points", points.map(([x, y]) => `${x},${y}`).join(" "));
   }
 
+  /** @param {number} x @param {number} y @returns {Point} */
   #inside(x, y) {
     const { clientWidth, clientHeight } = this.host;
-    return /** @type {Point} */ ([Math.max(0, Math.min(clientWidth, x)), Math.max(0, Math.min(clientHeight, y))]);
+    return [Math.max(0, Math.min(clientWidth, x)), Math.max(0, Math.min(clientHeight, y))];
   }
 }
 
+/** @param {Point[]} points */
 function flat(points) {
-  return [0, 1].some((k) => points.every((point) => point[k] === points[0][k]));
+  return /** @type {const} */ ([0, 1]).some((k) => points.every((point) => point[k] === points[0][k]));
 }
 
 /**
@@ -95,20 +99,20 @@ function flat(points) {
  * @returns {Point[]}
  */
 export function simplify(points, most) {
-  let kept = points;
-  for (let apart = 0.5; ; apart *= 1.5) {
-    kept = reduce(points, apart);
+  for (let tolerance = 0.5; ; tolerance *= 1.5) {
+    const kept = reduce(points, tolerance);
     if (kept.length <= most) return kept;
   }
 }
 
-function reduce(points, apart) {
+/** @param {Point[]} points @param {number} tolerance CSS pixels */
+function reduce(points, tolerance) {
   const keep = new Uint8Array(points.length);
   keep[0] = keep[points.length - 1] = 1;
   const ranges = [[0, points.length - 1]];
-  while (ranges.length) {
-    const [from, to] = ranges.pop();
-    let worst = -1, most = apart;
+  for (let range = ranges.pop(); range; range = ranges.pop()) {
+    const [from, to] = range;
+    let worst = -1, most = tolerance;
     for (let i = from + 1; i < to; i++) {
       const away = distance(points[i], points[from], points[to]);
       if (away > most) [worst, most] = [i, away];
@@ -120,7 +124,7 @@ function reduce(points, apart) {
   return points.filter((_, i) => keep[i]);
 }
 
-/** Of a point from a stretch of line. */
+/** Of a point from a stretch of line. @param {Point} point @param {Point} from @param {Point} to */
 function distance([x, y], [ax, ay], [bx, by]) {
   const dx = bx - ax, dy = by - ay;
   const along = dx || dy ? Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy))) : 0;

@@ -1,6 +1,6 @@
 /**
- * What is told of a selection: an area, some rows, some values, or a verb; never long lists of rows, since Python has the
- * positions and columns. Each event says what the viewer itself hides, which is not selected.
+ * How a selection is sent: as an area, some rows, some values, or a change of the whole; never as long lists of rows, since
+ * Python has the positions and columns. Each event names what the viewer itself hides, which is not selected.
  */
 
 import { simplify, MOST_VERTICES } from "./lasso.js";
@@ -16,7 +16,7 @@ const MOST_BYTES = 4800;
  * @property {number[] | null} shown
  * @property {[number, number] | null} range the only values shown, as they occur in the column, ends included
  *
- * @typedef {object} Select what is told; by kind, it has more
+ * @typedef {object} Select the event; by kind, it has more
  * @property {"polygon" | "rows" | "codes" | "range" | "all" | "invert" | "clear" | "undo" | "redo"} kind
  * @property {Mode} mode
  * @property {Hiding} hiding
@@ -31,27 +31,31 @@ const MOST_BYTES = 4800;
  */
 
 /**
- * Asked on the document by what stands beside the viewer: "all" or "invert" within what is shown, which the viewer alone
- * knows. It prevents the default where it tells that.
+ * An event on the document by which what stands beside the viewer requests "all" or "invert" within what is shown, which the
+ * viewer alone knows. It prevents the default where it sends that.
  */
-export const ASK = "imagespace:select";
+export const SELECT_REQUEST = "imagespace:select";
 
-export class Selecting {
-  /** @param {import("../map/map_view.js").Viewer} viewer */
-  constructor(viewer) {
-    this.viewer = viewer;
-    document.addEventListener(ASK, (event) => {
-      if (this.tell(/** @type {CustomEvent} */ (event).detail.kind)) event.preventDefault();
-    }, { signal: viewer.stop.signal });
+/** @typedef {"all" | "invert" | "clear" | "undo" | "redo"} SelectionChange */
+
+export class SelectEvents {
+  /** Whether the host takes selections. */ offered = false;
+
+  /**
+   * @param {import("../draw/renderer.js").Renderer} renderer
+   * @param {(value: Select) => void} send
+   * @param {AbortSignal} signal
+   */
+  constructor(renderer, send, signal) {
+    this.renderer = renderer;
+    this.send = send;
+    document.addEventListener(SELECT_REQUEST, (event) => {
+      if (this.change(/** @type {CustomEvent} */ (event).detail.kind)) event.preventDefault();
+    }, { signal });
   }
 
-  /** Whether the host takes selections. */
-  get offered() {
-    return this.viewer.config.select === true;
-  }
-
-  /** @param {"all" | "invert" | "clear" | "undo" | "redo"} kind */
-  tell(kind) {
+  /** @param {SelectionChange} kind @returns {boolean} whether it was sent */
+  change(kind) {
     return this.#send({ kind, mode: "replace" });
   }
 
@@ -74,15 +78,18 @@ export class Selecting {
    * The rows inside a polygon on the screen.
    * @param {import("./lasso.js").Point[]} points CSS pixels of the view
    * @param {Mode} mode
-   * @returns {import("./lasso.js").Point[]} the polygon as it is told
+   * @returns {import("./lasso.js").Point[]} the polygon as it is sent
    */
   polygon(points, mode) {
-    const { camera, positions } = this.viewer.picture;
+    const { camera, positions } = this.renderer;
+    if (!positions) return [];
     const { width, height } = camera;
-    const about = { kind: "polygon", mode, matrix: camera.clip(positions), near: camera.near, positions: positions.path };
-    let clip, most = MOST_VERTICES;
+    const about = /** @type {const} */ ({ kind: "polygon", mode, matrix: camera.clip(positions), near: camera.near, positions: positions.path });
+    const rounded = (/** @type {number} */ v) => Math.round(v * 1e5) / 1e5;
+    /** @type {import("./lasso.js").Point[]} */ let clip;
+    let most = MOST_VERTICES;
     do {
-      clip = simplify(points, most).map(([x, y]) => [(2 * x) / width - 1, 1 - (2 * y) / height].map((v) => Math.round(v * 1e5) / 1e5));
+      clip = simplify(points, most).map(([x, y]) => [rounded((2 * x) / width - 1), rounded(1 - (2 * y) / height)]);
       most = Math.floor(most * 0.8);
     } while (JSON.stringify({ ...about, polygon: clip, hiding: this.#hiding() }).length > MOST_BYTES && most > 8);
     this.#send({ ...about, polygon: clip });
@@ -91,21 +98,21 @@ export class Selecting {
 
   /** All that is in view. @param {Mode} mode */
   view(mode) {
-    const { width, height } = this.viewer.picture.camera;
+    const { width, height } = this.renderer.camera;
     this.polygon([[0, 0], [width, 0], [width, height], [0, height]], mode);
   }
 
+  /** @param {Omit<Select, "hiding">} value @returns {boolean} whether it was sent */
   #send(value) {
-    const { viewer } = this;
-    const { positions } = viewer.picture;
-    if (!this.offered || !positions || positions.scanned < positions.rows || viewer.picture.gliding) return false;
-    viewer.events.select?.({ ...value, hiding: this.#hiding() });
+    const { positions, gliding } = this.renderer;
+    if (!this.offered || !positions?.complete || gliding) return false;
+    this.send({ ...value, hiding: this.#hiding() });
     return true;
   }
 
   /** @returns {Hiding} */
   #hiding() {
-    const { shading } = this.viewer.picture;
+    const { shading } = this.renderer;
     const { column, hidden } = shading;
     const range = shading.range();
     if (!column || (!hidden.size && !range)) return { color: column?.slug ?? null, codes: [], shown: null, range: null };

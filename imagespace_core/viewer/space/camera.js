@@ -21,17 +21,27 @@ const FIRST_TURN = { yaw: 0.55, pitch: 0.35 };
 /** @typedef {{x: number, y: number, z: number, half: number, yaw: number, pitch: number}} CameraState world units, radians */
 
 export class Camera {
+  /** @type {CameraState} */ state = { x: 0, y: 0, z: 0, half: 1, yaw: 0, pitch: 0 };
+  dims = 2;
+  width = 1;
+  height = 1;
+  /** CSS pixels at the right that a panel covers; the target sits in the middle of the rest. */
+  inset = 0;
+  /** World units around the target within which everything lies. */
+  reach = 2;
+  /** World minus target to clip space, column by column; the GPU gets it in single precision. */
+  exact = new Float64Array(16);
+  matrix = new Float32Array(16);
+  /** Rotation into the view, row by row: right, up, towards the eye. */
+  r = rotation(0, 0);
+  /** CSS pixels per world unit at distance 1, and the distance below which nothing is drawn. */
+  focal = 1;
+  near = 0;
+  /** Depth in clip space is (a d + b) / d with d = minus the depth in front of the eye. */
+  a = 0;
+  b = 0;
+
   constructor() {
-    /** @type {CameraState} */ this.state = { x: 0, y: 0, z: 0, half: 1, yaw: 0, pitch: 0 };
-    this.dims = 2;
-    this.width = 1;
-    this.height = 1;
-    /** CSS pixels at the right that a panel covers; the target sits in the middle of the rest. */
-    this.inset = 0;
-    this.reach = 2;
-    /** World minus target to clip space, column by column; the GPU gets it in single precision. */
-    this.exact = new Float64Array(16);
-    this.matrix = new Float32Array(16);
     this.#derive();
   }
 
@@ -63,7 +73,7 @@ export class Camera {
     if (positions.dims === 3) return { x: 0, y: 0, z: 0, half: Math.max(1e-3, fitDeep(positions, wide / height)) * 1.05, ...FIRST_TURN };
     const axes = (positions.guides?.axes ?? []).map(({ axis }) => axis);
     const left = Math.min(axes.includes("y") ? LEFT : TOOLS, wide / 4), bottom = axes.includes("x") || positions.guides?.notes?.length ? Math.min(BOTTOM, height / 4) : 0;
-    const top = positions.guides?.headings.length ? TOP : 0;
+    const top = positions.guides?.headings?.length ? TOP : 0;
     const { low, high } = positions.frame;
     const rim = positions.cell || positions.finite > FEW ? 0 : Math.min(2 * RIM, wide / 4, height / 4);
     const world = Math.max((high[1] - low[1]) / (height - bottom - top - rim), (high[0] - low[0]) / (wide - left - rim)) * 1.05; // of a CSS pixel
@@ -86,6 +96,11 @@ export class Camera {
     if (dims === 2) return this.distance;
     const { r, state, distance } = this;
     return Math.max(this.near, Math.hypot(state.x + r[6] * distance, state.y + r[7] * distance, state.z + r[8] * distance) - radius);
+  }
+
+  /** Depths in front of the eye between which things fade. @returns {[number, number]} */
+  get fogRange() {
+    return [this.distance - this.reach * 0.6, this.distance + this.reach * 1.1];
   }
 
   get middle() {

@@ -5,7 +5,7 @@ const MOST_CELLS = { 2: 2 ** 20, 3: 2 ** 18 };
 /** Cells along each side of a block; in 3D blocks out of view are passed over at once. */
 const BLOCK = 8;
 
-export class Grid {
+export class CellGrid {
   /** @param {import("../data/positions.js").Positions} positions */
   constructor(positions) {
     this.positions = positions;
@@ -131,7 +131,7 @@ export class Grid {
 }
 
 /** The grid of a layout, made at its first use. @param {import("../data/positions.js").Positions} positions */
-export function gridOf(positions) {
-  positions.grid ??= new Grid(positions);
+export function cellGridOf(positions) {
+  positions.grid ??= new CellGrid(positions);
   return positions.grid;
 }

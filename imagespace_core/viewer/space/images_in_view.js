@@ -4,8 +4,8 @@
  * on a layout that has a cell for each image they grow with the cell, so that they tile it at every zoom.
  */
 
-import { gridOf } from "./cell_grid.js";
-import { pyramidOf, scatter } from "./representatives.js";
+import { cellGridOf } from "./cell_grid.js";
+import { representativesOf, scatter } from "./representatives.js";
 
 /** CSS pixels of the longer side at which a dot starts to grow into its image, and at which it has; in a tiling it is there at once. */
 const APPEAR = 17, FULL = 24, APPEAR_TILED = 8;
@@ -24,14 +24,15 @@ const CENTRAL = 48, KEEP = { 2: 60, 3: 96 };
 const NEARER = [1.45, 1.65];
 /** With so few rows to see they show at once. */
 const FEW = 250;
+/** @type {Images} */
 const NONE = { sizes: new Map(), central: 0 };
 
 /**
- * @typedef {object} Choice
+ * @typedef {object} Images
  * @property {Map<number, number>} sizes CSS pixels of the longer side by row, in the order in which they are painted
  * @property {number} central how many of them stand for their region; these come last
  *
- * @typedef {object} View
+ * @typedef {object} MapState
  * @property {import("../data/positions.js").Positions} positions
  * @property {import("./camera.js").Camera} camera
  * @property {import("../draw/shading.js").Shading} shading
@@ -45,19 +46,19 @@ const NONE = { sizes: new Map(), central: 0 };
 /** The longer side of an image in world units. @param {import("../data/positions.js").Positions} positions */
 export function worldSide(positions) {
   if (positions.cell) return (positions.seamless ? 1 : SHARE) * positions.cell;
-  return (positions.dims === 3 ? 0.26 : 0.8) * gridOf(positions).spacing; // in 3D there are others behind
+  return (positions.dims === 3 ? 0.26 : 0.8) * cellGridOf(positions).spacing; // in 3D there are others behind
 }
 
-/** @param {View} view @returns {Choice} */
-export function choose(view) {
+/** @param {MapState} view @returns {Images} */
+export function imagesInView(view) {
   const all = everyImage(view);
   const central = view.positions.cell && all.size ? new Map() : centralImages(view);
   if (!all.size && !central.size) return NONE;
-  const sizes = new Map();
+  /** @type {Map<number, number>} */ const sizes = new Map();
   const most = view.positions.dims === 3 && !view.positions.cell ? Math.min(MOST_DEEP, view.most) : view.most;
   const room = most - central.size;
   const others = [...all.keys()].filter((row) => !central.has(row)).sort((a, b) => a - b);
-  for (const row of others.length > room ? sparse(others, all, room) : others) sizes.set(row, all.get(row));
+  for (const row of others.length > room ? sparse(others, all, room) : others) sizes.set(row, all.get(row) ?? 0);
   for (const [row, px] of central) sizes.set(row, Math.max(px, all.get(row) ?? 0));
   return { sizes, central: central.size };
 }
@@ -75,7 +76,7 @@ function everyImage({ positions, camera, shading, factor, most }) {
   if (world * pixels < appear) return sizes;
   const p = [0, 0, 0], w = [0, 0, 0];
   const margin = grown(world * pixels, exact) / 2;
-  gridOf(positions).under(camera, -margin, -margin, camera.width + margin, camera.height + margin, (row) => {
+  cellGridOf(positions).under(camera, -margin, -margin, camera.width + margin, camera.height + margin, (row) => {
     positions.at(row, w);
     if (!camera.project(w[0], w[1], w[2], p)) return;
     const px = (world * camera.focal) / p[2];
@@ -87,7 +88,7 @@ function everyImage({ positions, camera, shading, factor, most }) {
   return exact && sizes.size > most ? new Map() : sizes;
 }
 
-/** Those that stand for their region. @returns {Map<number, number>} CSS px by row, the least set apart first */
+/** Those that stand for their region. @returns {Map<number, number>} CSS px by row, the one least far from its neighbors first */
 function centralImages({ positions, camera, shading, centrality, visible, fitHalf, factor, most }) {
   /** @type {Map<number, number>} */ const sizes = new Map();
   const nearer = fitHalf / camera.state.half;
@@ -98,20 +99,22 @@ function centralImages({ positions, camera, shading, centrality, visible, fitHal
   const keep = KEEP[dims];
   const p = [0, 0, 0], w = [0, 0, 0];
   /** @type {number[]} */ const rows = [];
-  const pyramid = pyramidOf(positions, shading, centrality);
-  pyramid.under(camera, (keep * camera.nearest(positions)) / camera.focal, CENTRAL, (row) => {
+  const representatives = representativesOf(positions, shading, centrality);
+  const { spacing } = representatives;
+  representatives.under(camera, (keep * camera.nearest(positions)) / camera.focal, CENTRAL, (row) => {
     positions.at(row, w);
-    if (!camera.project(w[0], w[1], w[2], p) || pyramid.apart[row] * camera.focal < keep * p[2]) return;
+    if (!camera.project(w[0], w[1], w[2], p) || spacing[row] * camera.focal < keep * p[2]) return;
     const px = dims === 3 ? side * Math.min(1.3, Math.max(0.6, camera.distance / p[2])) : side;
     if (inView(p, camera, px / 2) && shading.shows(row)) {
       rows.push(row);
       sizes.set(row, px);
     }
   });
-  rows.sort((a, b) => pyramid.apart[b] - pyramid.apart[a] || a - b);
-  return new Map(rows.slice(0, most).reverse().map((row) => [row, sizes.get(row)]));
+  rows.sort((a, b) => spacing[b] - spacing[a] || a - b);
+  return new Map(rows.slice(0, most).reverse().map((row) => [row, sizes.get(row) ?? 0]));
 }
 
+/** @param {number[]} at @param {import("./camera.js").Camera} camera @param {number} margin CSS px */
 function inView([x, y], camera, margin) {
   return x > -margin && y > -margin && x < camera.width + margin && y < camera.height + margin;
 }
@@ -123,9 +126,12 @@ function grown(px, exact) {
   return px <= LINEAR ? px : Math.min(LARGEST, Math.sqrt(LINEAR * px));
 }
 
-/** So many of the rows, the same ones at the next frame: the nearest, and of those equally near a scattering. */
+/**
+ * So many of the rows, the same ones at the next frame: the nearest, and of those equally near a scattering.
+ * @param {number[]} rows @param {Map<number, number>} sizes CSS px by row @param {number} most
+ */
 function sparse(rows, sizes, most) {
-  const keys = Float64Array.from(rows, (row) => scatter(row) - 1e3 * sizes.get(row));
+  const keys = Float64Array.from(rows, (row) => scatter(row) - 1e3 * (sizes.get(row) ?? 0));
   const limit = keys.slice().sort()[Math.max(0, most)];
   return rows.filter((_, i) => keys[i] < limit);
 }

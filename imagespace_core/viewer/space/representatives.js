@@ -3,21 +3,21 @@
  *
  * A quadtree (in 3D an octree) over the layout, fixed to the world: each cell proposes its most central row. Rows are let
  * in level by level, within a level the most central first, if they keep half a cell's side from all before them; how far
- * each keeps is its `apart`. A view shows those whose `apart` is at least an image wide: they never cover each other, and
- * coming nearer only adds rows, since `apart` does not depend on the view. (The idea of scale-independent selection is
+ * each keeps is its `spacing`. A view shows those whose spacing is at least an image wide: they never cover each other, and
+ * coming nearer only adds rows, since the spacing does not depend on the view. (The idea of scale-independent selection is
  * that of Been, Daiches, Yap, Dynamic map labeling, 2006.)
  */
 
-import { gridOf } from "./cell_grid.js";
+import { cellGridOf } from "./cell_grid.js";
 
-/** Levels at most below the root, whose side is 2: the finest cells take 4 MB while the pyramid is built, in 3D 8 MB. */
+/** Levels at most below the root, whose side is 2: the finest cells take 4 MB while they are found, in 3D 8 MB. */
 const MOST_LEVELS = { 2: 10, 3: 7 };
 /** The share of a cell's side that a row let in at its level keeps from all others. */
 const KEEP = 0.5;
 /** Rows that are looked through one by one; beyond, the grid finds those in view. */
 const MOST_WALKED = 20000;
 
-export class Pyramid {
+export class Representatives {
   /**
    * @param {import("../data/positions.js").Positions} positions
    * @param {import("../draw/shading.js").Shading} shading rows it does not show are left out
@@ -29,19 +29,19 @@ export class Pyramid {
     this.centrality = centrality;
     const { dims, rows } = positions;
     /** World units between a row and the nearest one before it, the larger of its sides; 0: stands for nothing. */
-    this.apart = new Float32Array(rows);
-    const finest = Math.ceil(Math.log2(4 / Math.max(1e-9, gridOf(positions).spacing)));
+    this.spacing = new Float32Array(rows);
+    const finest = Math.ceil(Math.log2(4 / Math.max(1e-9, cellGridOf(positions).spacing)));
     this.levels = Math.max(2, Math.min(MOST_LEVELS[dims], finest));
     const keys = orderOf(rows, centrality);
     const proposals = this.#propose(shading, keys);
     /** @type {number[]} */ const order = [];
     for (let level = 0; level <= this.levels; level++) this.#admit(level, proposals[level], keys, order);
-    /** Rows by falling `apart`. */
-    this.order = Uint32Array.from(order).sort((a, b) => this.apart[b] - this.apart[a] || a - b);
+    /** Rows by falling `spacing`. */
+    this.order = Uint32Array.from(order).sort((a, b) => this.spacing[b] - this.spacing[a] || a - b);
   }
 
   get bytes() {
-    return this.apart.byteLength + this.order.byteLength;
+    return this.spacing.byteLength + this.order.byteLength;
   }
 
   /**
@@ -52,12 +52,12 @@ export class Pyramid {
    * @param {(row: number) => void} visit
    */
   under(camera, least, margin, visit) {
-    const { order, apart } = this;
-    if (order.length > MOST_WALKED && apart[order[MOST_WALKED]] >= least) {
-      gridOf(this.positions).under(camera, -margin, -margin, camera.width + margin, camera.height + margin, (row) => {
-        if (apart[row] >= least && apart[row] > 0) visit(row);
+    const { order, spacing } = this;
+    if (order.length > MOST_WALKED && spacing[order[MOST_WALKED]] >= least) {
+      cellGridOf(this.positions).under(camera, -margin, -margin, camera.width + margin, camera.height + margin, (row) => {
+        if (spacing[row] >= least && spacing[row] > 0) visit(row);
       });
-    } else for (let i = 0; i < order.length && apart[order[i]] >= least; i++) visit(order[i]);
+    } else for (let i = 0; i < order.length && spacing[order[i]] >= least; i++) visit(order[i]);
   }
 
   /** The most central row of each cell of each level, from one pass over the rows. @returns {Int32Array[]} -1: none */
@@ -88,7 +88,7 @@ export class Pyramid {
 
   /** Lets in those proposed at a level that keep their distance. */
   #admit(level, proposed, keys, order) {
-    const { positions, apart } = this;
+    const { positions, spacing } = this;
     const { dims } = positions;
     const sides = 2 ** level, cell = 2 / sides;
     const head = new Int32Array(proposed.length).fill(-1);
@@ -100,7 +100,7 @@ export class Pyramid {
       head[at] = i;
     };
     for (let i = 0; i < order.length; i++) insert(i);
-    const rows = Float64Array.from(proposed.filter((row) => row >= 0 && !apart[row]), (row) => keys[row]).sort();
+    const rows = Float64Array.from(proposed.filter((row) => row >= 0 && !spacing[row]), (row) => keys[row]).sort();
     const span = 2 ** Math.ceil(Math.log2(positions.rows + 1));
     for (const key of rows) {
       const row = key % span;
@@ -118,7 +118,7 @@ export class Pyramid {
         }
       }
       if (near < KEEP * cell) continue;
-      apart[row] = near;
+      spacing[row] = near;
       order.push(row);
       insert(order.length - 1);
     }
@@ -162,13 +162,13 @@ export function scatter(row) {
 }
 
 /**
- * The pyramid of a layout, made when first needed and again when other rows are shown.
+ * The representatives of a layout, made when first needed and again when other rows are shown.
  * @param {import("../data/positions.js").Positions} positions
  * @param {import("../draw/shading.js").Shading} shading
  * @param {Float32Array | null} centrality
  */
-export function pyramidOf(positions, shading, centrality) {
-  const kept = positions.pyramid;
-  if (kept?.showing !== shading.showing || kept.centrality !== centrality) positions.pyramid = new Pyramid(positions, shading, centrality);
-  return positions.pyramid;
+export function representativesOf(positions, shading, centrality) {
+  const kept = positions.representatives;
+  if (kept && kept.showing === shading.showing && kept.centrality === centrality) return kept;
+  return (positions.representatives = new Representatives(positions, shading, centrality));
 }

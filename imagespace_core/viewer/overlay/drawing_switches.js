@@ -3,20 +3,21 @@
 import { element } from "../core/dom.js";
 import { Popover } from "../core/popover.js";
 
-/** @typedef {{name: string, label: string, of: {enabled: boolean}, lacks: () => string}} Layer
- *  lacks: in words, why the present view has none of it; empty where it has */
+/** @typedef {{name: string, label: string, of: {enabled: boolean}, missing: () => string}} Switch
+ *  missing: why the present view has none of it; empty where it has */
 
-export class Layers {
-  /** @param {Layer[]} layers @param {() => void} redraw */
-  constructor(layers, redraw) {
-    this.layers = layers;
+export class DrawingSwitches {
+  /** @param {Switch[]} switches @param {() => void} redraw */
+  constructor(switches, redraw) {
+    this.switches = switches;
     this.redraw = redraw;
     this.popover = new Popover("layers", "Layers", (panel) => this.#list(panel));
   }
 
+  /** @param {HTMLElement} panel */
   #list(panel) {
-    panel.replaceChildren(...this.layers.map(({ name, label, of, lacks }) => {
-      const why = lacks();
+    panel.replaceChildren(...this.switches.map(({ name, label, of, missing }) => {
+      const why = missing();
       const box = element("input", {
         type: "checkbox", name, disabled: why !== "", onchange: () => {
           of.enabled = box.checked;
