@@ -102,7 +102,7 @@ def test_without_webgl2_a_picture_and_a_sentence_stand_in_its_place(
         assert image.count() == 0
         return
     page.wait_for_function("window.root().querySelector('img').naturalWidth === 90")
-    page.evaluate("window.update({ picture: 'static/none.png' })")
+    page.evaluate("window.update({ stillMap: 'static/none.png' })")
     image.wait_for(state="hidden")
     page.evaluate("window.handle.destroy()")
     assert root.count() == 0
