@@ -28,13 +28,13 @@ def detail(opened: Workspace, row: int, on_click: Callable[[int], None]) -> None
         "row": row,
         "layers": layers.query(layers.chosen(opened)),
         "title": opened.ids[row],
-        "scene": scenes.word(opened),
+        "parent": scenes.word(opened),
         "facts": facts(opened, row),
         "neighbors": near,
         "nearest": f"Nearest images, by {opened.manifest.model}" if near else "There is no other image to compare with",
         "warning": _warning(opened, row),
     }
-    mount.module("detail", config, "detail", {"click": lambda event: on_click(int(event["row"]))})
+    mount.module("panels/detail", config, "detail", {"click": lambda event: on_click(int(event["row"]))})
 
 
 def _warning(opened: Workspace, row: int) -> str | None:

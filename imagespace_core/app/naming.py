@@ -36,10 +36,20 @@ def titles(opened: Workspace, head: dict[str, Any]) -> list[str]:
 
 
 def clusters(opened: Workspace) -> list[dict[str, Any]]:
-    """The clusters as the viewer takes them, the largest first: label, size, central row, title as it is now."""
+    """The clusters as the viewer takes them, the largest first: label, size, central row, title as it is now, and
+    `anchors`, where the name stands on each map, in its units.
+
+    All maps at once, so that names keep to their places while one map glides into another; five digits are enough.
+    """
     names = given(opened)
     found = [
-        {"label": one.label, "size": one.size, "row": one.central, "title": names.title(one.label)}
+        {
+            "label": one.label,
+            "size": one.size,
+            "row": one.central,
+            "title": names.title(one.label),
+            "anchors": {name: [float(f"{at:.5g}") for at in place] for name, place in one.anchors.items()},
+        }
         for one in clusters_of(opened)
     ]
     return sorted(found, key=lambda one: -one["size"])

@@ -175,6 +175,6 @@ def routes(base_path: str = "") -> list[Route]:
     prefixes = dict.fromkeys(["", f"/{base_path.strip('/')}" if base_path.strip("/") else ""])
     found = []
     for prefix in prefixes:
-        found.append(Route(f"{prefix}/{PREFIX}/viewer/{{version}}/{{name}}", _module))
+        found.append(Route(f"{prefix}/{PREFIX}/viewer/{{version}}/{{name:path}}", _module))
         found.append(Route(f"{prefix}/{PREFIX}/{{token}}/{{build}}/{{name:path}}", _file))
     return found

@@ -25,7 +25,7 @@ def bar(opened: Workspace, visible: np.ndarray | None, on_select: Callable[[Any]
     hidden = 0 if visible is None else int(np.count_nonzero(history.now.mask() & ~visible))
     config = {"count": history.now.count, "hidden": hidden, "undo": history.can_undo, "redo": history.can_redo}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        mount.module("bar", config, "bar", {"select": on_select})
+        mount.module("panels/selection_bar", config, "bar", {"select": on_select})
         _by_value(opened, on_select)
 
 

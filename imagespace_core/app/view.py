@@ -170,9 +170,9 @@ def draw(
         "query": [int(row) for row in query],
         "results": [int(row) for row in results],
         "cardLayer": layers.telling(opened),
-        "hotspots": naming.clusters(opened) if hotspots and view.layout not in (*arranging.GROUPED, "map") else [],
+        "clusters": naming.clusters(opened) if hotspots and view.layout not in (*arranging.GROUPED, "map") else [],
         "names": {str(label): name for label, name in naming.given(opened).names.items()},
-        "picture": _still(opened, view, visible),
+        "stillMap": _still(opened, view, visible),
         "fly": state.flight(),
         "cameraParam": "camera" if camera else None,
         "height": height_px,
@@ -180,7 +180,7 @@ def draw(
     }
     listeners: dict[str, Callable[[Any], None]] = {"click": lambda event: on_click(_row(opened, event))}
     if on_select is not None:
-        listeners |= {"select": on_select, "rename": lambda event: naming.renamed(opened, event)}
+        listeners["select"] = on_select
     mount.module("index", config, "viewer", listeners)
 
 

@@ -1,6 +1,6 @@
 """The colors of a column, as the viewer gives them in light: categories, scales, and gray where there is no value.
 
-`viewer/palette.json` is the list of both; `colors.js` in the viewer says what stands in it.
+`viewer/palette.js` is the list of both: a module for the browser, and JSON behind its `export default`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-_PALETTE = json.loads((Path(__file__).parents[1] / "viewer/palette.json").read_text("utf-8"))
+_FILE = Path(__file__).parents[1] / "viewer/palette.js"
+_PALETTE = json.loads(_FILE.read_text("utf-8").partition("export default ")[2].rstrip("; \n"))
 
 
 def rgb(color: str) -> tuple[int, int, int]:

@@ -157,7 +157,7 @@ def test_a_cluster_tile_flies_to_its_most_central_image(page: Any, app: str, ope
     visit(page, app, "", workspace=opened.name)
     spot = sorted(opened.manifest.measured("hotspots", "hotspots"), key=lambda spot: -spot["size"])[1]
     before = point_at(page, spot["central"])
-    page.locator(f"{STRIP} .is-spot").nth(1).click()
+    page.locator(f"{STRIP} .is-cluster").nth(1).click()
     page.wait_for_selector(f"{DETAIL}[data-row='{spot['central']}']", timeout=WAIT_MS)
     page.wait_for_selector(READY)
     box = page.locator(VIEWER).bounding_box()

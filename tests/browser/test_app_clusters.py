@@ -60,7 +60,7 @@ def test_the_strip_has_every_cluster_the_largest_first(page: Any, copied: tuple[
     spots = sorted(opened.manifest.measured("hotspots", "hotspots"), key=lambda spot: -spot["size"])
     labels = page.locator(f"{STRIP} li").evaluate_all("all => all.map(li => Number(li.dataset.label))")
     assert labels == [*(spot["label"] for spot in spots), -1]
-    rows = page.locator(f"{STRIP} button.is-spot").evaluate_all("all => all.map(b => Number(b.dataset.row))")
+    rows = page.locator(f"{STRIP} button.is-cluster").evaluate_all("all => all.map(b => Number(b.dataset.row))")
     assert rows == [spot["central"] for spot in spots]
 
 

@@ -250,7 +250,7 @@ def test_a_tile_of_the_gallery_flies_to_its_image_and_opens_it(page: Any, app: s
 def test_an_open_image_leaves_the_viewer_where_it_was(page: Any, app: str, demo: Workspace) -> None:
     visit(page, app, "", workspace="demo")
     page.locator(VIEWER).evaluate("root => { root.before = true; }")
-    page.locator(f"{STRIP} .is-spot").first.click()
+    page.locator(f"{STRIP} .is-cluster").first.click()
     page.wait_for_selector(DETAIL, timeout=WAIT_MS)
     assert page.locator(VIEWER).evaluate("root => root.before") is True
 

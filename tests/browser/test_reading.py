@@ -33,7 +33,7 @@ def test_a_name_stands_at_its_place_and_in_other_layouts_at_its_row(viewer: View
     positions = build.arrays["projections/tsne-2d"]
     rows = viewer.alone(3, 20)
     place = positions[rows[0]].tolist()
-    viewer.update(hotspots=[spot(4, rows[1], places={"tsne-2d": place})])
+    viewer.update(clusters=[spot(4, rows[1], anchors={"tsne-2d": place})])
     name(viewer, 4).wait_for()
     assert middle(name(viewer, 4)) == pytest.approx(viewer.place(rows[0]), abs=1.5)
     viewer.update(layout="pca")
@@ -46,7 +46,7 @@ def test_a_name_lets_the_pointer_through_but_is_clicked_itself(page: Any, server
     viewer = Viewer(page, server, build, select=True)
     row = viewer.alone(1, 20)[0]
     place = build.arrays["projections/tsne-2d"][row].tolist()
-    viewer.update(hotspots=[spot(7, row, places={"tsne-2d": place})])
+    viewer.update(clusters=[spot(7, row, anchors={"tsne-2d": place})])
     name(viewer, 7).wait_for()
     viewer.hover(row)
     assert page.locator(".is-ring-hover").get_attribute("data-row") == str(row)
@@ -66,10 +66,10 @@ def test_a_name_lets_the_pointer_through_but_is_clicked_itself(page: Any, server
     page.keyboard.up("Shift")
     [event] = viewer.events("select")
     assert (event["kind"], event["color"], event["codes"]) == ("codes", "cluster", [7])
-    assert viewer.events("hotspot") == []
+    assert viewer.events("cluster") == []
     page.mouse.click(*middle(name(viewer, 7)))
     viewer.ready()
-    assert viewer.events("hotspot") == [7]
+    assert viewer.events("cluster") == [7]
     assert viewer.events("click") == []
     camera = viewer.camera()
     page.keyboard.press("Home")
@@ -78,13 +78,13 @@ def test_a_name_lets_the_pointer_through_but_is_clicked_itself(page: Any, server
     page.keyboard.press("Enter")
     viewer.ready()
     assert viewer.camera() == pytest.approx(camera, abs=1e-6)
-    assert viewer.events("hotspot") == [7, 7]
+    assert viewer.events("cluster") == [7, 7]
 
 
 def test_nearer_shows_more_names_and_one_at_the_edge_moves_inward(viewer: Viewer, build: Build) -> None:
     rows = np.flatnonzero(build.placed)
     spots = [spot(i, int(row), size=len(rows) - i) for i, row in enumerate(rows)]
-    viewer.update(hotspots=spots)
+    viewer.update(clusters=spots)
     viewer.page.locator(".is-label:visible").nth(3).wait_for()
     box = viewer.page.locator("canvas.is-canvas").bounding_box()
 
@@ -98,7 +98,7 @@ def test_nearer_shows_more_names_and_one_at_the_edge_moves_inward(viewer: Viewer
     assert len(near - far) > 5
     assert max(map(int, near)) > 300
     row = int(rows[0])
-    viewer.update(hotspots=[spot(0, row)])
+    viewer.update(clusters=[spot(0, row)])
     x, y = viewer.place(row)
     # The image goes to 5 px from the left edge; its name does not fit there and stays whole.
     viewer.page.mouse.move(x, y)
@@ -114,7 +114,7 @@ def test_nearer_shows_more_names_and_one_at_the_edge_moves_inward(viewer: Viewer
 
 def test_layers_are_switched_off_and_say_what_a_layout_lacks(viewer: Viewer, build: Build) -> None:
     page = viewer.page
-    viewer.update(hotspots=[spot(1, viewer.alone(1)[0])])
+    viewer.update(clusters=[spot(1, viewer.alone(1)[0])])
     name(viewer, 1).wait_for()
     menu = page.get_by_role("button", name="Layers")
     menu.click()
@@ -196,7 +196,7 @@ def test_the_overview_frames_what_is_in_view_and_moves_it(viewer: Viewer, build:
 def test_the_view_is_saved_in_exact_size_with_its_colors_and_legend(viewer: Viewer, build: Build, scale: int) -> None:
     page = viewer.page
     row = viewer.alone(1, 25)[0]
-    viewer.update(hotspots=[spot(3, row)])
+    viewer.update(clusters=[spot(3, row)])
     page.get_by_role("button", name="Copy as picture").click()
     page.get_by_role("radio", name=f"{scale}×").check()
     with page.expect_download() as download:

@@ -17,7 +17,7 @@ KEEP_PX = {2: 60, 3: 96}
 
 
 class Central:
-    """Which rows stand for their region, as pyramid.js says it: computed here anew, cell by cell.
+    """Which rows stand for their region, as space/representatives.js says it: computed here anew, cell by cell.
 
     apart: dict of row to how far it keeps from the more important rows, in world units.
     """
@@ -264,9 +264,9 @@ def test_previews_keep_the_latest_sixteen_ask_for_four_at_a_time_and_give_up_tho
 ) -> None:
     page.goto(server.url)
     result = page.evaluate("""async () => {
-      const { Previews, PREVIEWS } = await import("./viewer/previews.js");
-      const { Gpu } = await import("./viewer/gpu.js");
-      const { Dataset } = await import("./viewer/dataset.js");
+      const { LargePictures, MOST_LARGE_PICTURES } = await import("./viewer/draw/large_pictures.js");
+      const { Gpu } = await import("./viewer/draw/gpu.js");
+      const { WorkspaceFiles } = await import("./viewer/data/workspace_files.js");
       const gpu = new Gpu(document.createElement("canvas"));
       let running = 0, most = 0;
       const aborted = [];
@@ -277,7 +277,7 @@ def test_previews_keep_the_latest_sixteen_ask_for_four_at_a_time_and_give_up_tho
         try { return await real(url, options); } finally { running--; }
       };
       const bytes = gpu.bytes;
-      const previews = new Previews(gpu, new Dataset("base/", 600), () => {});
+      const previews = new LargePictures(gpu, new WorkspaceFiles("base/", 600), () => {});
       const until = async (ready) => { while (!ready()) await new Promise(requestAnimationFrame); };
       const rows = (from, count) => Array.from({ length: count }, (_, i) => from + i);
       const fill = (wanted) => until(() => {
@@ -288,7 +288,7 @@ def test_previews_keep_the_latest_sixteen_ask_for_four_at_a_time_and_give_up_tho
       previews.use(3);
       await fill(rows(16, 15));
       const kept = [...previews.kept.keys()].sort((a, b) => a - b);
-      const distinct = new Set([...previews.kept.values()].map(({ slot }) => slot)).size;
+      const distinct = new Set(previews.kept.values().map(({ slot }) => slot)).size;
       previews.want(rows(100, 30));
       const started = [...previews.running.keys()];
       previews.want([101]);
@@ -298,7 +298,7 @@ def test_previews_keep_the_latest_sixteen_ask_for_four_at_a_time_and_give_up_tho
       const size = gpu.bytes - bytes;
       gpu.destroy();
       window.fetch = real;
-      return { kept, distinct, most, started, left, aborted, size, bound: PREVIEWS };
+      return { kept, distinct, most, started, left, aborted, size, bound: MOST_LARGE_PICTURES };
     }""")
     assert result["bound"] == result["distinct"] == 16
     assert result["kept"] == [3, *range(16, 31)]
@@ -312,22 +312,22 @@ def test_previews_keep_the_latest_sixteen_ask_for_four_at_a_time_and_give_up_tho
 def test_sprites_on_the_gpu_stay_within_their_bound_and_the_least_recently_used_go(page: Any, server: Server) -> None:
     page.goto(server.url)
     result = page.evaluate("""async () => {
-      const { Slots, SPRITE_BYTES } = await import("./viewer/slots.js");
-      const { Gpu } = await import("./viewer/gpu.js");
+      const { SpriteTexture, SPRITE_BYTES } = await import("./viewer/draw/sprite_texture.js");
+      const { Gpu } = await import("./viewer/draw/gpu.js");
       const gpu = new Gpu(document.createElement("canvas"));
       const before = gpu.bytes;
-      const slots = new Slots(gpu, 1024, 1e6);
+      const texture = new SpriteTexture(gpu, 1024, 1e6);
       const page = await createImageBitmap(new ImageData(1024, 1024));
       const place = { page: 0, x: 0, y: 0, width: 1024, height: 1024 };
       for (let row = 0; row < 30; row++) {
-        slots.put(row, page, place);
-        slots.use(0);
+        texture.put(row, page, place);
+        texture.use(0);
       }
-      const rows = [...slots.slotOf.keys()].sort((a, b) => a - b);
-      const distinct = new Set(slots.slotOf.values()).size;
+      const rows = [...texture.slots.keys()].sort((a, b) => a - b);
+      const distinct = new Set(texture.slots.values()).size;
       const bytes = gpu.bytes - before;
       gpu.destroy();
-      return { rows, distinct, bytes, bound: SPRITE_BYTES, count: slots.count };
+      return { rows, distinct, bytes, bound: SPRITE_BYTES, count: texture.count };
     }""")
     assert result["count"] == result["distinct"] == 16
     assert result["rows"] == [0, *range(15, 30)]

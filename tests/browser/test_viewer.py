@@ -89,7 +89,7 @@ def test_without_webgl2_a_picture_and_a_sentence_stand_in_its_place(
         "layout": "tsne",
         "dims": 2,
         "label": "t-SNE map",
-        "picture": picture,
+        "stillMap": picture,
     }
     page.evaluate("(config) => window.start(config)", config)
     assert "WebGL2" in page.get_by_role("alert").inner_text()
@@ -101,7 +101,7 @@ def test_without_webgl2_a_picture_and_a_sentence_stand_in_its_place(
         assert image.count() == 0
         return
     page.wait_for_function("window.root().querySelector('img').naturalWidth === 90")
-    page.evaluate("window.update({ picture: 'static/none.png' })")
+    page.evaluate("window.update({ stillMap: 'static/none.png' })")
     image.wait_for(state="hidden")
     page.evaluate("window.handle.destroy()")
     assert root.count() == 0
@@ -163,7 +163,7 @@ def test_arrays_are_read_right_however_they_arrive(page: Any, server: Server, bu
     page.goto(server.url)
     sums = page.evaluate(
         """async (url) => {
-      const { fetchNpy } = await import("./viewer/npy.js");
+      const { fetchNpy } = await import("./viewer/data/npy.js");
       const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
       const real = window.fetch;
       const read = async (step) => {

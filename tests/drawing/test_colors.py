@@ -1,4 +1,4 @@
-"""The colors of columns are the viewer's own: golden values are what `viewer/colors.js` gives in light."""
+"""The colors of columns are the viewer's own: golden values are what `viewer/core/colors.js` gives in light."""
 
 import numpy as np
 import pytest
