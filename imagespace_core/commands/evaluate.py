@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
+from imagespace_core.commands.flags import single
 from imagespace_core.errors import ImageSpaceError, InputError
 from imagespace_core.evaluate.experiment import SIZES, Evaluation, Experiment
 from imagespace_core.search import METRICS, Metric
@@ -186,3 +187,6 @@ def _say(evaluation: Evaluation, apart: str | None, folder: Path, files: list[Pa
         shown = ["" if np.isnan(number) else f"{number:.3f}" for number in row]
         typer.echo(f"{k:7}   {shown[0]:>9}   {shown[1]:>6}   {shown[2]:>17}   {shown[3]:>7}")
     typer.echo(f"{len(files)} files in {folder}")
+
+
+app = single(evaluate_command)

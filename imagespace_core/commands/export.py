@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
+from imagespace_core.commands.flags import single
 from imagespace_core.errors import ImageSpaceError, InputError
 from imagespace_core.export.figure import Label, MapFigure, Subject
 
@@ -211,3 +212,6 @@ def _format(wanted: str | None, output: Path | None) -> str:
 
 def _file_name(workspace: str, name: str, column: dict[str, Any] | None, kind: str) -> str:
     return re.sub(r"[^\w.-]+", "-", f"{workspace}-{name}" + (f"-{column['slug']}" if column else "")) + f".{kind}"
+
+
+app = single(export_command)

@@ -1,0 +1,20 @@
+"""What the server is made of, for `streamlit_app.py` in the checkout and in the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from imagespace_core.app import themes
+from imagespace_core.app.routes import routes
+
+
+def settings() -> dict[str, Any]:
+    """The arguments of `st.App`: the script that draws the pages, and the routes beside them."""
+    themes.apply()
+    return {
+        "script_path": Path(__file__).parents[1] / "main.py",
+        "routes": routes(st.get_option("server.baseUrlPath") or ""),
+    }
