@@ -7,17 +7,16 @@ its id, not its row: a link stays right when the workspace is rebuilt with more 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from imagespace_core.app.markdown import literal
 from imagespace_core.app.messages import sentence
+from imagespace_core.app.pages import page
 from imagespace_core.workspace import Workspace
 
 IMAGE = "image"
-PAGES = Path(__file__).parents[2] / "pages"
 
 
 def selected_row(opened: Workspace) -> int | None:
@@ -52,7 +51,7 @@ def say_unknown_image(opened: Workspace) -> None:
 
 def search_with(opened: Workspace, row: int) -> None:
     """Go to the Search page with this image as the query."""
-    st.switch_page(PAGES / "search.py", query_params={IMAGE: opened.ids[row]})
+    st.switch_page(page("search"), query_params={IMAGE: opened.ids[row]})
 
 
 def explore(opened: Workspace, row: int) -> None:
@@ -63,7 +62,7 @@ def explore(opened: Workspace, row: int) -> None:
 def follow() -> None:
     """Go where `explore` asked to; a callback itself cannot leave its page."""
     if asked := st.session_state.pop("_explore", None):
-        st.switch_page(PAGES / "explore.py", query_params=asked)
+        st.switch_page(page("explore"), query_params=asked)
 
 
 def refuse(reason: str) -> None:

@@ -47,6 +47,13 @@ def as_command(function: Callable[..., None], program: str) -> Callable[..., Non
     return command
 
 
+def single(function: Callable[..., None]) -> typer.Typer:
+    """A program that is this one command."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.command()(function)
+    return app
+
+
 def usage(program: str, message: str) -> NoReturn:
     """The command line itself cannot be right."""
     typer.echo(f"{program}: {message}. See --help", err=True)
