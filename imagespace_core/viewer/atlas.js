@@ -1,5 +1,7 @@
 /** Sprite pages: fetched and decoded on demand, the last few kept. */
 
+import { noticed } from "./rebuilt.js";
+
 /** Decoded pages kept outside the GPU. */
 const KEEP_PAGES = 8;
 /** Pages loading at a time. */
@@ -88,7 +90,7 @@ export class Atlas {
     this.running++;
     let bitmap = null;
     try {
-      const response = await fetch(this.dataset.url(`atlas/${String(page).padStart(4, "0")}.webp`), { signal: this.dataset.abort.signal });
+      const response = noticed(await fetch(this.dataset.url(`atlas/${String(page).padStart(4, "0")}.webp`), { signal: this.dataset.abort.signal }));
       if (!response.ok) throw new Error(`atlas page ${page}: the server answered ${response.status}`);
       bitmap = await createImageBitmap(await response.blob(), { colorSpaceConversion: "none", premultiplyAlpha: "none" });
     } catch (error) {

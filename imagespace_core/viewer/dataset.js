@@ -2,6 +2,7 @@
 
 import { fetchNpy } from "./npy.js";
 import { Positions } from "./positions.js";
+import { noticed } from "./rebuilt.js";
 
 /** Rows per file of names. */
 export const NAMES_PER_FILE = 2048;
@@ -94,7 +95,7 @@ export class Dataset {
    * @returns {Promise<Uint8Array>}
    */
   async bits(url) {
-    const response = await fetch(this.url(url), { signal: this.abort.signal });
+    const response = noticed(await fetch(this.url(url), { signal: this.abort.signal }));
     if (!response.ok) throw new Error(`${url.slice(0, 80)}: the server answered ${response.status}`);
     const bits = new Uint8Array(await new Response(response.body.pipeThrough(new DecompressionStream("deflate"))).arrayBuffer());
     const bytes = Math.ceil(this.rows / 8);
@@ -121,7 +122,7 @@ export class Dataset {
 
   /** @returns {Promise<any>} */
   async json(path) {
-    const response = await fetch(this.url(path), { signal: this.abort.signal });
+    const response = noticed(await fetch(this.url(path), { signal: this.abort.signal }));
     if (!response.ok) throw new Error(`${path}: the server answered ${response.status}`);
     return response.json();
   }

@@ -7,6 +7,7 @@
  */
 
 import { element as make } from "./dom.js";
+import { probe } from "./rebuilt.js";
 
 const TILE_SIDE = 320; // pixels asked of the server: sharp at 160 CSS pixels on a dense screen
 
@@ -41,6 +42,7 @@ export function mount(host, config, emit) {
 /** A tile as a button, so that it can be reached and pressed without a mouse. */
 export function button(/** @type {{base: string, action?: string}} */ { base, action }, /** @type {Tile} */ tile, emit) {
   const image = make("img", { src: `${base}image/${tile.row}?side=${TILE_SIDE}`, alt: "", decoding: "async" });
+  image.addEventListener("error", probe);
   image.addEventListener("error", () => image.replaceWith(make("span", { class: "is-lost" }, "no picture")));
   const caption = make("span", { class: "is-caption", title: tile.title }, tile.title);
   const node = make(

@@ -12,6 +12,7 @@
 
 import { element as make, icon } from "./dom.js";
 import { counted } from "./format.js";
+import { probe } from "./rebuilt.js";
 
 const PICTURE_SIDE = 192; // pixels asked of the server: sharp at 96 CSS pixels on a dense screen
 const LONGEST = 80;
@@ -64,6 +65,7 @@ class Strip {
     const { label, title, size, row } = spot;
     const current = this.config.current === label;
     const picture = make("img", { src: `${this.config.base}image/${row}?side=${PICTURE_SIDE}`, alt: "", loading: "lazy", decoding: "async" });
+    picture.addEventListener("error", probe);
     picture.addEventListener("error", () => picture.replaceWith(make("span", { class: "is-lost", text: "no picture" })));
     const open = make("button", {
       class: "is-spot", type: "button", "data-at": `go-${label}`, "data-row": String(row), title: `Go to ${title}`,

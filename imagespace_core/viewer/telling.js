@@ -1,5 +1,7 @@
 /** The layer that tells most of an image: named by a column, drawn by the host. */
 
+import { noticed } from "./rebuilt.js";
+
 /** Longer side in px: a card on a screen with two pixels for one. */
 const SIDE = 360;
 /** After so many failures and no success, the host has none. */
@@ -30,7 +32,7 @@ export class Telling {
       const column = await dataset.column(slug);
       const name = column.values?.[column.data[row]];
       if (name === undefined || signal.aborted) return null;
-      const response = await fetch(dataset.url(`image/${row}?side=${SIDE}&layer=${encodeURIComponent(name)}`), { signal });
+      const response = noticed(await fetch(dataset.url(`image/${row}?side=${SIDE}&layer=${encodeURIComponent(name)}`), { signal }));
       if (!response.ok) throw new Error(`the server answered ${response.status}`);
       const bitmap = await createImageBitmap(await response.blob());
       this.arrived++;
