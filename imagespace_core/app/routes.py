@@ -31,7 +31,7 @@ from imagespace_core.app.pictures import picture
 from imagespace_core.app.server_paths import shortened
 from imagespace_core.app.still import drawn, kept
 from imagespace_core.collection.columns import colored
-from imagespace_core.errors import ImageSpaceError
+from imagespace_core.errors import ChangedError, ImageSpaceError
 from imagespace_core.selection import unpacked
 from imagespace_core.workspace import Workspace
 
@@ -91,7 +91,7 @@ def _answer(root: Path, request: Request) -> Response:
     try:
         workspace = load.workspace(root)
         if workspace.manifest.build != request.path_params["build"]:
-            return PlainTextResponse("the workspace was rebuilt; reload the page", 410)
+            return _rebuilt()
         name = request.path_params["name"]
         kind, _, row = name.partition("/")
         if kind == "image":
@@ -104,11 +104,18 @@ def _answer(root: Path, request: Request) -> Response:
         if kind == scenes.PREFIX:
             return _scene(workspace, row, request.query_params)
         data = None if outside.leads_out(workspace, name) else workspace.public_file(name)
+    except ChangedError:
+        return _rebuilt()
     except ImageSpaceError as error:
         return PlainTextResponse(shortened(error), 410)
     if data is None:
         return PlainTextResponse(f"{name} is not part of this workspace", 404)
     return Response(data, media_type=_TYPES.get(Path(name).suffix, "application/octet-stream"), headers=FOREVER)
+
+
+def _rebuilt() -> Response:
+    """What viewer/rebuilt.js looks for."""
+    return PlainTextResponse("the workspace was rebuilt; reload the page", 410, {"Imagespace-Rebuilt": "1"})
 
 
 _TYPES = {".json": "application/json", ".webp": "image/webp"}

@@ -148,6 +148,8 @@ class OnnxEmbedder:
         try:
             found = self._session.run([self._output], feed)[0]
         except _runtime_errors() as error:
+            if "allocate memory" in str(error):
+                raise MemoryError(first_line(error)) from error
             side = self.preprocess.side
             raise ModelError(
                 f"{self.path} failed on images of {side} x {side} pixels ({first_line(error)}). "
