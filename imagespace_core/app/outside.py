@@ -20,9 +20,8 @@ def unconfirmed(workspace: Workspace) -> str | None:
     if os.environ.get(TRUST) == "1" or is_confirmed(workspace.root, workspace.manifest):
         return None
     return (
-        "This workspace was not built by this server, so the files that it names outside its folder are not read, and "
-        "kept copies stand for the originals. Build it here with its command, "
-        f"precompute.py IMAGES -o {workspace.name}, or start the app with {TRUST}=1 if all its workspaces are trusted."
+        "This workspace was not built by this server, so kept copies stand for its originals. To see these, build it "
+        f"here with its command, precompute.py IMAGES -o {workspace.name}, or start the app with {TRUST}=1."
     )
 
 

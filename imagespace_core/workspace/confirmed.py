@@ -41,7 +41,8 @@ def is_confirmed(root: Path, manifest: Manifest) -> bool:
 
 
 def _line(root: Path, manifest: Manifest) -> str:
-    source = {name: value for name, value in manifest.source.items() if name != "digest"}
+    # Early manifests had no parameters.
+    source = {"parameters": {}, **{name: value for name, value in manifest.source.items() if name != "digest"}}
     embed = manifest.steps.get("embed", {})
     record = {
         "workspace": str(root.resolve()),

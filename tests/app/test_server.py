@@ -37,12 +37,8 @@ def scene(tmp_path: Path) -> Workspace:
 
 
 def test_every_answer_has_a_policy_errors_too(client: TestClient, scene: Workspace) -> None:
-    for path in (
-        f"{base_url(scene)}columns/value.json",
-        f"{base_url(scene)}manifest.json",
-        "imagespace/no/such/file",
-        "x",
-    ):
+    base = base_url(scene)
+    for path in (f"{base}columns/value.json", f"{base}manifest.json", "imagespace/no/such/file", "x"):
         answer = client.get(f"/{path}")
         assert [answer.headers.get(one) is not None for one in ABOUT] == [True] * 3, path
     policy = answer.headers["Content-Security-Policy"]
@@ -82,15 +78,14 @@ def test_messages_leave_out_the_folders_that_lead_to_a_place(
 
 def test_records_leave_them_out_in_every_depth() -> None:
     assert without_paths({"a": [{"b": "/srv/x/y"}, 3, None]}) == {"a": [{"b": "y"}, 3, None]}
-    assert [name(path) for path in ("/srv/my photos/", "D:\\photos", "photos", "/")] == [
-        "my photos",
-        "photos",
-        "photos",
-        "",
-    ]
+    paths = ["/srv/my photos/", "D:\\photos", "photos", "/"]
+    assert [name(path) for path in paths] == ["my photos", "photos", "photos", ""]
 
 
-def test_an_answer_of_a_route_names_no_folder_of_the_server(client: TestClient, scene: Workspace) -> None:
+def test_an_answer_of_a_route_names_no_folder_of_the_server(
+    client: TestClient, scene: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMAGESPACE_WORKSPACE", str(scene.root.parent))
     address = base_url(scene)
     (scene.root / "columns/size.json").write_text("{")
     answer = client.get(f"/{address}picture/x.png?positions=projections/pca-2d.npy&color=size")

@@ -65,13 +65,14 @@ def profile(chromium: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def page(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A fresh page of 1280 x 800; errors of its scripts fail the test."""
+    """A fresh page of 1280 x 800; errors of its scripts, and what the content policy keeps from it, fail the test."""
     shared = "app" in request.fixturenames
     context = request.getfixturevalue("profile") if shared else chromium.new_context()
     tab = context.new_page()
     tab.set_viewport_size({"width": 1280, "height": 800})
     faults: list[str] = []
     tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
     yield tab
     if shared:
         tab.evaluate("localStorage.clear(), sessionStorage.clear()")

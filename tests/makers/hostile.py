@@ -23,6 +23,8 @@ PAYLOAD = (
     f"![x](http://{HOST}/a.png) <img src=//{HOST}/b.png> *b* :red[c] $d$ :smile: :material/home: `e` <b>f http://{HOST}"
 )
 CLUSTER = f"![x](//{HOST}/c.png) <b>f"
+LONG = "a_question_whose_whole_wording_names_the_column"
+"""47 letters without a space."""
 KEY = "clusters-key"
 
 
@@ -49,6 +51,7 @@ def _table() -> pd.DataFrame:
     found[f"{PAYLOAD} kind"] = [f"{PAYLOAD} {i % 3}" for i in rows]
     found[f"{PAYLOAD} group"] = [f"{PAYLOAD} {i % 10}" for i in rows]
     found[f"{PAYLOAD} answer"] = rows % 4 == 0
+    found[LONG] = [f"value {i % 5}" for i in rows]
     found[f"{PAYLOAD} text"] = [f"{PAYLOAD} {i}" for i in rows]
     return found
 
