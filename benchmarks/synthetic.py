@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 import pandas as pd
 
-from imagespace_core.cluster.hotspots import hotspots
+from imagespace_core.cluster.summaries import summaries
 from imagespace_core.images.atlas import Atlas
 from imagespace_core.workspace import Draft, Manifest, columns, names
 from tests.makers.workspaces import manifest, record
@@ -59,8 +59,8 @@ def write_clusters(root: Path, rows: int, seed: int = 0) -> Manifest:
                 np.save(draft.stage(file), maps[f"{projection}-{dims}d"])
                 steps[f"{projection}-{dims}d"] = record([file], projection=projection, dims=dims)
         vectors = np.load(draft.path(names.vectors(MODEL)), mmap_mode="r")
-        spots = hotspots(group, vectors, maps, np.ones(rows, np.float32))
-        steps["hotspots"] = record([], hotspots=[spot.to_dict() for spot in spots])
+        found = summaries(group, vectors, maps, np.ones(rows, np.float32))
+        steps["hotspots"] = record([], hotspots=[summary.record() for summary in found])
         steps["columns"] = _columns(draft, group, random)
         made = manifest(rows, steps, build=f"synthetic{rows}-{seed}", model=MODEL)
         for step, about in steps.items():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imagespace_core.cluster.summaries import ClusterSummary
 from imagespace_core.workspace import cluster_names
 from imagespace_core.workspace.cluster_names import ClusterNames
 
@@ -17,23 +17,9 @@ if TYPE_CHECKING:
     from imagespace_core.workspace import Workspace
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """label: its number. size: of its images. central: the row that stands for it.
-
-    anchors: by map, e.g. `tsne-2d`, where its name should stand, (2 | 3,) in the map's units.
-    """
-
-    label: int
-    size: int
-    central: int
-    anchors: Mapping[str, Sequence[float]]
-
-
-def clusters_of(workspace: Workspace) -> list[Cluster]:
+def clusters_of(workspace: Workspace) -> list[ClusterSummary]:
     """The clusters by label; none where nothing was found, or nothing was looked for."""
-    found = workspace.manifest.measured("hotspots", "hotspots", [])
-    return [Cluster(one["label"], int(one["size"]), one["central"], one.get("positions", {})) for one in found]
+    return [ClusterSummary.of(record) for record in workspace.manifest.measured("hotspots", "hotspots", [])]
 
 
 def names_of(workspace: Workspace) -> ClusterNames:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imagespace_core.collection.clusters import Cluster, clusters_of, labeled, names_of
+from imagespace_core.collection.clusters import clusters_of, labeled, names_of
 from imagespace_core.collection.embedder import embedder_of, vector_of_image, vector_of_text
 from imagespace_core.collection.evaluate import EvaluationSettings, evaluate
 from imagespace_core.collection.search import index_of, metrics, query_of_rows
@@ -20,6 +20,7 @@ from imagespace_core.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
+    from imagespace_core.cluster.summaries import ClusterSummary
     from imagespace_core.collection.retrieval_map import RetrievalMap
     from imagespace_core.drawing.marks import Drawing
     from imagespace_core.embed import Embedder
@@ -46,7 +47,7 @@ class Clusters:
     strength: np.ndarray
     probabilities: np.ndarray | None
     names: ClusterNames
-    each: tuple[Cluster, ...]
+    each: tuple[ClusterSummary, ...]
 
     @property
     def table(self) -> pd.DataFrame:
