@@ -18,7 +18,8 @@ from tests.conftest import REPOSITORY
 
 PACKAGE = REPOSITORY / "imagespace_core"
 MODULES = [name for name in viewer.FILES if name.endswith(".js")]
-ROOMS = ["core", "data", "space", "draw", "overlay", "select", "snapshot", "map", "panels", "parent"]
+ROOMS = ["core", "data", "space", "draw", "overlay", "select", "snapshot", "map", "parent", "panels"]
+"""Folders, each of which imports from those before it only."""
 IMPORT = re.compile(r'^import \{([^}]+)\} from "([^"]+)";', re.MULTILINE)
 
 
@@ -96,6 +97,13 @@ def test_a_module_imports_only_modules_that_are_served_and_uses_all_it_imports(n
         used = [part.split(" as ")[-1].strip() for part in names.split(",")]
         assert [word for word in used if not re.search(rf"\b{word}\b", body)] == []
     assert code.count("import {") == len(IMPORT.findall(code))
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if "/" in name])
+def test_a_room_imports_from_those_before_it_only(name: str) -> None:
+    own = ROOMS.index(name.split("/")[0])
+    targets = [target_of(name, target) for _, target in IMPORT.findall(viewer.path(name).read_text("utf-8"))]
+    assert [target for target in targets if ROOMS.index(target.split("/")[0]) > own] == []
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -1,4 +1,4 @@
-/** Whether two values say the same, as JSON would: numbers, strings, lists and plain objects. */
+/** Whether two values are the same as JSON: numbers, strings, lists and plain objects. */
 
 /** @param {unknown} a @param {unknown} b @returns {boolean} what is undefined counts as not there */
 export function equal(a, b) {

@@ -1,4 +1,4 @@
-/** What the viewer has to say: a message on view for a while, and announcements for screen readers. */
+/** Messages that stay on view for a while, and announcements for screen readers. */
 
 /** How long a message stays. */
 const STAY_MS = 12000;

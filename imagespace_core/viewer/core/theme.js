@@ -1,6 +1,7 @@
-/** The host's colors, as the stylesheet resolved them, and word of their change. */
+/** The host's colors, as the style sheet resolved them, and notice of their change. */
 
 import { fromCss, luminance } from "./colors.js";
+import { equal } from "./equal.js";
 
 /** @typedef {{background: number[], text: number[], dark: boolean}} Theme colors 0..1 */
 
@@ -14,7 +15,7 @@ export class ThemeReader {
   constructor(root, changed) {
     this.root = root;
     this.value = this.#read();
-    this.listen = (event) => {
+    this.listen = (/** @type {Event} */ event) => {
       if (event.target === root && this.refresh()) changed();
     };
     root.addEventListener("transitionend", this.listen);
@@ -23,7 +24,7 @@ export class ThemeReader {
   /** Reads the colors again. @returns {boolean} whether they changed */
   refresh() {
     const next = this.#read();
-    const same = JSON.stringify(next) === JSON.stringify(this.value);
+    const same = equal(next, this.value);
     this.value = next;
     return !same;
   }

@@ -115,8 +115,7 @@ export class Sprites {
       if (px < SMALLEST || this.shown.size >= 2 * MOST_SPRITES || !shading.shows(row) || !at(row, w) || !camera.project(w[0], w[1], w[2], p)) continue;
       const place = this.pages.place(row);
       const slot = texture.use(row);
-      const broken = !place || this.pages.decoded(place.page) === null;
-      if (slot < 0 && !broken) continue;
+      if (slot < 0 && place && this.pages.decoded(place.page) !== null) continue; // on its way; a broken one gets a placeholder
       const { width, height } = place ?? { width: cell, height: cell };
       const picture = px >= large ? this.large.use(row) : undefined;
       const k = (0.5 * px) / Math.max(width, height);

@@ -8,7 +8,7 @@
  * @property {number} noise images in no cluster
  * @property {number | null} current label of the open image's cluster
  *
- * @typedef {{label: number, title: string, size: number, row: number}} Cluster
+ * @typedef {import("../overlay/cluster_labels.js").Cluster} Cluster
  */
 
 import { element, icon } from "../core/dom.js";

@@ -15,18 +15,18 @@ import { stamped } from "../core/stamped.js";
  * @returns {{update: (config: C) => void, destroy: () => void}}
  */
 export function mountPanel(host, config, send, make) {
-  const { root, draw, destroy = () => {} } = make(stamped(send));
-  host.replaceChildren(element("link", { rel: "stylesheet", href: new URL("./panel.css", import.meta.url).href }), root);
+  const content = make(stamped(send));
+  host.replaceChildren(element("link", { rel: "stylesheet", href: new URL("./panel.css", import.meta.url).href }), content.root);
   /** @type {C | null} */ let shown = null;
   const handle = {
     /** @param {C} next */
     update(next) {
       if (equal(shown, next)) return;
       shown = next;
-      draw(next);
+      content.draw(next);
     },
     destroy() {
-      destroy();
+      content.destroy?.();
       host.replaceChildren();
     },
   };

@@ -9,7 +9,7 @@ const BUDGET_MS = 8;
 const CHUNK = 100;
 /** As many are drawn as paths, which are smoother. */
 const FEW = 300;
-/** Square CSS pixels for each outline in view, below which they veil the picture. */
+/** Square CSS pixels for each outline in view, below which they veil the image. */
 const CROWD_PX = 40;
 export const HALO = "rgb(0 0 0 / 60%)";
 const LINE = "#ffffff";
@@ -69,7 +69,7 @@ export class Outlines {
     const grown = view.scale / drawn.view.scale;
     const left = across / 2 + (drawn.view.x - view.x) * view.scale - (drawn.across / 2) * grown;
     const top = down / 2 + (drawn.view.y - view.y) * view.scale - (drawn.down / 2) * grown;
-    // So close together that they would hide the picture, they only veil it.
+    // So close together that they would hide the image, they only veil it.
     pen.globalAlpha = visible.length * CROWD_PX > across * down ? 0.45 : 1;
     pen.drawImage(drawn.canvas, left, top, drawn.across * grown, drawn.down * grown);
     pen.globalAlpha = 1;

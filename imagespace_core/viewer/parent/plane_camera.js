@@ -1,7 +1,7 @@
 /** What part of a flat image is in view: its middle in px of the image, and how many CSS pixels one of those takes. */
 
 const GLIDE_MS = 280;
-/** CSS pixels of one px, at most: single ones can be told apart. */
+/** CSS pixels of one px, at most: single ones can be seen. */
 const MOST = 32;
 
 /** @typedef {{x: number, y: number, scale: number}} View */

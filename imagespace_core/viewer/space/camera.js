@@ -1,6 +1,6 @@
 /**
  * One perspective camera for 2D and 3D: it looks at a target point, `half` being half the height of the
- * view there. Seen straight on, a flat map under perspective is the same picture as without, so a 2D map
+ * view there. Seen straight on, a flat map under perspective looks as without, so a 2D map
  * is the case z = yaw = pitch = 0, and a glide between 2D and 3D needs nothing special.
  */
 
@@ -137,7 +137,7 @@ export class Camera {
     return this.#fromView((px - mx) / this.pixels, (my - py) / this.pixels);
   }
 
-  /** Moves the picture by so many CSS pixels. */
+  /** Moves the view by so many CSS pixels. @param {number} dx @param {number} dy */
   pan(dx, dy) {
     const { x, y, z } = this.#fromView(-dx / this.pixels, dy / this.pixels);
     this.set({ x, y, z });
