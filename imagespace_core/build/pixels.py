@@ -19,9 +19,10 @@ from imagespace_core.build.steps import Choice, Record, Report, Step, parameters
 from imagespace_core.embed import Embedder
 from imagespace_core.errors import InputError, ModelError
 from imagespace_core.images import color
-from imagespace_core.images.atlas import Atlas
+from imagespace_core.images.atlas import Atlas, sprite
 from imagespace_core.images.decode import Decode
 from imagespace_core.images.hilbert import hilbert_order
+from imagespace_core.images.placeholder import placeholder
 from imagespace_core.sources import Item, Source
 from imagespace_core.workspace import Draft, names
 
@@ -294,18 +295,20 @@ class Pixels:
         sprites = Ragged(self._product("sprites"), self.scan.parts)
         rows, kept = self._rows(), self._kept()
         self._check(len(sprites), len(self._readable()), "sprites")
-        order = np.arange(rows)
+        order, empty = np.arange(rows), sprites.empty()[kept]
         for name in names.PREFERRED_MAPS:
             if (path := draft.path(names.projection(name, 2))).exists():
                 order = hilbert_order(np.load(path, allow_pickle=False))
                 break
+        blank = sprite(placeholder(), self.atlas.cell)
         with report.task("Packing the sprite atlas", rows) as task:
             self.atlas.write(
                 draft.stage(names.ATLAS).parent,
-                order,
-                lambda row: sprites[kept[row]],
+                order[~empty[order]],
+                lambda row: blank if empty[row] else sprites[kept[row]],
                 self.options.threads(),
                 task.advance,
+                np.flatnonzero(empty),
             )
         return spent
 

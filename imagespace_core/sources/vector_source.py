@@ -13,12 +13,10 @@ import numpy as np
 from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
 from imagespace_core.images import Picture, decode
 from imagespace_core.images.decode import Decode
+from imagespace_core.images.placeholder import SIDE_PX, placeholder
 from imagespace_core.sources import Item, option
 from imagespace_core.sources.vector_files import SUFFIXES
 from imagespace_core.sources.vectors import Given, read_vectors
-
-PLACEHOLDER_PX = 96
-PLACEHOLDER_GRAY = 176
 
 
 @dataclass(frozen=True)
@@ -54,14 +52,16 @@ class VectorTable:
         for row, name in enumerate(given.ids[: self.limit]):
             stamp = f"{status.st_size}-{status.st_mtime_ns}"
             path = given.images[row] if given.images is not None else ""
+            pictured = False
             if path:
                 try:
                     image = os.stat(self._file(path))
                     stamp += f" {image.st_size}-{image.st_mtime_ns}"
+                    pictured = True
                     self._there.add(name)
                 except OSError as error:
                     self._missing.append((path, str(error.strerror)))
-            yield Item(name, path or name, stamp, records[row])
+            yield Item(name, path or name, stamp, records[row], pictured)
 
     def skipped(self) -> list[tuple[str, str]]:
         """(id, reason) of rows that cannot be used."""
@@ -96,14 +96,14 @@ class VectorTable:
         """The row's image, or a gray square for one without. Raises UnreadableImageError."""
         path = self._image(key)
         if path is None:
-            return Picture(_placeholder(), PLACEHOLDER_PX, PLACEHOLDER_PX)
+            return Picture(placeholder(), SIDE_PX, SIDE_PX)
         return self.decode(path)
 
     def preview(self, key: str, max_side: int) -> np.ndarray:
         """uint8 RGB (h, w, 3), its longer side at most `max_side` px. Raises UnreadableImageError."""
         path = self._image(key)
         if path is None:
-            return _placeholder(min(max_side, PLACEHOLDER_PX))
+            return placeholder(min(max_side, SIDE_PX))
         return decode.preview(path, max_side, self.decode.max_pixels)
 
     @cached_property
@@ -129,7 +129,3 @@ class VectorTable:
 def recognizes(path: Path) -> bool:
     """Whether a path is a file of vectors or coordinates, by its suffix."""
     return path.is_file() and path.suffix.lower() in SUFFIXES
-
-
-def _placeholder(side: int = PLACEHOLDER_PX) -> np.ndarray:
-    return np.full((side, side, 3), PLACEHOLDER_GRAY, np.uint8)
