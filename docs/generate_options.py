@@ -2,7 +2,7 @@
 
     python docs/generate_options.py
 
-`tests/test_docs.py` compares the committed file with `page()`.
+A test compares the committed file with `page()`.
 """
 
 from __future__ import annotations
