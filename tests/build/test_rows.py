@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ def test_rows_hold_over_any_number_of_parts_and_failures_between_them(
     assert summary.manifest.counts == {"items": 17, "failures": 6}
     assert [f["path"] for f in workspace.failures()] == [f"{at:03d}.png" for at in (0, 5, 6, 7, 13, 22)]
     assert {f["stage"] for f in workspace.failures()} == {"read"}
-    assert all(workspace.preview_path(row) for row in range(17))
+    assert all(workspace.preview(row) for row in range(17))
 
 
 def test_the_number_of_parts_changes_no_file(photos: Path, tmp_path: Path, model: str) -> None:
@@ -110,7 +111,7 @@ def test_a_full_build_has_every_map_index_and_hotspot(full_options: Options) -> 
             assert workspace.positions(name, d).shape == (48, d)
             assert np.isfinite(workspace.positions(name, d)).all()
     for metric in ("angular", "euclidean", "manhattan", "dot"):
-        assert workspace.index_path(metric).is_file()
+        assert workspace.index(metric, Path.is_file)
         assert manifest.measured(f"index-{metric}", "recall") >= 0.95
     clusters = manifest.measured("clusters", "clusters")
     hotspots = manifest.measured("hotspots", "hotspots")
@@ -148,10 +149,10 @@ def test_previews_are_of_their_row_and_of_the_size_asked_for(built: Options) -> 
     options = replace(built, previews=100)
     run(options)
     workspace = check_rows(built.output, built.images)
-    preview = workspace.preview_path(1)
+    preview = workspace.preview(1)
     assert preview is not None
-    with Image.open(preview) as image:
+    with Image.open(BytesIO(preview)) as image:
         assert image.size == (100, 75)
     run(replace(built, previews=0))
-    assert Workspace.open(built.output).preview_path(0) is None
+    assert Workspace.open(built.output).preview(0) is None
     assert json.loads((built.output / "manifest.json").read_text())["steps"].keys() & {"previews"} == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -309,9 +310,9 @@ def test_previews_of_layers_are_as_large_as_asked(tmp_path: Path, model: str) ->
         Image.open(file).resize((600, 600)).save(file)
     options = replace(told(root, tmp_path / "w", model), previews=500)
     run(options)
-    preview = opened(options).preview_path(0)
+    preview = opened(options).preview(0)
     assert preview is not None
-    with Image.open(preview) as image:
+    with Image.open(BytesIO(preview)) as image:
         assert image.size == (500, 500)
 
 
