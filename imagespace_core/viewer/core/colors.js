@@ -65,7 +65,7 @@ export function categorical(count, dark, custom) {
   const colors = (custom?.length ? custom.map((css) => fromCss(css, [128, 128, 128])) : OKABE_ITO[dark ? "dark" : "light"].map(fromHex)).slice(0, count);
   if (colors.length === count) return colors;
   const [low, high] = dark ? [0.62, 0.9] : [0.4, 0.74];
-  const candidates = [];
+  /** @type {{lab: number[], away: number}[]} */ const candidates = [];
   for (const [step, lightness] of [0.5, 0, 1, 0.25, 0.75].entries()) {
     for (let hue = 0; hue < 24; hue++) {
       for (const chroma of [0.15, 0.08]) {
@@ -76,7 +76,7 @@ export function categorical(count, dark, custom) {
     }
   }
   const seen = [NEUTRAL[dark ? "dark" : "light"]].map(fromHex).concat(colors).map(toOklab);
-  const mark = (lab) => {
+  const mark = (/** @type {number[]} */ lab) => {
     for (const c of candidates) c.away = Math.min(c.away, Math.hypot(1.2 * (c.lab[0] - lab[0]), c.lab[1] - lab[1], c.lab[2] - lab[2]));
   };
   seen.forEach(mark);
@@ -113,11 +113,13 @@ export function scaleColor(t, dark) {
   return /** @type {Rgb} */ (a.map((value, k) => value + (b[k] - value) * (place - i)));
 }
 
+/** @param {number} value 0..255 @returns {number} 0..1 */
 function linearize(value) {
   const v = value / 255;
   return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
 }
 
+/** @param {number[]} rgb @returns {number[]} */
 function toOklab(rgb) {
   const [r, g, b] = rgb.map(linearize);
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
