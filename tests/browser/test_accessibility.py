@@ -48,7 +48,7 @@ def test_axe_finds_no_serious_fault_in_any_state(
     if theme == "dark":
         page.evaluate(DARK)
         page.wait_for_function("window.root().dataset.theme === 'dark'")
-    page.wait_for_timeout(150)
+    viewer.drawn()
     assert faults(page) == []
     if width < 500:
         page.get_by_role("button", name="Legend: species").click()

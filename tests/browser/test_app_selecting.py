@@ -24,6 +24,7 @@ from tests.browser.visiting import (
     screen,
     tiles,
     visit,
+    wait_for_rest,
     wait_for_selected,
     wait_for_state,
 )
@@ -256,7 +257,7 @@ def test_an_open_image_leaves_the_viewer_where_it_was(page: Any, app: str, demo:
 
 def test_250_kilobytes_are_not_sent_for_a_selection(page: Any, app: str, demo: Workspace) -> None:
     visit(page, app, "", workspace="demo")
-    page.wait_for_timeout(1000)
+    wait_for_rest(page)
     sent: list[int] = []
     received: list[int] = []
     client = page.context.new_cdp_session(page)

@@ -28,8 +28,7 @@ def test_the_legend_hides_isolates_and_shows_again_with_exact_counts(viewer: Vie
     assert row not in viewer.events("click")
     entry.dblclick()
     assert viewer.data("visible") == str(len(codes))
-    viewer.page.wait_for_timeout(350)
-    assert viewer.events("hide")[-1] == []
+    viewer.page.wait_for_function("window.events.findLast(([kind]) => kind === 'hide')?.[1].length === 0")
 
 
 def test_a_long_legend_is_searched(viewer: Viewer, build: Build) -> None:
@@ -66,7 +65,7 @@ def test_lit_rows_keep_their_color_and_the_others_lose_it(viewer: Viewer, build:
     lit, other = [row for row in viewer.alone(12) if build.arrays["columns/category"][row] in (0, 1, 4)][:2]
     before = viewer.shot()
     viewer.update(results=[lit], query=[])
-    viewer.page.wait_for_timeout(100)
+    viewer.drawn()
     after = viewer.shot()
 
     def chroma(shot: np.ndarray, row: int) -> int:
@@ -107,7 +106,7 @@ def test_colors_follow_the_hosts_theme_also_inside_a_shadow_root(page: Any, serv
       document.body.style.setProperty("--st-text-color", "#fafafa");
     }""")
     page.wait_for_function("window.root().dataset.theme === 'dark'")
-    page.wait_for_timeout(100)
+    viewer.drawn()
     assert viewer.shot()[40, 400].tolist() == [14, 17, 23]
 
 

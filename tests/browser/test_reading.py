@@ -59,8 +59,7 @@ def test_a_name_lets_the_pointer_through_but_is_clicked_itself(page: Any, server
     half = viewer.camera()["half"]
     page.mouse.move(x + 40, y + 20)
     page.mouse.wheel(0, -100)
-    page.wait_for_timeout(100)
-    assert viewer.camera()["half"] < half
+    viewer.zoomed(half)
     page.mouse.click(*middle(name(viewer, 7)), button="right")
     page.keyboard.down("Shift")
     page.mouse.click(*middle(name(viewer, 7)))
@@ -94,8 +93,7 @@ def test_nearer_shows_more_names_and_one_at_the_edge_moves_inward(viewer: Viewer
 
     far = shown()
     viewer.page.evaluate("(s) => { window.root().imagespace.camera = s }", viewer.camera() | {"half": 0.12})
-    viewer.ready()
-    viewer.page.wait_for_timeout(150)
+    viewer.drawn()
     near = shown()
     assert len(near - far) > 5
     assert max(map(int, near)) > 300
@@ -108,7 +106,7 @@ def test_nearer_shows_more_names_and_one_at_the_edge_moves_inward(viewer: Viewer
     per_px = 2 * state["half"] / box["height"]
     move = state | {"x": state["x"] + (x - box["x"] - 5) * per_px, "y": state["y"] - (y - box["y"] - 200) * per_px}
     viewer.page.evaluate("(s) => { window.root().imagespace.camera = s }", move)
-    viewer.page.wait_for_timeout(150)
+    viewer.drawn()
     assert viewer.place(row)[0] == pytest.approx(box["x"] + 5, abs=1)
     label = name(viewer, 0).bounding_box()
     assert box["x"] <= label["x"] < box["x"] + 10
@@ -130,7 +128,7 @@ def test_layers_are_switched_off_and_say_what_a_layout_lacks(viewer: Viewer, bui
     page.wait_for_function("window.root().imagespace.sprites().wanted === 0")
     before = viewer.shot()
     page.get_by_role("checkbox", name="Density").check()
-    page.wait_for_timeout(200)
+    viewer.drawn()
     assert (np.abs(viewer.shot() - before).max(axis=2) > 20).mean() > 0.02
     page.keyboard.press("Escape")
     assert page.get_by_role("checkbox").count() == 0
@@ -190,7 +188,7 @@ def test_the_overview_frames_what_is_in_view_and_moves_it(viewer: Viewer, build:
     page.set_viewport_size({"width": 480, "height": 800})
     page.keyboard.press("+")
     page.keyboard.press("+")
-    page.wait_for_timeout(150)
+    viewer.drawn()
     assert overview.is_hidden()
 
 
@@ -221,6 +219,6 @@ def test_the_view_is_saved_in_exact_size_with_its_colors_and_legend(viewer: View
     assert (np.abs(legend - swatch).max(axis=1) < 4).sum() > 40 * scale**2, "the legend's dot is drawn"
     title = picture[8 * scale : 32 * scale, 12 * scale : 200 * scale]
     assert (title.max(axis=2) < 120).sum() > 100 * scale**2, "the title is written"
-    page.wait_for_timeout(100)
+    viewer.drawn()
     assert page.evaluate("window.root().imagespace.frame()") > 0
     assert viewer.data("ready") == "true"

@@ -24,6 +24,13 @@ def test_a_palette_comes_first() -> None:
     assert colors[2].tolist() not in colors[:2].tolist()
 
 
+def test_colors_near_one_of_a_palette_are_left_out_of_those_that_follow() -> None:
+    colors = categorical(20, ("#0173b1",))
+    assert [tuple(color) for color in colors[:3].tolist()] == [(1, 115, 177), (224, 138, 0), (0, 158, 115)]
+    away = np.linalg.norm(colors[1:].astype(float) - colors[0], axis=1)
+    assert away.min() >= 50
+
+
 def test_the_scale_is_the_viewers() -> None:
     golden = [[59, 31, 107], [54.544, 100.526, 157.152], [224.78, 224.52, 72.98]]
     np.testing.assert_allclose(scale(np.array([0, 0.3, 1])), golden, atol=1e-3)

@@ -1,5 +1,7 @@
 /** Reads NumPy's .npy files, as they arrive (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). */
 
+import { noticed } from "../core/rebuilt.js";
+
 /** @type {Record<string, any>} */
 const TYPES = {
   "<f4": Float32Array, "<f8": Float64Array, "<i4": Int32Array, "<u4": Uint32Array,
@@ -40,7 +42,7 @@ export function parseHeader(bytes) {
  * @returns {Promise<NpyArray>}
  */
 export async function fetchNpy(url, { signal, begin, part } = {}) {
-  const response = await fetch(url, { signal });
+  const response = noticed(await fetch(url, { signal }));
   if (!response.ok) throw new Error(`${new URL(url).pathname.split("/").slice(-2).join("/")}: the server answered ${response.status}`);
   if (!response.body) throw new Error(`${url}: the server answered nothing`);
   const reader = response.body.getReader();

@@ -1,5 +1,6 @@
 /** Sprite pages: fetched and decoded on demand, the last few kept. */
 
+import { noticed } from "../core/rebuilt.js";
 import { Lru } from "./lru.js";
 
 /** Decoded pages kept outside the GPU: eight of the usual size. */
@@ -101,7 +102,7 @@ export class SpritePages {
     this.#running++;
     /** @type {ImageBitmap | null} */ let bitmap = null;
     try {
-      const response = await fetch(this.files.url(`atlas/${String(page).padStart(4, "0")}.webp`), { signal: this.files.abort.signal });
+      const response = noticed(await fetch(this.files.url(`atlas/${String(page).padStart(4, "0")}.webp`), { signal: this.files.abort.signal }));
       if (!response.ok) throw new Error(`atlas page ${page}: the server answered ${response.status}`);
       bitmap = await createImageBitmap(await response.blob(), { colorSpaceConversion: "none", premultiplyAlpha: "none" });
     } catch (error) {

@@ -1,5 +1,6 @@
 /** The files of a workspace, fetched once and kept while there is room. */
 
+import { noticed } from "../core/rebuilt.js";
 import { Lru } from "./lru.js";
 import { fetchNpy } from "./npy.js";
 import { Positions } from "./positions.js";
@@ -148,7 +149,7 @@ export class WorkspaceFiles {
 
   /** @param {string} path */
   async #fetch(path) {
-    const response = await fetch(this.url(path), { signal: this.abort.signal });
+    const response = noticed(await fetch(this.url(path), { signal: this.abort.signal }));
     if (!response.ok) throw new Error(`${path.slice(0, 80)}: the server answered ${response.status}`);
     return response;
   }

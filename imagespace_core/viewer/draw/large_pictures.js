@@ -1,5 +1,6 @@
 /** Large pictures of the few images that are drawn much larger than their sprite; the least recently used ones make way. */
 
+import { noticed } from "../core/rebuilt.js";
 import { Lru } from "../data/lru.js";
 
 /** Pictures on the GPU, and the longer side of each in texels: 21 MB with the mip levels. */
@@ -78,7 +79,7 @@ export class LargePictures {
     this.running.set(row, abort);
     /** @type {ImageBitmap[]} */ let levels = [];
     try {
-      const response = await fetch(this.files.url(`image/${row}?side=${SIDE}`), { signal: abort.signal });
+      const response = noticed(await fetch(this.files.url(`image/${row}?side=${SIDE}`), { signal: abort.signal }));
       if (!response.ok) throw new Error(`the server answered ${response.status}`);
       levels = await halves(await response.blob());
       if (!abort.signal.aborted && !this.gpu.gl.isContextLost()) this.#put(row, levels);

@@ -1,5 +1,7 @@
 /** The layer of an image that its card shows: named by a column, drawn by the host. */
 
+import { noticed } from "../core/rebuilt.js";
+
 /** Longer side in px: a card on a screen with two pixels for one. */
 const SIDE = 360;
 /** After so many failures and no success, the host has none. */
@@ -28,7 +30,7 @@ export class CardLayer {
       const column = await files.column(slug);
       const name = column.values?.[column.data[row]];
       if (name === undefined || signal.aborted) return null;
-      const response = await fetch(files.url(`image/${row}?side=${SIDE}&layer=${encodeURIComponent(name)}`), { signal });
+      const response = noticed(await fetch(files.url(`image/${row}?side=${SIDE}&layer=${encodeURIComponent(name)}`), { signal }));
       if (!response.ok) throw new Error(`the server answered ${response.status}`);
       const bitmap = await createImageBitmap(await response.blob());
       this.#arrived++;

@@ -14,6 +14,7 @@
 import { element, icon } from "../core/dom.js";
 import { counted } from "../core/words.js";
 import { mountPanel } from "./panel.js";
+import { remoteImage } from "./remote_image.js";
 
 const PICTURE_SIDE = 192; // pixels requested of the server: sharp at 96 CSS pixels on a dense screen
 const LONGEST = 80;
@@ -63,8 +64,7 @@ class ClusterStrip {
   #tile(cluster) {
     const { label, title, size, row } = cluster;
     const current = this.config.current === label;
-    const picture = element("img", { src: `${this.config.base}image/${row}?side=${PICTURE_SIDE}`, alt: "", loading: "lazy", decoding: "async" });
-    picture.addEventListener("error", () => picture.replaceWith(element("span", { class: "is-lost", text: "no picture" })));
+    const picture = remoteImage(`${this.config.base}image/${row}?side=${PICTURE_SIDE}`, { loading: "lazy" });
     const open = element("button", {
       class: "is-cluster", type: "button", "data-at": `go-${label}`, "data-row": String(row), title: `Go to ${title}`,
       "aria-label": `Go to ${title}, ${counted(size)}`, "aria-current": current && "true",

@@ -1,6 +1,7 @@
 /** An image as a button, so that it can be reached and pressed without a mouse. */
 
 import { element } from "../core/dom.js";
+import { remoteImage } from "./remote_image.js";
 
 const SIDE = 320; // pixels requested of the server: sharp at 160 CSS pixels on a dense screen
 
@@ -13,8 +14,7 @@ const SIDE = 320; // pixels requested of the server: sharp at 160 CSS pixels on 
  * @returns {HTMLElement}
  */
 export function tile({ base, action }, { row, title, note, current }, send) {
-  const image = element("img", { src: `${base}image/${row}?side=${SIDE}`, alt: "", decoding: "async" });
-  image.addEventListener("error", () => image.replaceWith(element("span", { class: "is-lost", text: "no picture" })));
+  const image = remoteImage(`${base}image/${row}?side=${SIDE}`);
   return element(
     "button", {
       type: "button", class: "is-tile", "data-testid": "imagespace-tile", "data-row": String(row), "aria-current": current && "true",
