@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _CHUNK_ROWS = 50_000
-_CHUNK_CHARACTERS = 8 << 20
+_CHUNK_CHARACTERS = 1 << 20
 _PIECE_BYTES = 1 << 20
 _DELIMITERS = (",", ";", "\t", "|")
 _UTF16_32 = (
