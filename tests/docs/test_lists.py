@@ -79,6 +79,6 @@ def test_the_page_of_links_lists_every_parameter() -> None:
         documented |= set(SPAN.findall(row))
     assert len(bound_parameters()) > 30
     assert documented == bound_parameters() | PASSED_ON | UNBOUND
-    filters = (ROOT / "imagespace_core/app/filters.py").read_text("utf-8")
+    filters = (ROOT / "imagespace_core/app/explore/filters.py").read_text("utf-8")
     assert '"file"' in filters
     assert 'f"f-{' in filters
