@@ -9,15 +9,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app import coordinate, examples, gallery, load, state
+from imagespace_core.app import coordinate, examples, gallery, load, messages, state
+from imagespace_core.app.markdown import literal
 from imagespace_core.app.pictures import picture
 from imagespace_core.collection.search import query_of_rows
 from imagespace_core.embed import TextEmbedder
 from imagespace_core.errors import ImageSpaceError
-from imagespace_core.images.decode import Decode
+from imagespace_core.images.decode import MAX_UPLOAD_PIXELS, Decode, preview
 from imagespace_core.search.query import Query
 from imagespace_core.workspace import Workspace
 
+UPLOAD_SIDE = 200
 IMAGE, UPLOAD, SENTENCE, EXAMPLES, COORDINATE = "Image", "Upload", "Sentence", "Examples", "Coordinate"
 
 
@@ -60,7 +62,7 @@ def search_form(opened: Workspace) -> SearchForm | None:
             case _:
                 return _image(opened)
     except ImageSpaceError as error:
-        load.error_box(error)
+        messages.error_box(error)
         return None
 
 
@@ -156,16 +158,17 @@ def _upload(opened: Workspace) -> SearchForm | None:
 @st.cache_data(max_entries=32, show_spinner="Reading the image")
 def _read_upload(build: str, digest: str, _opened: Workspace, _data: bytes) -> tuple[np.ndarray, np.ndarray]:
     embedder = load.embedder(_opened)
-    pixels = Decode(min_side=embedder.min_side)(_data).pixels
-    return embedder([pixels]), pixels
+    pixels = Decode(min_side=embedder.min_side, max_pixels=MAX_UPLOAD_PIXELS)(_data).pixels
+    # Kept is a small one: of a long and narrow picture `pixels` are all there are.
+    return embedder([pixels]), preview(_data, UPLOAD_SIDE, MAX_UPLOAD_PIXELS)
 
 
 def _sentence(opened: Workspace) -> SearchForm | None:
     embedder = load.embedder(opened)
     if not isinstance(embedder, TextEmbedder):
         st.info(
-            f"This workspace was made with {embedder.name}, which knows images only. To search with words, build "
-            "it with CLIP: `uv run precompute.py IMAGES --model clip-vit-b32`",
+            f"This workspace was made with {literal(embedder.name)}, which knows images only. To search with words, "
+            "build it with CLIP: `uv run precompute.py IMAGES --model clip-vit-b32`",
             icon=":material/info:",
         )
         return None
@@ -180,6 +183,6 @@ def show_form(form: SearchForm) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if form.picture is not None:
             st.image(form.picture, width=72, alt="")
-        st.subheader(f"Nearest to {state.escaped(form.title)}", anchor=False)
+        st.subheader(f"Nearest to {literal(form.title)}", anchor=False)
     if form.explanation:
-        st.caption(state.escaped(form.explanation))
+        st.caption(literal(form.explanation))

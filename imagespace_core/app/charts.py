@@ -86,7 +86,9 @@ def step_seconds(opened: Workspace) -> go.Figure:
     """Seconds that each step took when it last ran."""
     steps = opened.manifest.steps
     names = list(steps)[::-1]
-    figure = go.Figure(go.Bar(x=[steps[name]["seconds"] for name in names], y=names, orientation="h"))
+    figure = go.Figure(
+        go.Bar(x=[steps[name]["seconds"] for name in names], y=list(map(html.escape, names)), orientation="h")
+    )
     return _plain(figure, "seconds", None).update_layout(height=max(HEIGHT, 24 * len(names)))
 
 

@@ -31,12 +31,12 @@ def strip(
     config = {
         "base": base_url(opened),
         "slug": slug,
-        "spots": found[:MOST_TILES],
+        "clusters": found[:MOST_TILES],
         "noise": noise,
         "current": None if row is None else int(opened.clusters()[0][row]),
     }
     mount.module(
-        "strip",
+        "panels/cluster_strip",
         config,
         "strip",
         {

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app import charts, examples, gallery, load, painting, question, state
+from imagespace_core.app import charts, examples, gallery, load, messages, painting, question, state
+from imagespace_core.app.markdown import literal
 from imagespace_core.collection.evaluate import EvaluationSettings, evaluate
 from imagespace_core.drawing.png import png
 from imagespace_core.drawing.svg import svg
@@ -39,7 +40,7 @@ def page(opened: Workspace) -> None:
     try:
         evaluation = _evaluated(str(opened.root), opened.manifest.build, repr(settings), settings)
     except ImageSpaceError as error:
-        load.error_box(error)
+        messages.error_box(error)
         return
     _numbers(opened, settings, evaluation)
     _drawn(opened, settings, evaluation)
@@ -60,7 +61,7 @@ def _evaluated(path: str, build: str, about: str, _settings: EvaluationSettings)
 
 @st.cache_resource(max_entries=4, show_spinner="Building the search index")
 def _search(path: str, build: str, metric: str, trees: int) -> ByRows:
-    return by_rows(load.workspace(Path(path)).vectors(), metric, trees)  # type: ignore[arg-type]
+    return by_rows(load.workspace(Path(path)).vectors(), metric, trees)  # pyright: ignore[reportArgumentType]
 
 
 def _numbers(opened: Workspace, settings: EvaluationSettings, evaluation: Evaluation) -> None:
@@ -75,12 +76,12 @@ def _numbers(opened: Workspace, settings: EvaluationSettings, evaluation: Evalua
         st.metric(f"Precision of the first {first}", f"{at_first:.0%}", border=True)
         st.metric("Labeled so", f"{found:,} of {known:,}", border=True)
     left_out = "Only the examples themselves are left out." if settings.exclude_by is None else (
-        f"The examples and everything that shares their {state.escaped(settings.exclude_by)} are left out, so that "
+        f"The examples and everything that shares their {literal(settings.exclude_by)} are left out, so that "
         "nothing counts as found for showing the same pixels."
     )  # fmt: skip
     unknown = opened.rows - known
     sentences = [
-        f"{len(evaluation.trials)} searches for **{state.escaped(relevance.name)}**, each with {experiment.positives} "
+        f"{len(evaluation.trials)} searches for **{literal(relevance.name)}**, each with {experiment.positives} "
         f"positive and {experiment.negatives} negative examples.",
         left_out,
         f"A search that ranks at random gets about {evaluation.chance:.3f}.",

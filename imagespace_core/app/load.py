@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from imagespace_core.app import outside
 from imagespace_core.collection.embedder import embedder_of
 from imagespace_core.collection.search import index_of
-from imagespace_core.errors import ImageSpaceError
 from imagespace_core.search import Index, Metric
 from imagespace_core.workspace import Found, Workspace, find
 
@@ -73,6 +73,9 @@ def _embedder(spec: str, model_dir: Path | None) -> Embedder:
 
 def embedder(opened: Workspace) -> Embedder:
     """The model that made the workspace's vectors. Raises ModelError if it cannot be had here, or is another by now."""
+    made = opened.manifest.steps["embed"]
+    if made.get("model_dir") or (made["model"] or "").endswith(".onnx"):
+        outside.require_confirmed(opened)
     return embedder_of(opened, _embedder)
 
 
@@ -97,7 +100,3 @@ def _nearest(path: str, build: str) -> tuple[np.ndarray, np.ndarray]:
     # Only what is shown: the whole graph of a million images is 720 MB, and it cannot be memory-mapped.
     rows, distances = workspace(Path(path)).graph()
     return rows[:, :NEAREST].copy(), distances[:, :NEAREST].copy()
-
-
-def error_box(error: ImageSpaceError) -> None:
-    st.error(str(error), icon=":material/error:")

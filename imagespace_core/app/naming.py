@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from imagespace_core.app import state
+from imagespace_core.app.messages import sentence
 from imagespace_core.collection.clusters import clusters_of, names_of, rename, value_names
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.workspace import Workspace
@@ -26,7 +27,7 @@ def warn_of_broken(opened: Workspace) -> None:
     try:
         names_of(opened)
     except ImageSpaceError as error:
-        st.warning(state.escaped(str(error)), icon=":material/label_off:")
+        st.warning(sentence(error), icon=":material/label_off:")
 
 
 def titles(opened: Workspace, head: dict[str, Any]) -> list[str]:
@@ -35,10 +36,20 @@ def titles(opened: Workspace, head: dict[str, Any]) -> list[str]:
 
 
 def clusters(opened: Workspace) -> list[dict[str, Any]]:
-    """The clusters as the viewer takes them, the largest first: label, size, central row, title as it is now."""
+    """The clusters as the viewer takes them, the largest first: label, size, central row, title as it is now, and
+    `anchors`, where the name stands on each map, in its units.
+
+    All maps at once, so that names keep to their places while one map glides into another; five digits are enough.
+    """
     names = given(opened)
     found = [
-        {"label": one.label, "size": one.size, "row": one.central, "title": names.title(one.label)}
+        {
+            "label": one.label,
+            "size": one.size,
+            "row": one.central,
+            "title": names.title(one.label),
+            "anchors": {name: [float(f"{at:.5g}") for at in place] for name, place in one.anchors.items()},
+        }
         for one in clusters_of(opened)
     ]
     return sorted(found, key=lambda one: -one["size"])

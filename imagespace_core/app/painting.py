@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core.app import load, pictures, state
+from imagespace_core.app.messages import sentence
 from imagespace_core.collection.retrieval_map import parent_boxes, retrieval_map
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.evaluate.retrieval_map import ParentBoxes, colors, edges
@@ -52,7 +53,7 @@ def slices(opened: Workspace, scores: np.ndarray, weights: np.ndarray, structure
             outlined = _outlined(list(marked), structure) if marked else NONE
         made = retrieval_map(source, boxes, parent, scores, opacity)
     except ImageSpaceError as error:
-        st.info(f"The slices cannot be painted: {state.escaped(str(error))}", icon=":material/info:")
+        st.info(f"The slices cannot be painted: {sentence(error)}", icon=":material/info:")
         return
     image = made.image
     if outlined in marked and marked[outlined].shape == image.shape[:2]:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app import charts, load, question, state
+from imagespace_core.app import charts, load, messages, question, state
+from imagespace_core.app.markdown import literal
 from imagespace_core.collection.clusters import labeled
 from imagespace_core.collection.subgroups import Subgroups, SubgroupSettings, subgroups
 from imagespace_core.drawing.key import named_colors
@@ -38,7 +39,7 @@ def page(opened: Workspace) -> None:
     try:
         mapped = _mapped(str(opened.root), opened.manifest.build, repr(settings), settings)
     except ImageSpaceError as error:
-        load.error_box(error)
+        messages.error_box(error)
         return
     st.plotly_chart(charts.scattered(mapped.positions, mapped.kinds, mapped.names), key="subgroups")
     noun = "groups" if settings.means else "images"
@@ -47,7 +48,7 @@ def page(opened: Workspace) -> None:
         "A map shows neighborhoods, not distances: who is near whom means something; the size of a group and the gap "
         "between two do not. Common kinds are thinned out, so it does not show how frequent they are.",
     ]
-    st.caption(state.escaped(" ".join(notes)))
+    st.caption(literal(" ".join(notes)))
     _files(opened, mapped, notes)
 
 

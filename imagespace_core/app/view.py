@@ -11,6 +11,8 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core.app import arranging, layers, mount, naming, state
+from imagespace_core.app.markdown import literal
+from imagespace_core.app.messages import sentence
 from imagespace_core.app.palettes import palette
 from imagespace_core.app.routes import base_url
 from imagespace_core.collection import positions
@@ -72,6 +74,7 @@ def controls(opened: Workspace, look: Look, visible: np.ndarray | None = None) -
             key="map",
             bind="query-params",
             required=True,
+            format_func=literal,
             help=_absent(opened),
         )
         chosen = titles[title] if title else default
@@ -84,7 +87,7 @@ def controls(opened: Workspace, look: Look, visible: np.ndarray | None = None) -
 def _absent(opened: Workspace) -> str | None:
     """Which layouts there are not, and why."""
     reasons = opened.manifest.layouts_without()
-    lines = [f"{positions.title(name)}: {state.escaped(reason)}" for name, reason in reasons.items()]
+    lines = [f"{literal(positions.title(name))}: {sentence(reason)}" for name, reason in reasons.items()]
     return "Not offered here\n\n" + "\n".join(f"- {line}" for line in lines) if lines else None
 
 
@@ -117,7 +120,7 @@ def _apart(opened: Workspace, view: View) -> View:
         if not st.toggle("Keep images apart", key="apart", bind="query-params"):
             return view
         made = arranging.apart(opened, view.layout)
-        st.caption(" ".join(made.guides["notes"]), width="content")
+        st.caption(literal(" ".join(made.guides["notes"])), width="content")
     return replace(view, positions=made.file, guides=made.guides_file)
 
 
@@ -134,7 +137,7 @@ def _arranged(opened: Workspace, view: View, visible: np.ndarray | None) -> View
                 only = st.toggle("Arrange only what the filters leave", key="only", bind="query-params")
     made = arranging.arranged(opened, view.layout, by, visible if only else None)
     if made.without:
-        st.info(f"Not arranged anew: {state.escaped(made.without)}.", icon=":material/info:")
+        st.info(f"Not arranged anew: {sentence(made.without)}.", icon=":material/info:")
         made = arranging.arranged(opened, view.layout)
     return replace(view, positions=made.file, guides=made.guides_file)
 
@@ -167,9 +170,9 @@ def draw(
         "query": [int(row) for row in query],
         "results": [int(row) for row in results],
         "cardLayer": layers.telling(opened),
-        "hotspots": naming.clusters(opened) if hotspots and view.layout not in (*arranging.GROUPED, "map") else [],
+        "clusters": naming.clusters(opened) if hotspots and view.layout not in (*arranging.GROUPED, "map") else [],
         "names": {str(label): name for label, name in naming.given(opened).names.items()},
-        "picture": _still(opened, view, visible),
+        "stillMap": _still(opened, view, visible),
         "fly": state.flight(),
         "cameraParam": "camera" if camera else None,
         "height": height_px,
@@ -177,7 +180,7 @@ def draw(
     }
     listeners: dict[str, Callable[[Any], None]] = {"click": lambda event: on_click(_row(opened, event))}
     if on_select is not None:
-        listeners |= {"select": on_select, "rename": lambda event: naming.renamed(opened, event)}
+        listeners["select"] = on_select
     mount.module("index", config, "viewer", listeners)
 
 

@@ -33,7 +33,8 @@ def index_of(workspace: Workspace, metric: Metric, quality: float | None = 1.0) 
         return exact
     measured = int(workspace.manifest.measured(f"index-{metric}", "search_k", -1))
     search_k = measured if measured < 0 else max(1, round(measured * quality))
-    return open_index(metric, workspace.vectors(), workspace.index_path(metric), search_k)
+    vectors = workspace.vectors()
+    return workspace.index(metric, lambda path: open_index(metric, vectors, path, search_k))
 
 
 def query_of_rows(workspace: Workspace, positive: Sequence[int], negative: Sequence[int] = ()) -> Query:

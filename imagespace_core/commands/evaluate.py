@@ -11,6 +11,7 @@ import typer
 
 from imagespace_core.collection.evaluate import PARENT, EvaluationSettings, evaluate
 from imagespace_core.collection.retrieval_map import parent_boxes, retrieval_map
+from imagespace_core.commands.flags import single
 from imagespace_core.errors import ImageSpaceError, InputError
 from imagespace_core.evaluate.experiment import SIZES, Evaluation, Experiment
 from imagespace_core.search import METRICS, Metric
@@ -164,3 +165,6 @@ def _print(evaluation: Evaluation, exclude_by: str | None, folder: Path, files: 
         shown = ["" if np.isnan(number) else f"{number:.3f}" for number in row]
         typer.echo(f"{k:7}   {shown[0]:>9}   {shown[1]:>6}   {shown[2]:>17}   {shown[3]:>7}")
     typer.echo(f"{len(files)} files in {folder}")
+
+
+app = single(evaluate_command)

@@ -11,6 +11,7 @@ import typer
 from imagespace_core.collection.columns import column_named
 from imagespace_core.collection.figure import default_color, subject
 from imagespace_core.collection.positions import first
+from imagespace_core.commands.flags import single
 from imagespace_core.drawing.map_figure import MapFigure
 from imagespace_core.errors import ImageSpaceError, InputError
 from imagespace_core.workspace import Workspace
@@ -90,3 +91,6 @@ def _format(wanted: str | None, output: Path | None) -> str:
 
 def _file_name(workspace: str, name: str, column: str | None, kind: str) -> str:
     return re.sub(r"[^\w.-]+", "-", f"{workspace}-{name}" + (f"-{column}" if column else "")) + f".{kind}"
+
+
+app = single(export_command)

@@ -38,7 +38,7 @@ def test_there_is_an_order_for_every_column(opened: Workspace) -> None:
 def test_columns_sort_as_pandas_does_missing_last(
     opened: Workspace, selection: Selection, column: str, descending: bool
 ) -> None:
-    some = table()[selection.mask()]
+    some = table().loc[selection.mask()]
     expected = some.sort_values(column, ascending=not descending, na_position="last", kind="stable").index.tolist()
     assert rows(opened, selection, column, descending) == expected
 
@@ -53,7 +53,7 @@ def test_colors_sort_by_lightness(opened: Workspace, selection: Selection) -> No
 
 
 def test_a_column_of_mixed_types_sorts_as_text(opened: Workspace, selection: Selection) -> None:
-    found = table()["mixed"][rows(opened, selection, "mixed")]
+    found = table().loc[rows(opened, selection, "mixed"), "mixed"]
     present = found.dropna().tolist()
     assert present == sorted(present)
     assert found.isna().tolist() == sorted(found.isna().tolist())

@@ -43,7 +43,7 @@ def test_it_opens_whole() -> None:
     assert set(opened.manifest.layouts()) == {"grid", "clusters", "color", "carousel", "timeline", "map"}
     assert opened.manifest.apart() == ["pca", "tsne", "umap"]
     assert opened.sprite(7).ndim == 3
-    assert opened.preview_path(7) is not None
+    assert opened.preview(7) is not None
 
 
 def test_it_is_searched() -> None:
