@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from imagespace_core.workspace import Workspace
 from imagespace_core.workspace.cluster_names import ClusterNames
 from tests.collection.conftest import ROWS, Build
 
+FORMAT_1 = Path(__file__).parents[1] / "workspaces/format_1/workspace"
 METADATA: dict[str, list[str]] = {
     "dates in another column": ["filename,day", *(f"{i:03d}.png,2021-{i % 12 + 1:02d}-03" for i in range(ROWS))],
     "dates for some": ["filename,taken_at,day", *(f"{i:03d}.png,2021-01-{i + 1:02d},2001-01-01" for i in range(20))],
@@ -114,3 +116,8 @@ def test_colors_are_those_of_the_table_to_the_last_digit(places: Workspace) -> N
     found = material_of(places)
     for name in COLORS:
         np.testing.assert_array_equal(getattr(found, name), places.items[name].to_numpy(np.float64))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_workspace_that_was_built_before_is_arranged_as_it_was(layout: str) -> None:
+    test_all_rows_arranged_on_demand_are_the_built_layout(Workspace.open(FORMAT_1), layout)
