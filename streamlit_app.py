@@ -8,12 +8,7 @@ import streamlit as st
 # On hosts that install requirements.txt but not the project itself.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from imagespace_core.app import themes
-from imagespace_core.app.routes import routes
+from imagespace_core.app.server.application import settings
 
-themes.apply()
-
-app = st.App(
-    Path(__file__).parent / "imagespace_core" / "app" / "main.py",
-    routes=routes(st.get_option("server.baseUrlPath") or ""),
-)
+# Streamlit looks for this assignment in the script's text.
+app = st.App(**settings())

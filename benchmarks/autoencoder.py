@@ -90,7 +90,7 @@ def main() -> int:
         vectors["trained encoder"] = _vectors(lesson.encoder, lesson, test, Path(place) / "trained.onnx")
 
     overlap = np.array([item.columns["overlap"] for item in test.items])
-    experiment = Experiment(trials=given.trials, apart=True, seed=given.seed)
+    experiment = Experiment(trials=given.trials, seed=given.seed)
     print(
         f"\n{len(seen):,} patches to train on, {len(held):,} of other slices to search; {given.epochs} epochs of "
         f"{min(given.max_samples, len(seen)):,} patches in {seconds:.0f} s ({computing:.0f} s of processor time, "

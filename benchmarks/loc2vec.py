@@ -38,7 +38,6 @@ from imagespace_core.train.triplets import Sampler, split, triplet_accuracy
 
 PROMISED = 0.85
 HELD_OUT = 0.2
-TRIPLETS = 10_000
 BATCH = 64
 
 
@@ -51,6 +50,7 @@ def main() -> int:
     parser.add_argument("--dropout", type=float, default=0.2)
     parser.add_argument("--loss-type", choices=("softpn", "triplet"), default="softpn")
     parser.add_argument("--lr", type=float, default=5e-4)
+    parser.add_argument("--triplets", type=int, default=10_000, help="triplets to measure on")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     if given.data is None:
@@ -66,7 +66,7 @@ def main() -> int:
     tiles = np.array([parse_key(item.key) for item in images.items])[:, 1:]
     rng = np.random.default_rng(given.seed)
     seen, held = split(tiles, HELD_OUT, 2 * training.pos_radius, rng)
-    triplets = Sampler(tiles[held], training.pos_radius, training.neg_radius).sample(TRIPLETS, rng)
+    triplets = Sampler(tiles[held], training.pos_radius, training.neg_radius).sample(given.triplets, rng)
     lesson = Loc2vec(images.some(seen), training, source.names())
     with tempfile.TemporaryDirectory() as place:
         encoders = {}
@@ -83,7 +83,7 @@ def main() -> int:
         f"of {given.max_samples} triplets in {seconds:.0f} s ({computing:.0f} s of processor time, "
         f"{torch.get_num_threads()} of {os.cpu_count()} cores)"
     )
-    print(f"triplet accuracy on {TRIPLETS:,} triplets of held-out coordinates")
+    print(f"triplet accuracy on {given.triplets:,} triplets of held-out coordinates")
     for name, accuracy in encoders.items():
         print(f"  {name:10} {accuracy:.3f}")
     if encoders["trained"] < PROMISED:

@@ -32,7 +32,6 @@ from imagespace_core.sources.digits import write_digits
 from imagespace_core.sources.folder import Folder
 from imagespace_core.workspace import Manifest
 
-FLOOR_IMAGES = 256
 STAGES = ("decode", "columns", "sprites", "prepare", "model")
 
 
@@ -40,7 +39,7 @@ class _Silent:
     """A report that says nothing."""
 
     def task(self, title: str, total: int | None = None) -> AbstractContextManager[Task]:
-        return nullcontext(self)  # type: ignore[arg-type]
+        return nullcontext(self)
 
     def note(self, line: str) -> None: ...
 
@@ -53,20 +52,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images", type=Path, help="folder of images")
     parser.add_argument("--copies", type=int, default=1, help="read each image so many times, for a longer run")
+    parser.add_argument("--projections", default=Options.projections, help="maps to make")
+    parser.add_argument("--clusterer", default=Options.clusterer, help="how clusters are found")
+    parser.add_argument("--floor-images", type=int, default=256, help="images to measure each way of the floor on")
     options = parser.parse_args()
     images = options.images or _default_images()
     with tempfile.TemporaryDirectory() as folder:
         if options.copies > 1:
             images = _copied(images, Path(folder) / "images", options.copies)
-        measure(images, Path(folder) / "workspace")
+        asked = Options(
+            images=images, output=Path(folder) / "workspace", model=efficientnet.NAME,
+            projections=options.projections, clusterer=options.clusterer,
+        )  # fmt: skip
+        measure(asked, options.floor_images)
 
 
-def measure(images: Path, output: Path) -> None:
-    """Build `images` and print the tables."""
+def measure(options: Options, floor_images: int) -> None:
+    """Build and print the tables."""
+    images = options.images
+    assert images is not None
     cores = os.cpu_count() or 1
-    floors = [(_floor(images, *way), way) for way in ((1, cores, 8), (1, cores, 32), (cores, 1, 8), (cores, 1, 1))]
+    ways = ((1, cores, 8), (1, cores, 32), (cores, 1, 8), (cores, 1, 1))
+    floors = [(_floor(images, floor_images, *way), way) for way in ways]
     started, processor = time.perf_counter(), time.process_time()
-    manifest = build(Options(images=images, output=output, model=efficientnet.NAME), _Silent()).manifest
+    manifest = build(options, _Silent()).manifest
     total, processor = time.perf_counter() - started, time.process_time() - processor
 
     rows, spent = manifest.rows, manifest.steps["images"]
@@ -105,10 +114,10 @@ def _line(name: str, seconds: float, rows: int) -> None:
     print(f"{name:28}{seconds:8.2f}{rows / max(seconds, 1e-3):10.0f}")
 
 
-def _floor(images: Path, workers: int, threads: int, batch: int) -> tuple[float, float]:
+def _floor(images: Path, count: int, workers: int, threads: int, batch: int) -> tuple[float, float]:
     """Seconds by the clock and of processor time that an image costs in the bare model, input prepared.
 
-    workers: calls at a time. threads: of each call.
+    count: images to measure on. workers: calls at a time. threads: of each call.
     """
     import onnxruntime
 
@@ -121,7 +130,7 @@ def _floor(images: Path, workers: int, threads: int, batch: int) -> tuple[float,
     session = onnxruntime.InferenceSession(efficientnet.converted(), settings, providers=["CPUExecutionProvider"])
     feed = {session.get_inputs()[0].name: tensor}
     session.run(None, feed)
-    calls = max(workers, FLOOR_IMAGES // batch)
+    calls = max(workers, count // batch)
     with ThreadPoolExecutor(workers) as executor:
         started, processor = time.perf_counter(), time.process_time()
         list(executor.map(lambda _: session.run(None, feed), range(calls)))

@@ -1,14 +1,21 @@
-"""A workspace of random clusters: what a build of a million images leaves on disk, without the build."""
+"""A workspace of random clusters: what a build of a million images leaves on disk, without the build.
+
+python benchmarks/synthetic.py FOLDER [--rows N]
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 import pandas as pd
 
-from imagespace_core.cluster.hotspots import hotspots
+from imagespace_core.cluster.summaries import summaries
 from imagespace_core.images.atlas import Atlas
 from imagespace_core.workspace import Draft, Manifest, columns, names
 from tests.makers.workspaces import manifest, record
@@ -20,6 +27,16 @@ PAGES = 16
 NEIGHBORS = 12
 SIZE = 8
 """Dimensions of the vectors: the viewer does not read them, the gallery's sorting by distance does."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="the workspace")
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    write_clusters(given.folder, given.rows, given.seed)
+    print(f"{given.rows:,} images in {GROUPS} clusters: {given.folder}")
 
 
 def write_clusters(root: Path, rows: int, seed: int = 0) -> Manifest:
@@ -42,8 +59,8 @@ def write_clusters(root: Path, rows: int, seed: int = 0) -> Manifest:
                 np.save(draft.stage(file), maps[f"{projection}-{dims}d"])
                 steps[f"{projection}-{dims}d"] = record([file], projection=projection, dims=dims)
         vectors = np.load(draft.path(names.vectors(MODEL)), mmap_mode="r")
-        spots = hotspots(group, vectors, maps, np.ones(rows, np.float32))
-        steps["hotspots"] = record([], hotspots=[spot.to_dict() for spot in spots])
+        found = summaries(group, vectors, maps, np.ones(rows, np.float32))
+        steps["hotspots"] = record([], hotspots=[summary.record() for summary in found])
         steps["columns"] = _columns(draft, group, random)
         made = manifest(rows, steps, build=f"synthetic{rows}-{seed}", model=MODEL)
         for step, about in steps.items():
@@ -88,6 +105,7 @@ def _columns(draft: Draft, group: np.ndarray, random: np.random.Generator) -> di
     heads = []
     for head, values in (columns.encode_clusters(group), columns.encode(price, "price")):
         draft.stage(f"{names.COLUMNS}/{head['slug']}.json").write_text(json.dumps(head), "utf-8")
+        assert values is not None
         np.save(draft.stage(f"{names.COLUMNS}/{head['slug']}.npy"), values)
         heads.append({key: head[key] for key in ("name", "slug", "kind", "missing")})
     size = names.NAMES_PER_PAGE
@@ -125,3 +143,7 @@ def _neighbors(draft: Draft, group: np.ndarray) -> dict:
         rows[order, k] = np.roll(order, -1 - k)
     np.savez(draft.stage(names.neighbors(MODEL)), rows=rows, distances=np.zeros(rows.shape, np.float32))
     return record([names.neighbors(MODEL)], neighbors=NEIGHBORS)
+
+
+if __name__ == "__main__":
+    main()

@@ -74,13 +74,17 @@ export async function switched(root, button) {
   return performance.now() - start;
 }
 
+/** Where the first images are: [x, y] in CSS pixels of the window. */
+function standing(root) {
+  const points = Math.min(4000, Number(root.dataset.points));
+  return Array.from({ length: points }, (_, row) => root.imagespace.screen(row)).map(({ x, y }) => [x - scrollX, y - scrollY]);
+}
+
 /** Where some images are, well inside the canvas: [x, y] in CSS pixels of the window. */
 export function places(root, count) {
   const box = root.querySelector("canvas").getBoundingClientRect();
   const found = [];
-  for (let row = 0; row < 4000; row++) {
-    const at = root.imagespace.screen(row);
-    const x = at.x - scrollX, y = at.y - scrollY;
+  for (const [x, y] of standing(root)) {
     if (x > box.left + 90 && x < box.right - 320 && y > box.top + 60 && y < box.bottom - 60) found.push([x, y]);
     if (found.length === count) break;
   }
@@ -115,9 +119,6 @@ export function memory(root) {
 export function quarter(root) {
   const box = root.querySelector("canvas").getBoundingClientRect();
   const x = box.left + 0.4 * box.width, y = box.top + 0.5 * box.height;
-  const away = Array.from({ length: 4000 }, (_, row) => {
-    const at = root.imagespace.screen(row);
-    return Math.hypot(at.x - scrollX - x, at.y - scrollY - y);
-  }).sort((a, b) => a - b);
-  return [x, y, Math.min(away[1000], 0.48 * box.height)];
+  const away = standing(root).map(([left, top]) => Math.hypot(left - x, top - y)).sort((a, b) => a - b);
+  return [x, y, Math.min(away[Math.floor(away.length / 4)], 0.48 * box.height)];
 }

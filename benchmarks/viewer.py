@@ -1,6 +1,6 @@
 """How quick the map is at a million points, beside Plotly in Streamlit and beside one bare `gl.POINTS` call.
 
-    python benchmarks/viewer.py [--points N] [--dims 2|3] [--without-peer]
+    python benchmarks/viewer.py [--points N] [--dims 2|3] [--sessions N] [--without-peer]
 
 Writes a seeded workspace of random clusters, starts the app and the peer (`st.plotly_chart` of the same positions and
 colors, scattergl or scatter3d), and opens each in a fresh headless Chromium with software GL. Times are told as ratios
@@ -22,21 +22,22 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import Page, Playwright, ViewportSize, sync_playwright
 
 from benchmarks.synthetic import write_clusters
 from imagespace_core.workspace import Workspace, names
-from tests.browser.conftest import FLAGS
+from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.viewing import FRAMES
+from tests.browser.visiting import wait_for_rest
 from tests.conftest import REPOSITORY, running
 
 VIEWER = "[data-testid=imagespace-viewer]"
 READY = f"{VIEWER}[data-ready=true]"
 SELECTED_TILE = "[data-gallery=selection] [data-testid=imagespace-tile]"
 WAIT_MS = 400_000
-SCREEN = {"width": 1280, "height": 900}
+SCREEN: ViewportSize = {"width": 1280, "height": 900}
 MODULE = Path(__file__).with_suffix(".js").read_text("utf-8")
-FRAMES = 9
-SESSIONS = 4
+DRAWN_TIMES = 9
 APP = REPOSITORY / "streamlit_app.py"
 
 PEER = """
@@ -61,6 +62,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, default=1_000_000)
     parser.add_argument("--dims", type=int, choices=(2, 3), default=2)
+    parser.add_argument("--sessions", type=int, default=4, help="pages opened to see what each costs the server")
     parser.add_argument("--without-peer", action="store_true", help="leave Plotly out: in 3D it takes minutes")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -69,10 +71,10 @@ def main() -> None:
         with sync_playwright() as play:
             print(f"{options.points:,} points in {options.dims}D, headless Chromium, software GL\n")
             print(f"{'':52}{'found':>12}{'aim':>10}")
-            measure(play, Workspace.open(root), options.dims, not options.without_peer)
+            measure(play, Workspace.open(root), options.dims, options.sessions, not options.without_peer)
 
 
-def measure(play: Playwright, opened: Workspace, dims: int, with_peer: bool) -> None:
+def measure(play: Playwright, opened: Workspace, dims: int, sessions: int, with_peer: bool) -> None:
     """Measure everything and print a line for each."""
     query = f"?map=t-SNE&dims={dims}D&workspace={opened.name}"
     log = opened.root.parent / "log.txt"
@@ -83,7 +85,7 @@ def measure(play: Playwright, opened: Workspace, dims: int, with_peer: bool) -> 
         with tab(play) as page:
             opening = _open(page, f"{address}/{query}", READY)
             _tell("page opening to first full draw, s", opening)
-            pairs = _call(page, "frames", f"{_base(page)}{names.projection('tsne', dims)}", dims, FRAMES)
+            pairs = _call(page, "frames", f"{_base(page)}{names.projection('tsne', dims)}", dims, DRAWN_TIMES)
             bare, ours = (statistics.median(column) for column in zip(*pairs, strict=True))
             _tell("one frame, ms", ours)
             _tell("  bare gl.POINTS call, ms", bare)
@@ -95,7 +97,7 @@ def measure(play: Playwright, opened: Workspace, dims: int, with_peer: bool) -> 
             page.goto(f"{address}/{query}")
             page.wait_for_selector(READY, timeout=WAIT_MS)
             _tell_lasso(page, opened, dims)
-        _tell_sessions(play, f"{address}/{query}", process)
+        _tell_sessions(play, f"{address}/{query}", process, sessions)
     if with_peer:
         _tell_peer(play, opened, dims, opening)
 
@@ -107,7 +109,7 @@ def _tell(what: str, found: float | str, aim: str = "") -> None:
 @contextmanager
 def tab(play: Playwright) -> Iterator[Page]:
     """A page in a browser of its own, so that nothing is cached or warm."""
-    browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=[*FLAGS, "--enable-precise-memory-info"])
+    browser = play.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--enable-precise-memory-info"])
     page = browser.new_context(viewport=SCREEN).new_page()
     page.set_default_timeout(WAIT_MS)
     try:
@@ -155,12 +157,12 @@ def _tell_hover(page: Page) -> None:
     for x, y in places:
         for _ in range(2):
             page.mouse.move(x - 60, y - 40)
-            page.wait_for_timeout(250)
+            page.evaluate(FRAMES, 2)
             _call(page, "listen")
             page.mouse.move(x, y)
             waited = _call(page, "heard")
         waits.append(waited)
-    page.wait_for_timeout(300)
+    page.evaluate(FRAMES, 2)
     _tell("hover: card after its dwell, ms (median)", statistics.median(waits), "30")
     _tell("hover: bytes to Python", str(wire.sent), "0")
 
@@ -187,7 +189,7 @@ def _tell_lasso(page: Page, opened: Workspace, dims: int) -> None:
     page.mouse.up()
     page.wait_for_selector(SELECTED_TILE)
     spent = time.perf_counter() - started
-    page.wait_for_timeout(2000)
+    wait_for_rest(page)
     selected = int(page.locator(VIEWER).get_attribute("data-selected") or 0)
     _tell("lasso: rows selected", f"{selected:,}")
     _tell("  to the first page of the gallery, s", spent, "1.5")
@@ -195,17 +197,17 @@ def _tell_lasso(page: Page, opened: Workspace, dims: int) -> None:
     _tell("  KB sent to Python", wire.sent / 1000, "5")
 
 
-def _tell_sessions(play: Playwright, address: str, process: int) -> None:
+def _tell_sessions(play: Playwright, address: str, process: int, sessions: int) -> None:
     """Growth of the server's resident memory by each further open page."""
-    browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
     before = resident(process)
-    for _ in range(SESSIONS):
+    for _ in range(sessions):
         page = browser.new_context(viewport=SCREEN).new_page()
         page.goto(address)
         page.wait_for_selector(READY, timeout=WAIT_MS)
     grown = resident(process) - before
     browser.close()
-    _tell("the server's memory, MB for each further session", grown / SESSIONS / 2**20, "20")
+    _tell("the server's memory, MB for each further session", grown / sessions / 2**20, "20")
 
 
 def resident(process: int) -> int:

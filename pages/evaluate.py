@@ -1,15 +1,5 @@
 """Evaluate: how well searching by examples finds what is labeled, where it finds it, and how subgroups lie."""
 
-import streamlit as st
+from imagespace_core.app.evaluate.page import page
 
-from imagespace_core.app import choose, evaluating, state, subgroups
-
-state.follow()
-opened = choose.chosen_workspace()
-st.title("Evaluate", anchor=False)
-sections = {"Search by examples": evaluating.page, "Subgroups": subgroups.page}
-section = st.segmented_control(
-    "Section", list(sections), default="Search by examples", key="part", bind="query-params", required=True,
-    label_visibility="collapsed",
-)  # fmt: skip
-sections[section or "Search by examples"](opened)
+page()

@@ -1,21 +1,5 @@
 """Overview: what is in the workspace, how it was made, and how far its maps and index can be trusted."""
 
-import streamlit as st
+from imagespace_core.app.overview.page import page
 
-from imagespace_core.app import choose, report, state
-
-state.follow()
-opened = choose.chosen_workspace()
-st.title(opened.name, anchor=False)
-report.summary(opened)
-sections = {
-    "Images": report.images,
-    "Columns": report.columns,
-    "Clusters": report.clusters,
-    "Maps and index": report.honesty,
-    "Making": report.making,
-}
-section = st.segmented_control(
-    "Section", list(sections), default="Images", key="section", bind="query-params", required=True
-)
-sections[section or "Images"](opened)
+page()

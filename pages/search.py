@@ -1,42 +1,5 @@
 """Search: images, an upload or a sentence in; the nearest images out, and where they lie on the map."""
 
-import streamlit as st
+from imagespace_core.app.search.page import page
 
-from imagespace_core.app import answer, ask, choose, gallery, view
-
-opened = choose.chosen_workspace()
-
-
-def search_with(row: int | None) -> None:
-    if row is not None:
-        ask.clicked(opened, row)
-
-
-with st.sidebar:
-    look = view.appearance()
-
-asking, looking = st.columns([3, 2], gap="medium")
-with asking:
-    asked = ask.ask(opened)
-    settings = answer.settings(opened)
-    found = answer.answer(opened, asked, settings) if asked else None
-    if asked and found:
-        ask.say_asked(asked)
-        gallery.gallery(opened, "results", found.rows, search_with, notes=found.notes, action="Search with")
-        answer.where(opened, asked, settings)
-    else:
-        st.info(
-            "Nothing is asked yet. Choose above what to search with, or click an image on the map.",
-            icon=":material/image_search:",
-        )
-with looking:
-    view.draw(
-        opened,
-        view.controls(opened, look),
-        search_with,
-        chosen=asked.row if asked else None,
-        query=list(asked.rows) if asked else [],
-        results=found.rows if found else [],
-        hotspots=False,
-        height_px=560,
-    )
+page()

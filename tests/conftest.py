@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,7 +18,10 @@ from filelock import FileLock
 # As the build command does: waiting OpenMP threads sleep. It counts only before the first library loads OpenMP.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
+from hypothesis import strategies as st
+
 from imagespace_core.workspace import Workspace
+from tests.waiting import wait_until
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -29,6 +31,23 @@ def precompute(*arguments: str | Path, cwd: Path) -> None:
     command = [sys.executable, str(REPOSITORY / "precompute.py"), *map(str, arguments)]
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session", autouse=True)
+def characters() -> None:
+    """Make Hypothesis' table of all characters, once: in a fresh checkout that takes longer than a draw of text may."""
+    st.text().validate()
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real images, scenes, slices and tiles that IMAGESPACE_TEST_DATA names."""
+    if not (named := os.environ.get("IMAGESPACE_TEST_DATA")):
+        pytest.skip("set IMAGESPACE_TEST_DATA to the folder of real images")
+    folder = Path(named)
+    if missing := [name for name in ("grocery", "microscopy", "satellite", "tiles") if not (folder / name).is_dir()]:
+        pytest.fail(f"IMAGESPACE_TEST_DATA is {folder}, which has no {', '.join(missing)}")
+    return folder
 
 
 @dataclass(frozen=True)
@@ -41,13 +60,24 @@ class Home:
         return Workspace.open(self.folder / name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What builds of the tests note of themselves stays in their own folder."""
+    os.environ["IMAGESPACE_STATE"] = str(_shared(tmp_path_factory) / "state")
+
+
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the whole run; the workers of one run share what the first of them builds."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     if built := os.environ.get("IMAGESPACE_TEST_HOME"):
+        os.environ["IMAGESPACE_TRUST_ROOTS"] = "1"
         return Home(Path(built))  # for working on one test: keep the workspaces of an earlier run
-    base = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        base = base.parent  # the workers of one run share what the first of them builds
+    base = _shared(tmp_path_factory)
     home, built = Home(base / "home/workspaces"), base / "home-built"
     with FileLock(base / "home.lock"):
         if not built.exists():
@@ -103,15 +133,18 @@ def running(script: Path, log: Path, below: str = "", **environment: str) -> Ite
     ):
         address = f"http://127.0.0.1:{port}{below}"
         try:
-            for _ in range(120):
-                with suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
-                    break
-                assert server.poll() is None, log.read_text()
-                time.sleep(0.5)
+            wait_until(lambda: _answers(f"{address}/_stcore/health"), server)
+            assert server.poll() is None, log.read_text()
             yield address, server.pid
         finally:
             server.terminate()
             server.wait(20)
+
+
+def _answers(address: str) -> bool:
+    with suppress(OSError), urllib.request.urlopen(address, timeout=2):
+        return True
+    return False
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,11 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core.app import load, painting
-from imagespace_core.app.ask import Asked
+from imagespace_core.app.ask import SearchForm
+from imagespace_core.collection.search import metrics
 from imagespace_core.search import EXACT_BELOW, Metric
 from imagespace_core.search.by_rows import similarities
-from imagespace_core.search.coordinate import told_distance
+from imagespace_core.search.coordinate import written_distance
 from imagespace_core.search.query import run
 from imagespace_core.workspace import Workspace
 
@@ -37,7 +38,7 @@ def settings(opened: Workspace) -> Settings:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         metric = st.selectbox(
             "Distance",
-            load.metrics(opened),
+            metrics(opened),
             key="metric",
             bind="query-params",
             width=160,
@@ -64,29 +65,29 @@ class Answer:
     notes: list[str]
 
 
-def answer(opened: Workspace, asked: Asked, chosen: Settings) -> Answer:
-    """The nearest images, nearest first; the images that were asked with are not among them."""
+def answer(opened: Workspace, form: SearchForm, chosen: Settings) -> Answer:
+    """The nearest images, nearest first; the images that were searched with are not among them."""
     index = load.index(opened, chosen.metric, QUALITIES[chosen.quality])
-    found = run(asked.query(), index, chosen.count)
+    found = run(form.query, index, chosen.count)
     rows = [int(row) for row in found.rows[0]]
     if chosen.metric == "dot":
         notes = [f"dot product {-distance:.3f}" for distance in found.distances[0]]
     else:
         notes = [f"distance {distance:.3f}" for distance in found.distances[0]]
-    return Answer(rows, [f"{note}{_away(asked, row)}" for note, row in zip(notes, rows, strict=True)])
+    return Answer(rows, [f"{note}{_away(form, row)}" for note, row in zip(notes, rows, strict=True)])
 
 
-def _away(asked: Asked, row: int) -> str:
-    """How far an image lies from the place that was asked for, if one was."""
-    if asked.distances_m is None or np.isnan(asked.distances_m[row]):
+def _away(form: SearchForm, row: int) -> str:
+    """How far an image lies from the coordinate that was searched with, if one was."""
+    if form.distances_m is None or np.isnan(form.distances_m[row]):
         return ""
-    return f", {told_distance(asked.distances_m[row])} away"
+    return f", {written_distance(form.distances_m[row])} away"
 
 
-def where(opened: Workspace, asked: Asked, chosen: Settings) -> None:
+def where(opened: Workspace, form: SearchForm, chosen: Settings) -> None:
     """Draw where in the slices the answer lies; nothing for images that were not cut from larger ones."""
     if painting.has_slices(opened):
-        scores = similarities(asked.query(), opened.vectors(), chosen.metric)
+        scores = similarities(form.query, opened.vectors(), chosen.metric)
         weights = np.zeros(opened.rows)
         weights[np.argsort(-scores)[: chosen.count]] = 1
         painting.slices(opened, scores, weights)

@@ -1,4 +1,4 @@
-"""The query of the Search page: images of the collection or of a place, an upload, a sentence. All become vectors."""
+"""The form of the Search page: images of the collection or of a place, an upload, a sentence. All become vectors."""
 
 from __future__ import annotations
 
@@ -9,42 +9,39 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app import coordinate, examples, gallery, load, state
+from imagespace_core.app import coordinate, examples, gallery, load, messages, state
+from imagespace_core.app.markdown import literal
 from imagespace_core.app.pictures import picture
+from imagespace_core.collection.search import query_of_rows
 from imagespace_core.embed import TextEmbedder
 from imagespace_core.errors import ImageSpaceError
-from imagespace_core.images.decode import Decode
+from imagespace_core.images.decode import MAX_UPLOAD_PIXELS, Decode, preview
 from imagespace_core.search.query import Query
 from imagespace_core.workspace import Workspace
 
+UPLOAD_SIDE = 200
 IMAGE, UPLOAD, SENTENCE, EXAMPLES, COORDINATE = "Image", "Upload", "Sentence", "Examples", "Coordinate"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What was asked.
+class SearchForm:
+    """What is searched with, as people see it.
 
-    vectors: float32 (p, d), of what is wanted. picture: uint8 (h, w, 3) of the one image there is. row: of an image of
-    the collection. rows: of what is wanted. unwanted: float32 (q, d). exclude: rows that are no answer.
-    told: how it was found. distances_m: float64 (n,), from the place that was asked for to every image.
+    query: the same as vectors. picture: uint8 (h, w, 3) of the one image there is. row: of an image of the collection.
+    rows: of what is wanted. explanation: how it was found. distances_m: float64 (n,), from a coordinate to every image.
     """
 
-    vectors: np.ndarray
+    query: Query
     picture: np.ndarray | None
     title: str
     row: int | None = None
     rows: tuple[int, ...] = ()
-    unwanted: np.ndarray | None = None
-    exclude: tuple[int, ...] = ()
-    told: str = ""
+    explanation: str = ""
     distances_m: np.ndarray | None = None
 
-    def query(self) -> Query:
-        return Query(self.vectors, self.unwanted, np.array(self.exclude, np.int64))
 
-
-def ask(opened: Workspace) -> Asked | None:
-    """Draw the ways to start a search and return the query, or None as long as nothing is asked."""
+def search_form(opened: Workspace) -> SearchForm | None:
+    """Draw the ways to start a search; None as long as there is nothing to search with."""
     ways = [IMAGE, EXAMPLES, UPLOAD, SENTENCE, *([COORDINATE] if coordinate.offered(opened) else [])]
     state.keep_valid("from", ways)
     before = st.session_state.get("_asked_before", [])
@@ -65,7 +62,7 @@ def ask(opened: Workspace) -> Asked | None:
             case _:
                 return _image(opened)
     except ImageSpaceError as error:
-        load.error_box(error)
+        messages.error_box(error)
         return None
 
 
@@ -97,7 +94,7 @@ def _back(opened: Workspace) -> None:
     state.select(opened, None if name is None else state.row_of(opened, name))
 
 
-def _image(opened: Workspace) -> Asked | None:
+def _image(opened: Workspace) -> SearchForm | None:
     row = state.selected_row(opened)
     state.say_unknown_image(opened)
     with st.expander("Pick an image", expanded=row is None, icon=":material/grid_view:"):
@@ -105,24 +102,22 @@ def _image(opened: Workspace) -> Asked | None:
     return None if row is None else _of_row(opened, row)
 
 
-def _of_row(opened: Workspace, row: int) -> Asked:
-    return Asked(
-        np.array(opened.vectors()[row : row + 1]), picture(opened, row, 200), opened.ids[row], row, (row,), None, (row,)
-    )
+def _of_row(opened: Workspace, row: int) -> SearchForm:
+    return SearchForm(query_of_rows(opened, [row]), picture(opened, row, 200), opened.ids[row], row, (row,))
 
 
-def _coordinate(opened: Workspace) -> Asked | None:
+def _coordinate(opened: Workspace) -> SearchForm | None:
     found = coordinate.coordinate(opened)
     if found is None:
         return None
-    return replace(_of_row(opened, found.row), told=found.told, distances_m=found.distances_m)
+    return replace(_of_row(opened, found.row), explanation=found.explanation, distances_m=found.distances_m)
 
 
 def _random(opened: Workspace) -> None:
     clicked(opened, int(np.random.default_rng().integers(opened.rows)))
 
 
-def _examples(opened: Workspace) -> Asked | None:
+def _examples(opened: Workspace) -> SearchForm | None:
     chosen = examples.choose(opened)
     with st.expander("Pick examples", expanded=not chosen.positive, icon=":material/grid_view:"):
         _browse(opened, lambda row: examples.add(opened, [row]), None, "Take as an example")
@@ -130,13 +125,11 @@ def _examples(opened: Workspace) -> Asked | None:
         if chosen.negative:
             st.info("Nothing is wanted yet: add at least one image that is.", icon=":material/thumb_up:")
         return None
-    vectors, every = opened.vectors(), (*chosen.positive, *chosen.negative)
-    wanted = np.array(vectors[list(chosen.positive)], np.float32)
-    unwanted = np.array(vectors[list(chosen.negative)], np.float32)
     title = f"{examples.counted(chosen.positive)} wanted"
     if chosen.negative:
         title += f", away from {len(chosen.negative):,} not wanted"
-    return Asked(wanted, None, title, None, chosen.positive, unwanted, every)
+    query = query_of_rows(opened, chosen.positive, chosen.negative)
+    return SearchForm(query, None, title, rows=chosen.positive)
 
 
 def _browse(
@@ -153,41 +146,43 @@ def _browse(
     )  # fmt: skip
 
 
-def _upload(opened: Workspace) -> Asked | None:
+def _upload(opened: Workspace) -> SearchForm | None:
     file = st.file_uploader("An image to search with; it stays on this server and is not kept", key="upload")
     if file is None:
         return None
     data = file.getvalue()
-    return Asked(*_read_upload(opened.manifest.build, hashlib.sha256(data).hexdigest(), opened, data), title=file.name)
+    vectors, pixels = _read_upload(opened.manifest.build, hashlib.sha256(data).hexdigest(), opened, data)
+    return SearchForm(Query(vectors), pixels, file.name)
 
 
 @st.cache_data(max_entries=32, show_spinner="Reading the image")
 def _read_upload(build: str, digest: str, _opened: Workspace, _data: bytes) -> tuple[np.ndarray, np.ndarray]:
     embedder = load.embedder(_opened)
-    pixels = Decode(min_side=embedder.min_side)(_data).pixels
-    return embedder([pixels]), pixels
+    pixels = Decode(min_side=embedder.min_side, max_pixels=MAX_UPLOAD_PIXELS)(_data).pixels
+    # Kept is a small one: of a long and narrow picture `pixels` are all there are.
+    return embedder([pixels]), preview(_data, UPLOAD_SIDE, MAX_UPLOAD_PIXELS)
 
 
-def _sentence(opened: Workspace) -> Asked | None:
+def _sentence(opened: Workspace) -> SearchForm | None:
     embedder = load.embedder(opened)
     if not isinstance(embedder, TextEmbedder):
         st.info(
-            f"This workspace was made with {embedder.name}, which knows images only. To search with words, build "
-            "it with CLIP: `uv run precompute.py IMAGES --model clip-vit-b32`",
+            f"This workspace was made with {literal(embedder.name)}, which knows images only. To search with words, "
+            "build it with CLIP: `uv run precompute.py IMAGES --model clip-vit-b32`",
             icon=":material/info:",
         )
         return None
     text = st.text_input(
         "A sentence", key="sentence", bind="query-params", placeholder="a red apple on a white plate"
     ).strip()
-    return Asked(embedder.embed_text([text]), None, f"“{text}”") if text else None
+    return SearchForm(Query(embedder.embed_text([text])), None, f"“{text}”") if text else None
 
 
-def say_asked(asked: Asked) -> None:
-    """The head of the results: what was asked, in picture and name."""
+def show_form(form: SearchForm) -> None:
+    """The head of the results: what was searched with, in picture and name."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if asked.picture is not None:
-            st.image(asked.picture, width=72, alt="")
-        st.subheader(f"Nearest to {state.escaped(asked.title)}", anchor=False)
-    if asked.told:
-        st.caption(state.escaped(asked.told))
+        if form.picture is not None:
+            st.image(form.picture, width=72, alt="")
+        st.subheader(f"Nearest to {literal(form.title)}", anchor=False)
+    if form.explanation:
+        st.caption(literal(form.explanation))

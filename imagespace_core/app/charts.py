@@ -10,9 +10,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from imagespace_core.app import naming
+from imagespace_core.collection.clusters import clusters_of
 from imagespace_core.drawing.colors import rgb
+from imagespace_core.drawing.key import named_colors
 from imagespace_core.evaluate.figures import Chart
-from imagespace_core.export.key import named_colors
 from imagespace_core.workspace import Workspace
 
 HEIGHT = 300
@@ -43,16 +44,16 @@ def cluster_sizes(opened: Workspace, dark: bool) -> go.Figure:
     Lists, not arrays: streamlit-plotly-events bundles plotly.js 1.58, which cannot read Plotly's binary arrays. It
     does not know the page's theme either, so the colors are given.
     """
-    spots = opened.manifest.measured("hotspots", "hotspots", [])
+    clusters = clusters_of(opened)
     noise = opened.manifest.measured("clusters", "noise", 0)
     given = naming.given(opened)
     # Plotly reads markup in texts, and takes bars of one name for one bar: hence numbers, and names beside them.
-    names = [html.escape(given.title(spot["label"])) for spot in spots] + ["noise"]
+    names = [html.escape(given.title(cluster.label)) for cluster in clusters] + ["noise"]
     places = list(range(len(names)))
-    sizes = [int(spot["size"]) for spot in spots] + [int(noise)]
-    colors = ["#4c84e0"] * len(spots) + ["#8a8f98"]
-    told = [f"{name}: {size:,} images" for name, size in zip(names, sizes, strict=True)]
-    bars = go.Bar(x=places, y=sizes, marker={"color": colors}, hovertext=told, hoverinfo="text")
+    sizes = [cluster.size for cluster in clusters] + [int(noise)]
+    colors = ["#4c84e0"] * len(clusters) + ["#8a8f98"]
+    notes = [f"{name}: {size:,} images" for name, size in zip(names, sizes, strict=True)]
+    bars = go.Bar(x=places, y=sizes, marker={"color": colors}, hovertext=notes, hoverinfo="text")
     figure = _plain(go.Figure(bars), None, "images")
     ink = "#e6e9ef" if dark else "#31333f"
     clear = "rgba(0,0,0,0)"
@@ -85,7 +86,9 @@ def step_seconds(opened: Workspace) -> go.Figure:
     """Seconds that each step took when it last ran."""
     steps = opened.manifest.steps
     names = list(steps)[::-1]
-    figure = go.Figure(go.Bar(x=[steps[name]["seconds"] for name in names], y=names, orientation="h"))
+    figure = go.Figure(
+        go.Bar(x=[steps[name]["seconds"] for name in names], y=list(map(html.escape, names)), orientation="h")
+    )
     return _plain(figure, "seconds", None).update_layout(height=max(HEIGHT, 24 * len(names)))
 
 

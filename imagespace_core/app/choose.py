@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import logging
 
 import streamlit as st
 
-from imagespace_core.app import load, state
+from imagespace_core.app import load, messages, outside, server_paths, state
+from imagespace_core.app.markdown import literal
+from imagespace_core.app.messages import sentence
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.workspace import Found, Workspace
 
+_LOG = logging.getLogger(__name__)
 _STATES = {
     "broken": "cannot be opened",
     "newer": "was made by a newer ImageSpace",
@@ -35,7 +38,7 @@ def chosen_workspace() -> Workspace:
             _say(place)
     if asked and asked not in names:
         st.warning(
-            f"The link names the workspace {state.escaped(asked)}, which is not here; this is {state.escaped(name)}.",
+            f"The link names the workspace {literal(asked)}, which is not here; this is {literal(name)}.",
             icon=":material/link_off:",
         )
     # Written out even where it is the default: the first workspace may be another one when the link is opened.
@@ -43,10 +46,13 @@ def chosen_workspace() -> Workspace:
     if asked is None:
         st.query_params["workspace"] = name
     try:
-        return load.workspace(next(place.path for place in ready if place.name == name))
+        opened = load.workspace(next(place.path for place in ready if place.name == name))
     except ImageSpaceError as error:
-        load.error_box(error)
+        messages.error_box(error)
         st.stop()
+    if reason := outside.unconfirmed(opened):
+        st.sidebar.info(literal(reason), icon=":material/shield:")
+    return opened
 
 
 def _nothing(others: list[Found]) -> None:
@@ -54,14 +60,19 @@ def _nothing(others: list[Found]) -> None:
     for place in others:
         _say(place)
     folder = load.root()
-    where = f"`{folder}`" if folder.exists() else f"`{folder}`, which does not exist"
-    st.write(f"ImageSpace looked in {where}. A workspace is made from a folder of images by one command:")
+    missing = "" if folder.exists() else ", which does not exist"
+    # In full for whoever runs the server, and not for visitors.
+    _LOG.warning("No workspace can be opened in %s%s", folder.resolve(), missing)
+    st.write(
+        f"ImageSpace looked in {literal(server_paths.name(folder))}{missing}. A workspace is made from a folder "
+        "of images by one command:"
+    )
     st.code("uv run precompute.py PHOTOS", language="bash")
     st.write("To try it first with images that come along, 1,797 handwritten digits:")
     st.code("uv run precompute.py --demo", language="bash")
-    st.caption(f"Then reload this page. Workspaces elsewhere are named by IMAGESPACE_WORKSPACE. Now: {Path.cwd()}")
+    st.caption("Then reload this page. Workspaces elsewhere are named by IMAGESPACE_WORKSPACE.")
 
 
 def _say(place: Found) -> None:
-    text = f"**{state.escaped(place.name)}** {_STATES[place.state]}: {state.escaped(place.reason)}"
+    text = f"**{literal(place.name)}** {_STATES[place.state]}: {sentence(place.reason)}"
     st.warning(text, icon=":material/warning:")

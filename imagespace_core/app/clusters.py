@@ -19,9 +19,9 @@ def strip(
     opened: Workspace, row: int | None, on_click: Callable[[int], None], on_select: Callable[[Any], None]
 ) -> None:
     """Draw a tile per cluster, the largest first. row: the open image, whose cluster is marked."""
-    spots = naming.spots(opened)
+    found = naming.clusters(opened)
     noise = int(opened.manifest.measured("clusters", "noise", 0))
-    if not spots:
+    if not found:
         st.caption(
             "No clusters were found: no group of images is denser than the rest. "
             "A smaller --min-cluster-size may find some."
@@ -31,12 +31,12 @@ def strip(
     config = {
         "base": base_url(opened),
         "slug": slug,
-        "spots": spots[:MOST_TILES],
+        "clusters": found[:MOST_TILES],
         "noise": noise,
         "current": None if row is None else int(opened.clusters()[0][row]),
     }
     mount.module(
-        "strip",
+        "panels/cluster_strip",
         config,
         "strip",
         {
@@ -46,8 +46,8 @@ def strip(
         },
     )
     notes = []
-    if len(spots) > MOST_TILES:
-        notes.append(f"The {MOST_TILES} largest of {len(spots):,} clusters; the legend finds the others.")
+    if len(found) > MOST_TILES:
+        notes.append(f"The {MOST_TILES} largest of {len(found):,} clusters; the legend finds the others.")
     if aside := naming.given(opened).aside:
         notes.append(
             f"{aside:,} name{'s' if aside > 1 else ''} given to earlier clusters of this workspace "

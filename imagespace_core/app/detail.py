@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from imagespace_core.app import layers, load, mount, naming, scenes
+from imagespace_core.app import layers, load, mount, naming, outside, scenes
 from imagespace_core.app.pictures import has_original
 from imagespace_core.app.routes import base_url
 from imagespace_core.workspace import Workspace
@@ -28,15 +28,21 @@ def detail(opened: Workspace, row: int, on_click: Callable[[int], None]) -> None
         "row": row,
         "layers": layers.query(layers.chosen(opened)),
         "title": opened.ids[row],
-        "scene": scenes.word(opened),
+        "parent": scenes.word(opened),
         "facts": facts(opened, row),
         "neighbors": near,
         "nearest": f"Nearest images, by {opened.manifest.model}" if near else "There is no other image to compare with",
-        "warning": None
-        if has_original(opened, row)
-        else "The original file is not where it was read; this is the copy that was kept.",
+        "warning": _warning(opened, row),
     }
-    mount.module("detail", config, "detail", {"click": lambda event: on_click(int(event["row"]))})
+    mount.module("panels/detail", config, "detail", {"click": lambda event: on_click(int(event["row"]))})
+
+
+def _warning(opened: Workspace, row: int) -> str | None:
+    """Why this is not the original, if it is not."""
+    if reason := outside.unconfirmed(opened):
+        return reason
+    lost = "The original file is not where it was read; this is the copy that was kept."
+    return None if has_original(opened, row) else lost
 
 
 def facts(opened: Workspace, row: int) -> list[tuple[str, str]]:

@@ -9,16 +9,15 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app import charts, examples, gallery, load, painting, question, state
-from imagespace_core.app.question import Question
+from imagespace_core.app import charts, examples, gallery, load, messages, painting, question, state
+from imagespace_core.app.markdown import literal
+from imagespace_core.collection.evaluate import EvaluationSettings, evaluate
 from imagespace_core.drawing.png import png
 from imagespace_core.drawing.svg import svg
 from imagespace_core.errors import ImageSpaceError
-from imagespace_core.evaluate import report
+from imagespace_core.evaluate import tables
 from imagespace_core.evaluate.experiment import Evaluation
 from imagespace_core.evaluate.figures import Chart, drawn
-from imagespace_core.evaluate.leakage import groups_of
-from imagespace_core.evaluate.relevance import judge
 from imagespace_core.search.by_rows import ByRows, by_rows
 from imagespace_core.workspace import Workspace
 
@@ -33,43 +32,41 @@ def page(opened: Workspace) -> None:
         "Searches are run with examples drawn at random from what is labeled, and what they find is compared with the "
         "labels. It says how well these vectors find this label by examples; nothing else about the model."
     )
-    asked = question.ask(opened)
-    if asked is None:
+    settings = question.settings_form(opened)
+    if settings is None:
         return
-    if opened.rows > AT_ONCE and not _wanted(opened, asked):
+    if opened.rows > AT_ONCE and not _wanted(opened, settings):
         return
     try:
-        evaluation = _evaluated(str(opened.root), opened.manifest.build, repr(asked), asked)
+        evaluation = _evaluated(str(opened.root), opened.manifest.build, repr(settings), settings)
     except ImageSpaceError as error:
-        load.error_box(error)
+        messages.error_box(error)
         return
-    _told(opened, asked, evaluation)
-    _drawn(opened, asked, evaluation)
-    _one_search(opened, asked, evaluation)
+    _numbers(opened, settings, evaluation)
+    _drawn(opened, settings, evaluation)
+    _one_search(opened, settings, evaluation)
 
 
-def _wanted(opened: Workspace, asked: Question) -> bool:
+def _wanted(opened: Workspace, settings: EvaluationSettings) -> bool:
     if st.button(f"Measure on {opened.rows:,} images", type="primary"):
-        st.session_state["_measured"] = asked
-    return st.session_state.get("_measured") == asked
+        st.session_state["_measured"] = settings
+    return st.session_state.get("_measured") == settings
 
 
 @st.cache_resource(max_entries=8, show_spinner="Searching and counting")
-def _evaluated(path: str, build: str, about: str, _asked: Question) -> Evaluation:
-    table = load.workspace(Path(path)).labeled()
-    relevance = judge(table, _asked.label, _asked.value, _asked.min_overlap)
-    groups = None if _asked.apart is None else groups_of(table, _asked.apart)
-    return _asked.experiment(relevance, _search(path, build, _asked.metric, _asked.trees), groups)
+def _evaluated(path: str, build: str, about: str, _settings: EvaluationSettings) -> Evaluation:
+    search = _search(path, build, _settings.metric, _settings.trees)
+    return evaluate(load.workspace(Path(path)), _settings, search)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Building the search index")
 def _search(path: str, build: str, metric: str, trees: int) -> ByRows:
-    return by_rows(load.workspace(Path(path)).vectors(), metric, trees)  # type: ignore[arg-type]
+    return by_rows(load.workspace(Path(path)).vectors(), metric, trees)  # pyright: ignore[reportArgumentType]
 
 
-def _told(opened: Workspace, asked: Question, evaluation: Evaluation) -> None:
+def _numbers(opened: Workspace, settings: EvaluationSettings, evaluation: Evaluation) -> None:
     """The numbers, and in words what they are of."""
-    relevance, experiment = evaluation.relevance, asked.experiment
+    relevance, experiment = evaluation.relevance, settings.experiment
     found, known = int(relevance.relevant.sum()), int(relevance.known.sum())
     first = evaluation.sizes[0]
     at_first = float(evaluation.measured("precision")[:, 0].mean())
@@ -78,55 +75,55 @@ def _told(opened: Workspace, asked: Question, evaluation: Evaluation) -> None:
         st.metric("By chance", f"{evaluation.chance:.3f}", border=True)
         st.metric(f"Precision of the first {first}", f"{at_first:.0%}", border=True)
         st.metric("Labeled so", f"{found:,} of {known:,}", border=True)
-    apart = "Only the examples themselves are left out." if asked.apart is None else (
-        f"The examples and everything that shares their {state.escaped(asked.apart)} are left out, so that nothing "
-        "counts as found for showing the same pixels."
+    left_out = "Only the examples themselves are left out." if settings.exclude_by is None else (
+        f"The examples and everything that shares their {literal(settings.exclude_by)} are left out, so that "
+        "nothing counts as found for showing the same pixels."
     )  # fmt: skip
     unknown = opened.rows - known
     sentences = [
-        f"{len(evaluation.trials)} searches for **{state.escaped(relevance.name)}**, each with {experiment.positives} "
+        f"{len(evaluation.trials)} searches for **{literal(relevance.name)}**, each with {experiment.positives} "
         f"positive and {experiment.negatives} negative examples.",
-        apart,
+        left_out,
         f"A search that ranks at random gets about {evaluation.chance:.3f}.",
         f"{unknown:,} images without a label count neither way." if unknown else "",
-        _warning(opened, asked),
+        _warning(opened, settings),
         "The bands in the figures are the middle half of the searches, not an error of the mean. A wrong or missing "
         "label counts as a wrong result.",
     ]
     st.markdown(" ".join(filter(None, sentences)))
 
 
-def _warning(opened: Workspace, asked: Question) -> str:
+def _warning(opened: Workspace, settings: EvaluationSettings) -> str:
     """What makes this label a bad judge, if anything does."""
-    if asked.label == "cluster" and asked.label not in opened.items:
+    if settings.label == "cluster" and settings.label not in opened.items:
         return (
             "Clusters were made from the same vectors that are searched: this says how tight a cluster is, not whether "
             "it is right."
         )
-    if asked.apart is None and asked.label not in ("slice", "scene") and "slice" in opened.items:
+    if settings.exclude_by is None and settings.label not in ("slice", "scene") and "slice" in opened.items:
         return "**Neighboring patches overlap the examples and are counted here: expect numbers that are too good.**"
     return ""
 
 
-def _drawn(opened: Workspace, asked: Question, evaluation: Evaluation) -> None:
+def _drawn(opened: Workspace, settings: EvaluationSettings, evaluation: Evaluation) -> None:
     """The two figures, the table, and the files."""
     made = {
-        "precision-recall": ("Precision and recall", report.precision_recall_chart(evaluation)),
-        "by-batch-size": ("Of the first results", report.batch_chart(evaluation)),
+        "precision-recall": ("Precision and recall", tables.precision_recall_chart(evaluation)),
+        "by-batch-size": ("Of the first results", tables.batch_chart(evaluation)),
     }
     for side, (name, (title, chart)) in zip(st.columns(2, gap="medium"), made.items(), strict=True):
         with side:
             st.subheader(title, anchor=False)
             st.plotly_chart(charts.lines(chart), key=f"chart-{name}")
             _figure_files(chart, f"{opened.name}-{name}")
-    rows = report.batch_table(evaluation)
+    rows = tables.batch_table(evaluation)
     st.subheader("By batch size", anchor=False)
     st.caption("Means over the searches; std is their standard deviation. Overlap: how much the structure covers.")
     st.dataframe(charts.batches(rows), hide_index=True)
     with st.container(horizontal=True):
-        _download("Table as CSV", report.as_csv(rows), f"{opened.name}-batches.csv", "text/csv")
+        _download("Table as CSV", tables.as_csv(rows), f"{opened.name}-batches.csv", "text/csv")
         st.download_button(
-            "Everything as ZIP", lambda: _zipped(opened, asked, evaluation), f"{opened.name}-evaluation.zip",
+            "Everything as ZIP", lambda: _zipped(opened, settings, evaluation), f"{opened.name}-evaluation.zip",
             "application/zip", icon=":material/folder_zip:", on_click="ignore",
             help="Summary, batches, curve, searches and what each found as CSV; the figures as SVG and PNG.",
         )  # fmt: skip
@@ -137,7 +134,7 @@ def _figure_files(chart: Chart, name: str) -> None:
     with st.container(horizontal=True):
         _download("SVG", svg(drawing).encode(), f"{name}.svg", "image/svg+xml")
         st.download_button(
-            "PNG", lambda: png(drawing, report.PNG_SCALE), f"{name}.png", "image/png", icon=":material/download:",
+            "PNG", lambda: png(drawing, tables.PNG_SCALE), f"{name}.png", "image/png", icon=":material/download:",
             on_click="ignore", key=f"png-{name}",
         )  # fmt: skip
 
@@ -146,20 +143,15 @@ def _download(label: str, data: bytes, name: str, kind: str) -> None:
     st.download_button(label, data, name, kind, icon=":material/download:", on_click="ignore", key=f"file-{name}")
 
 
-def _zipped(opened: Workspace, asked: Question, evaluation: Evaluation) -> bytes:
-    settings = {
-        "workspace": opened.name, "build": opened.manifest.build, "model": opened.manifest.model,
-        "metric": asked.metric, "trees": asked.trees, "positives": asked.experiment.positives,
-        "negatives": asked.experiment.negatives, "apart": asked.apart or "", "seed": asked.experiment.seed,
-    }  # fmt: skip
+def _zipped(opened: Workspace, settings: EvaluationSettings, evaluation: Evaluation) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in report.report(evaluation, opened.ids, settings).items():
+        for name, data in tables.files_of(evaluation, opened.ids, settings.record(opened)).items():
             archive.writestr(name, data)
     return buffer.getvalue()
 
 
-def _one_search(opened: Workspace, asked: Question, evaluation: Evaluation) -> None:
+def _one_search(opened: Workspace, settings: EvaluationSettings, evaluation: Evaluation) -> None:
     """One of the searches: its examples, what it found, and where."""
     st.subheader("One of the searches", anchor=False)
     scores = evaluation.average_precisions
@@ -183,9 +175,9 @@ def _one_search(opened: Workspace, asked: Question, evaluation: Evaluation) -> N
         right_ones = int(relevant[found].sum())
         st.caption(f"The first {len(found)} it found, {right_ones} of them right.")
         _gallery(opened, "found", found, ["right" if relevant[row] else "wrong" for row in found])
-    search = _search(str(opened.root), opened.manifest.build, asked.metric, asked.trees)
+    search = _search(str(opened.root), opened.manifest.build, settings.metric, settings.trees)
     weights = relevant & ~np.isin(np.arange(opened.rows), [*positive, *negative])
-    painting.slices(opened, search.scores(trial.positive, trial.negative), weights, asked.label)
+    painting.slices(opened, search.scores(trial.positive, trial.negative), weights, settings.label)
 
 
 def _gallery(opened: Workspace, name: str, rows: list[int], notes: list[str]) -> None:

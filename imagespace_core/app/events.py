@@ -13,16 +13,15 @@ from typing import Any, cast, get_args
 import numpy as np
 
 from imagespace_core.app import offered
+from imagespace_core.collection.positions import by_file, positions
 from imagespace_core.errors import ImageSpaceError
-from imagespace_core.selection import History, Mode, Selection, combine, inside
+from imagespace_core.selection import History, Mode, Selection, combine, inside, within
 from imagespace_core.workspace import Workspace
 
 MOST_VERTICES = 200
 MOST_LISTED = 20_000
 """Rows or codes that one event may list; larger sets come as polygons, ranges or verbs."""
 
-_MAP = re.compile(r"projections/([\w.-]+)-([23])d\.npy")
-_LAYOUT = re.compile(r"layouts/([\w.-]+)\.npy")
 _OFFERED = re.compile(rf"{offered.PREFIX}/([0-9a-f]{{32}}\.npy)")
 
 
@@ -60,10 +59,8 @@ def positions_at(opened: Workspace, path: Any) -> np.ndarray:
     Raises RefusedError for anything but a map, a layout or an arrangement that was offered.
     """
     text = path if isinstance(path, str) else ""
-    if (found := _MAP.fullmatch(text)) and int(found[2]) in opened.manifest.projections().get(found[1], []):
-        return opened.positions(found[1], int(found[2]))
-    if (found := _LAYOUT.fullmatch(text)) and found[1] in _layouts(opened):
-        return opened.layout(found[1])[0]
+    if built := by_file(opened.manifest).get(text):
+        return positions(opened, *built)
     if found := _OFFERED.fullmatch(text):
         data = offered.taken(opened.root, found[1])
         if data is None:
@@ -74,11 +71,6 @@ def positions_at(opened: Workspace, path: Any) -> np.ndarray:
         if array.ndim == 2 and array.shape[0] == opened.rows and array.shape[1] in (2, 3):
             return array
     raise RefusedError(f"The selection was drawn on positions that this workspace does not have: {path!r:.80}.")
-
-
-def _layouts(opened: Workspace) -> set[str]:
-    manifest = opened.manifest
-    return {*manifest.layouts(), *(f"{name}-apart" for name in manifest.apart())}
 
 
 def _hit(opened: Workspace, event: Mapping[str, Any]) -> np.ndarray:
@@ -162,15 +154,11 @@ def _values(opened: Workspace, slug: Any) -> np.ndarray:
 
 
 def _within(values: np.ndarray, limits: Any) -> np.ndarray:
-    """bool (n,): values from the lower to the upper limit, both included; missing ones are outside.
-
-    The viewer has a column of dates in the precision of the file and of numbers too: limits are compared in it.
-    """
+    """bool (n,): values from the lower to the upper limit, both included; missing ones are outside."""
     ends = _numbers(limits, "range", 2)
     if len(ends) != 2:
         raise RefusedError(f"The range has {len(ends)} ends; 2 are expected.")
-    low, high = ends.astype(values.dtype)
-    return (values >= low) & (values <= high)
+    return within(values, *ends.tolist())
 
 
 def _numbers(given: Any, what: str, most: int, width: int = 1) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core.app import gallery, selecting, state
+from imagespace_core.app.pages import page
 from imagespace_core.workspace import Workspace
 
 MOST = 1_000
@@ -64,7 +65,7 @@ def search_with(opened: Workspace, positive: Sequence[int], negative: Sequence[i
     """Go to the Search page with these examples."""
     fresh = Examples((str(opened.root), opened.manifest.build))
     st.session_state["_examples"] = fresh.adding(positive, "positive").adding(negative, "negative")
-    st.switch_page(state.PAGES / "search.py", query_params={"from": "Examples"})
+    st.switch_page(page("search"), query_params={"from": "Examples"})
 
 
 def choose(opened: Workspace) -> Examples:

@@ -10,7 +10,9 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core.app import naming
-from imagespace_core.app.state import escaped, keep_offered, usable_columns
+from imagespace_core.app.markdown import literal
+from imagespace_core.app.state import keep_offered, usable_columns
+from imagespace_core.selection import within
 from imagespace_core.workspace import Workspace
 
 NAME = "file name"
@@ -60,14 +62,14 @@ def _by_category(name: str, labels: Sequence[str], codes: np.ndarray, key: str) 
     if len(labels) > MOST_OPTIONS:
         return _by_part(name, labels, codes, key)
     keep_offered(key, labels)
-    chosen = st.multiselect(escaped(name), labels, key=key, bind="query-params", placeholder="All")
+    chosen = st.multiselect(literal(name), labels, key=key, bind="query-params", placeholder="All")
     return np.isin(codes, [labels.index(value) for value in chosen]) if chosen else None
 
 
 def _by_part(name: str, labels: Sequence[str], codes: np.ndarray, key: str) -> np.ndarray | None:
     """For more values than a list can offer: those that contain a text."""
     text = st.text_input(
-        f"{escaped(name)} contains", key=key, bind="query-params", placeholder=f"one of {len(labels):,} values"
+        f"{literal(name)} contains", key=key, bind="query-params", placeholder=f"one of {len(labels):,} values"
     )
     part = text.strip().lower()
     if not part:
@@ -79,7 +81,7 @@ def _by_part(name: str, labels: Sequence[str], codes: np.ndarray, key: str) -> n
 
 def _by_text(name: str, values: Sequence[str], key: str) -> np.ndarray | None:
     text = (
-        st.text_input(f"{escaped(name[:1].upper() + name[1:])} contains", key=key, bind="query-params").strip().lower()
+        st.text_input(f"{literal(name[:1].upper() + name[1:])} contains", key=key, bind="query-params").strip().lower()
     )
     return np.array([text in value.lower() for value in values]) if text else None
 
@@ -87,30 +89,29 @@ def _by_text(name: str, values: Sequence[str], key: str) -> np.ndarray | None:
 def _by_number(head: dict[str, Any], values: np.ndarray, key: str) -> np.ndarray | None:
     low, high = head["min"], head["max"]
     if low is None or low == high:
-        st.caption(f"{escaped(head['name'])}: {'no values' if low is None else f'{low:g} everywhere'}")
+        st.caption(f"{literal(head['name'])}: {'no values' if low is None else f'{low:g} everywhere'}")
         return None
     whole = float(low).is_integer() and float(high).is_integer() and high - low >= 10
     step = 1.0 if whole else (high - low) / 200
     # The ends are widened to a multiple of the step, so that the full range always holds the extremes.
     low, high = np.floor(low / step) * step, np.ceil(high / step) * step
     chosen = st.slider(
-        escaped(head["name"]), float(low), float(high), (float(low), float(high)), step, key=key, bind="query-params"
+        literal(head["name"]), float(low), float(high), (float(low), float(high)), step, key=key, bind="query-params"
     )
     if tuple(chosen) == (low, high):
         return None
-    # In the precision of the column: in a finer one the row that holds the maximum could lie above the full range.
-    return (values >= np.float32(chosen[0])) & (values <= np.float32(chosen[1]))
+    return within(values, *chosen)
 
 
 def _by_date(head: dict[str, Any], values: np.ndarray, key: str) -> np.ndarray | None:
     if head["min"] is None:
-        st.caption(f"{escaped(head['name'])}: no values")
+        st.caption(f"{literal(head['name'])}: no values")
         return None
     first, last = (datetime.datetime.fromtimestamp(head[end], datetime.UTC).date() for end in ("min", "max"))
     if first == last:
-        st.caption(f"{escaped(head['name'])}: {first} everywhere")
+        st.caption(f"{literal(head['name'])}: {first} everywhere")
         return None
-    chosen = st.slider(escaped(head["name"]), first, last, (first, last), key=key, bind="query-params")
+    chosen = st.slider(literal(head["name"]), first, last, (first, last), key=key, bind="query-params")
     if tuple(chosen) == (first, last):
         return None
     start, end = (datetime.datetime.combine(day, datetime.time(), datetime.UTC).timestamp() for day in chosen)

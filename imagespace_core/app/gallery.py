@@ -38,7 +38,7 @@ def gallery(
         "empty": empty,
         "size": size_px,
     }
-    mount.module("gallery", config, f"gallery-{name}", {"click": lambda event: on_click(int(event["row"]))})
+    mount.module("panels/gallery", config, f"gallery-{name}", {"click": lambda event: on_click(int(event["row"]))})
 
 
 def paged(rows: Any, key: str, size: int = PAGE_SIZE, about: str = "") -> Any:

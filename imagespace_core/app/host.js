@@ -22,7 +22,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     import(absolute(data.modules[0])).then(
       ({ mount }) => {
         if (!slot.gone) slot.handle = mount(element, config(), (name, value) => {
-          // Telling Python what it does not listen to would rerun the page for nothing.
+          // Sending Python what it does not listen to would rerun the page for nothing.
           if (slot.data.events.includes(name)) slot.setTriggerValue(name, value);
         });
       },

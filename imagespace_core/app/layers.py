@@ -10,7 +10,8 @@ import streamlit as st
 
 from imagespace_core.app import pictures, state
 from imagespace_core.app.events import RefusedError
-from imagespace_core.errors import ImageSpaceError, UnreadableImageError
+from imagespace_core.app.markdown import literal
+from imagespace_core.errors import ImageSpaceError, UnreadableImageError, VanishedError
 from imagespace_core.sources import Layered
 from imagespace_core.workspace import Workspace
 
@@ -40,9 +41,9 @@ def chosen(opened: Workspace) -> list[str]:
     seen = st.session_state.get("layers") or shown
     with st.popover(f"{len(seen)} of {len(names)} layers", icon=":material/layers:", key="choose-layers"):
         return st.pills(
-            f"{state.escaped(usual).capitalize()}, unless you choose", names, selection_mode="multi", key="layers",
+            f"{literal(usual[:1].upper() + usual[1:])}, unless you choose", names, selection_mode="multi", key="layers",
             default=shown if len(shown) < len(names) else None,
-            bind="query-params", format_func=state.escaped,
+            bind="query-params", format_func=literal,
         )  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def composed(opened: Workspace, row: int, side: int, layers: Sequence[str]) -> n
         raise RefusedError(f"there is no layer {', '.join(unknown)}; there are {', '.join(layered.names())}")
     try:
         return layered.composite(opened.ids[row], wanted, side)
-    except UnreadableImageError as error:
+    except (UnreadableImageError, VanishedError) as error:
         raise RefusedError(str(error)) from error
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from imagespace_core.errors import ImageSpaceError, ModelError
-from imagespace_core.search import METRICS, Exact, Index, Metric, open_index
-from imagespace_core.search.by_rows import ANNOY_METRIC
+from imagespace_core.app import outside
+from imagespace_core.collection.embedder import embedder_of
+from imagespace_core.collection.search import index_of
+from imagespace_core.search import Index, Metric
 from imagespace_core.workspace import Found, Workspace, find
 
 if TYPE_CHECKING:
@@ -64,47 +65,28 @@ def _workspace(path: Path) -> Workspace:
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the model")
-def _embedder(spec: str, model_dir: str | None) -> Embedder:
+def _embedder(spec: str, model_dir: Path | None) -> Embedder:
     from imagespace_core.embed import catalog
 
-    return catalog.load(spec, model_dir=Path(model_dir) if model_dir else None)
+    return catalog.load(spec, model_dir=model_dir)
 
 
 def embedder(opened: Workspace) -> Embedder:
     """The model that made the workspace's vectors. Raises ModelError if it cannot be had here, or is another by now."""
     made = opened.manifest.steps["embed"]
-    if made["model"] is None:
-        raise ModelError(
-            f"The vectors of this workspace were brought in ({made['brought']}); no model here makes others like them. "
-            "Search with an image of the collection"
-        )
-    model = _embedder(made["model"], made.get("model_dir"))
-    if model.fingerprint != made["parameters"]["fingerprint"]:
-        raise ModelError(
-            f"{made['model']} is not the model that made this workspace: the file or its preprocessing has changed. "
-            f"Build the workspace again to search with it"
-        )
-    return model
+    if made.get("model_dir") or (made["model"] or "").endswith(".onnx"):
+        outside.require_confirmed(opened)
+    return embedder_of(opened, _embedder)
 
 
 def index(opened: Workspace, metric: Metric, quality: float | None = 1.0) -> Index:
-    """What answers for `metric`: exact below 50,000 images, else Annoy with its measured search_k.
-
-    quality: a factor on that search_k; None searches exactly.
-    """
+    """See `collection.search.index_of`."""
     return _index(str(opened.root), opened.manifest.build, metric, quality)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the search index")
 def _index(path: str, build: str, metric: Metric, quality: float | None) -> Index:
-    opened = workspace(Path(path))
-    if quality is None:
-        exact = Exact(metric)
-        exact.build(opened.vectors())
-        return exact
-    measured = int(opened.manifest.measured(f"index-{metric}", "search_k", -1))
-    search_k = measured if measured < 0 else max(1, round(measured * quality))
-    return open_index(metric, opened.vectors(), opened.index_path(metric), search_k)
+    return index_of(workspace(Path(path)), metric, quality)
 
 
 def nearest(opened: Workspace, row: int) -> tuple[np.ndarray, np.ndarray]:
@@ -118,17 +100,3 @@ def _nearest(path: str, build: str) -> tuple[np.ndarray, np.ndarray]:
     # Only what is shown: the whole graph of a million images is 720 MB, and it cannot be memory-mapped.
     rows, distances = workspace(Path(path)).graph()
     return rows[:, :NEAREST].copy(), distances[:, :NEAREST].copy()
-
-
-def metrics(opened: Workspace) -> list[Metric]:
-    """The metrics that the workspace was built for; for microscopy its preset comes first."""
-    preset = ANNOY_METRIC if opened.manifest.source.get("kind") == "microscopy" else None
-    built: list[Metric] = []
-    for metric in METRICS:
-        if f"index-{metric}" in opened.manifest.steps:
-            built.insert(0 if metric == preset else len(built), metric)
-    return built
-
-
-def error_box(error: ImageSpaceError) -> None:
-    st.error(str(error), icon=":material/error:")

@@ -4,19 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from imagespace_core.app.state import PAGES
+from imagespace_core.app.login import require_login
+from imagespace_core.app.pages import pages
 
 FOLDER = Path(__file__).parent
 # A file of our own: Streamlit fetches the icons it knows by name from another host, and this works offline.
 st.set_page_config(page_title="ImageSpace", page_icon=str(FOLDER / "icon.png"), layout="wide")
 st.html(FOLDER / "app.css")
-page = st.navigation(
-    [
-        st.Page(PAGES / "explore.py", title="Explore", icon=":material/explore:", default=True),
-        st.Page(PAGES / "search.py", title="Search", icon=":material/image_search:"),
-        st.Page(PAGES / "evaluate.py", title="Evaluate", icon=":material/target:"),
-        st.Page(PAGES / "overview.py", title="Overview", icon=":material/monitoring:"),
-    ],
-    position="top",
-)
+page = st.navigation(pages(), position="top")
+require_login()
 page.run()

@@ -7,55 +7,62 @@ from typing import Any
 import streamlit as st
 
 from imagespace_core.app import state
+from imagespace_core.app.messages import sentence
+from imagespace_core.collection.clusters import clusters_of, names_of, rename, value_names
 from imagespace_core.errors import ImageSpaceError
-from imagespace_core.workspace import Workspace, cluster_names
+from imagespace_core.workspace import Workspace
 from imagespace_core.workspace.cluster_names import ClusterNames
 
 
-def key(opened: Workspace) -> str:
-    """The key of the step that made the clusters: names belong to exactly these clusters."""
-    return opened.manifest.steps.get("clusters", {}).get("key", "")
-
-
 def given(opened: Workspace) -> ClusterNames:
-    """The names as they are now, whoever gave them; a broken file of names counts as none, see `say_broken`."""
+    """The names as they are now, whoever gave them; a broken file of names counts as none, see `warn_of_broken`."""
     try:
-        return cluster_names.read(opened.root, key(opened))
+        return names_of(opened)
     except ImageSpaceError:
         return ClusterNames()
 
 
-def say_broken(opened: Workspace) -> None:
-    """Say so if the names cannot be read."""
+def warn_of_broken(opened: Workspace) -> None:
+    """Show a warning if the names cannot be read."""
     try:
-        cluster_names.read(opened.root, key(opened))
+        names_of(opened)
     except ImageSpaceError as error:
-        st.warning(state.escaped(str(error)), icon=":material/label_off:")
+        st.warning(sentence(error), icon=":material/label_off:")
 
 
 def titles(opened: Workspace, head: dict[str, Any]) -> list[str]:
     """What the values of a column of categories or clusters are called, by code, each once."""
-    values = head["values"]
-    return given(opened).titles(len(values)) if head["kind"] == "cluster" else list(values)
+    return value_names(head, given(opened))
 
 
-def spots(opened: Workspace) -> list[dict[str, Any]]:
-    """The clusters, the largest first: label, size, central row, title as it is now."""
+def clusters(opened: Workspace) -> list[dict[str, Any]]:
+    """The clusters as the viewer takes them, the largest first: label, size, central row, title as it is now, and
+    `anchors`, where the name stands on each map, in its units.
+
+    All maps at once, so that names keep to their places while one map glides into another; five digits are enough.
+    """
     names = given(opened)
-    found = opened.manifest.measured("hotspots", "hotspots", [])
-    spots = [{**{name: spot[name] for name in ("label", "size")}, "row": spot["central"]} for spot in found]
-    titled = [{**spot, "title": names.title(spot["label"])} for spot in spots]
-    return sorted(titled, key=lambda spot: -spot["size"])
+    found = [
+        {
+            "label": one.label,
+            "size": one.size,
+            "row": one.central,
+            "title": names.title(one.label),
+            "anchors": {name: [float(f"{at:.5g}") for at in place] for name, place in one.anchors.items()},
+        }
+        for one in clusters_of(opened)
+    ]
+    return sorted(found, key=lambda one: -one["size"])
 
 
 def renamed(opened: Workspace, event: Any) -> None:
-    """Carry out a `rename` event: {label, name}. What cannot be is said at the next drawing."""
+    """Carry out a `rename` event: {label, name}. What cannot be is shown at the next drawing."""
     label, name = (event.get("label"), event.get("name")) if isinstance(event, dict) else (None, None)
-    labels = {spot["label"] for spot in opened.manifest.measured("hotspots", "hotspots", [])}
+    labels = {one.label for one in clusters_of(opened)}
     if not isinstance(label, int) or label not in labels or not isinstance(name, str):
         state.refuse(f"The name was not saved: there is no cluster {label!r:.40} in this workspace.")
         return
     try:
-        cluster_names.rename(opened.root, key(opened), label, name)
+        rename(opened, label, name)
     except ImageSpaceError as error:
         state.refuse(str(error))

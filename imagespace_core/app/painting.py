@@ -9,8 +9,10 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core.app import load, pictures, state
+from imagespace_core.app.messages import sentence
+from imagespace_core.collection.retrieval_map import parent_boxes, retrieval_map
 from imagespace_core.errors import ImageSpaceError
-from imagespace_core.evaluate.retrieval_map import Places, colors, edges, limits, painted
+from imagespace_core.evaluate.retrieval_map import ParentBoxes, colors, edges
 from imagespace_core.sources import Contextual, Masked
 from imagespace_core.workspace import Workspace
 
@@ -38,10 +40,9 @@ def slices(opened: Workspace, scores: np.ndarray, weights: np.ndarray, structure
         return
     st.subheader("Where it is found", anchor=False)
     source = pictures.source(opened)
-    assert isinstance(source, Contextual)
     try:
-        places = _places(str(opened.root), opened.manifest.build)
-        ordered = places.ordered(weights)
+        boxes = _boxes(str(opened.root), opened.manifest.build)
+        ordered = boxes.ordered(weights)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             state.keep_valid("slice", ordered)
             parent = st.selectbox(
@@ -50,16 +51,15 @@ def slices(opened: Workspace, scores: np.ndarray, weights: np.ndarray, structure
             opacity = st.slider("Opacity", 0.0, 1.0, 0.6, 0.05, key="paint", width=200)
             marked = source.marked(parent) if isinstance(source, Masked) else {}
             outlined = _outlined(list(marked), structure) if marked else NONE
-        low, high = limits(scores)
-        map_ = places.map_of(parent, scores)
-        image = painted(source.region(parent, None, max(map_.shape)), map_, low, high, opacity)
+        made = retrieval_map(source, boxes, parent, scores, opacity)
     except ImageSpaceError as error:
-        st.info(f"The slices cannot be painted: {state.escaped(str(error))}", icon=":material/info:")
+        st.info(f"The slices cannot be painted: {sentence(error)}", icon=":material/info:")
         return
+    image = made.image
     if outlined in marked and marked[outlined].shape == image.shape[:2]:
         image[edges(marked[outlined])] = OUTLINE
     st.image(image, width=WIDTH_PX, alt=f"{parent}, painted by similarity", output_format="PNG")
-    _bar(low, high, outlined)
+    _bar(made.low, made.high, outlined)
     st.download_button(
         "Painted slice as PNG", lambda: _png(image), f"{opened.name}-{Path(parent).stem}-similarity.png", "image/png",
         icon=":material/download:", on_click="ignore",
@@ -91,11 +91,9 @@ def _bar(low: float, high: float, outlined: str) -> None:
 
 
 @st.cache_resource(max_entries=2, show_spinner="Finding the patches in their slices")
-def _places(path: str, build: str) -> Places:
+def _boxes(path: str, build: str) -> ParentBoxes:
     opened = load.workspace(Path(path))
-    source = pictures.source(opened)
-    assert isinstance(source, Contextual)
-    return Places.of([source.context(key) for key in opened.ids])
+    return parent_boxes(opened, pictures.source(opened))
 
 
 def _png(image: np.ndarray) -> bytes:

@@ -6,6 +6,8 @@ import re
 
 import streamlit as st
 
+from imagespace_core.app.markdown import literal
+
 SAFE, VIVID, SOFT, CUSTOM = "Color-blind safe", "Vivid", "Soft", "Custom"
 
 PALETTES: dict[str, tuple[str, ...] | None] = {
@@ -35,7 +37,7 @@ def palette() -> tuple[str, ...] | None:
     )  # fmt: skip
     colors, wrong = read_colors(text)
     if wrong:
-        st.warning(wrong, icon=":material/palette:")
+        st.warning(literal(wrong), icon=":material/palette:")
     return colors or None
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
 from functools import lru_cache
 
 import numpy as np
 
+from imagespace_core.app import outside
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.sources import Source
 from imagespace_core.sources.registry import opened
-from imagespace_core.workspace import Workspace
+from imagespace_core.workspace import Workspace, names
 
 
 def source(workspace: Workspace) -> Source:
     """Where the items come from, made again as the build made it; one for all sessions, because some look at many files
-    before the first answer. Raises InputError."""
+    before the first answer.
+
+    The one way to the originals. Raises UnconfirmedError where the manifest may not name them, InputError.
+    """
+    outside.require_confirmed(workspace)
     return _source(json.dumps(workspace.manifest.source), workspace.manifest.build)
 
 
@@ -33,11 +39,11 @@ def picture(workspace: Workspace, row: int, side: int) -> np.ndarray:
     """
     from PIL import Image
 
-    kept = workspace.preview_path(row)
     try:
         return source(workspace).preview(workspace.ids[row], side)
     except ImageSpaceError:
-        image = Image.open(kept) if kept else Image.fromarray(workspace.sprite(row))
+        kept = None if outside.leads_out(workspace, names.preview(row)) else workspace.preview(row)
+        image = Image.open(io.BytesIO(kept)) if kept else Image.fromarray(workspace.sprite(row))
     image = image.convert("RGB")
     image.thumbnail((side, side), Image.Resampling.LANCZOS)
     return np.asarray(image)

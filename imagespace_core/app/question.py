@@ -1,16 +1,17 @@
-"""What the Evaluate page is asked: what should be found, and how that is measured."""
+"""The settings of the Evaluate page: what should be found, and how that is measured."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from imagespace_core.app import state
 from imagespace_core.app.answer import NAMES
+from imagespace_core.collection.clusters import labeled
+from imagespace_core.collection.evaluate import EvaluationSettings
 from imagespace_core.evaluate.experiment import SIZES, Experiment
-from imagespace_core.evaluate.leakage import apart_column
+from imagespace_core.evaluate.leakage import parent_column
 from imagespace_core.evaluate.relevance import overlap_column
 from imagespace_core.search import METRICS, Metric
 from imagespace_core.search.by_rows import ANNOY_METRIC, ANNOY_TREES
@@ -19,19 +20,6 @@ from imagespace_core.workspace import Workspace, names
 NOTHING_ELSE = "the examples alone"
 MOST_VALUES = 2_000
 INDICES = {"exact": 0, f"Annoy, {ANNOY_TREES} trees": ANNOY_TREES}
-
-
-@dataclass(frozen=True)
-class Question:
-    """The arguments of `imagespace evaluate`, by the same names."""
-
-    label: str
-    value: str | None
-    min_overlap: float | None
-    apart: str | None
-    metric: Metric
-    trees: int
-    experiment: Experiment
 
 
 def labels(opened: Workspace) -> list[str]:
@@ -48,7 +36,7 @@ def labels(opened: Workspace) -> list[str]:
     return [*answers, *shares, *(name for name in several if name not in answers)]
 
 
-def ask(opened: Workspace) -> Question | None:
+def settings_form(opened: Workspace) -> EvaluationSettings | None:
     """Draw the settings; None where the workspace has nothing to judge by."""
     offered = labels(opened)
     if not offered:
@@ -58,7 +46,7 @@ def ask(opened: Workspace) -> Question | None:
             icon=":material/label_off:",
         )
         return None
-    table = opened.labeled()
+    table = labeled(opened)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="asked-for"):
         state.keep_valid("label", offered)
         label = st.selectbox("What should be found", offered, key="label", bind="query-params", width=240)
@@ -70,12 +58,12 @@ def ask(opened: Workspace) -> Question | None:
         else:
             value = _value(opened, label)
     with st.expander("How it is measured", icon=":material/tune:"):
-        measure, apart, (metric, trees) = _experiment(opened)
-    return Question(label, value, least, apart, metric, trees, measure)
+        experiment, exclude_by, (metric, trees) = _experiment(opened)
+    return EvaluationSettings(label, value, least, exclude_by, metric, trees, experiment)
 
 
 def _value(opened: Workspace, label: str) -> str:
-    values = list(map(str, opened.labeled()[label].astype("string").value_counts().index))
+    values = list(map(str, labeled(opened)[label].astype("string").value_counts().index))
     key = f"is-{names.slug(label)}"
     state.keep_valid(key, values)
     return st.selectbox("Value", values, key=key, bind="query-params", width=240)
@@ -109,11 +97,11 @@ def _experiment(opened: Workspace) -> tuple[Experiment, str | None, tuple[Metric
             width=260,
         )
     columns = [column["name"] for column in state.usable_columns(opened) if column["kind"] == "category"]
-    best = apart_column(opened.items, int(wanted) + int(unwanted))
+    best = parent_column(opened.items, int(wanted) + int(unwanted))
     offered = [NOTHING_ELSE, *([best] if best else []), *(name for name in columns if name != best)]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         state.keep_valid("left-out", offered)
-        apart = st.selectbox(
+        exclude_by = st.selectbox(
             "Left out with the examples", offered, 1 if best else 0, key="left-out", bind="query-params", width=240,
             format_func=lambda name: name if name == NOTHING_ELSE else f"all of their {name}",
             help="Patches that overlap an example look like it because they show the same pixels. Counting them as "
@@ -131,8 +119,8 @@ def _experiment(opened: Workspace) -> tuple[Experiment, str | None, tuple[Metric
         index = st.selectbox("Search", list(INDICES), key="index", bind="query-params", width=180)
         seed = st.number_input("Seed", 0, 9999, Experiment.seed, key="seed", bind="query-params", width=120)
     sizes = tuple(size for size in SIZES if first <= size <= last)
-    experiment = Experiment(int(trials), int(wanted), int(unwanted), sizes, apart != NOTHING_ELSE, int(seed))
-    return experiment, None if apart == NOTHING_ELSE else apart, (metric, INDICES[index])
+    experiment = Experiment(int(trials), int(wanted), int(unwanted), sizes, int(seed))
+    return experiment, None if exclude_by == NOTHING_ELSE else exclude_by, (metric, INDICES[index])
 
 
 def is_yes_no(table: Any, name: str) -> bool:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import streamlit as st
 from streamlit_plotly_events import plotly_events
 
-from imagespace_core.app import charts, gallery, naming, state
+from imagespace_core.app import charts, gallery, naming, server_paths, state
+from imagespace_core.app.markdown import literal
+from imagespace_core.app.messages import sentence
+from imagespace_core.collection.clusters import clusters_of
 from imagespace_core.search import EXACT_BELOW
 from imagespace_core.workspace import Workspace
 
@@ -24,11 +30,11 @@ def summary(opened: Workspace) -> None:
         st.metric("In no cluster", f"{noise / max(manifest.rows, 1):.0%}", border=True)
         st.metric("Vector length", f"{manifest.measured('embed', 'size', 0):,}", border=True)
     st.caption(
-        f"Model {manifest.model}. Built {manifest.created} by ImageSpace {manifest.version} "
-        f"from {manifest.source['root']}"
+        f"Model {literal(manifest.model)}. Built {literal(manifest.created)} by ImageSpace {literal(manifest.version)} "
+        f"from {literal(server_paths.name(manifest.source['root']))}"
     )
     for note in set(manifest.notes) - set(manifest.measured("table", "metadata_notes", [])):
-        st.info(note, icon=":material/info:")
+        st.info(sentence(note), icon=":material/info:")
 
 
 def images(opened: Workspace) -> None:
@@ -52,7 +58,7 @@ def images(opened: Workspace) -> None:
     st.subheader("Left out", anchor=False)
     failures = opened.failures()
     if failures:
-        st.dataframe(failures, hide_index=True)
+        st.dataframe(server_paths.without_paths(failures), hide_index=True)
     else:
         st.caption("Every file could be read.")
 
@@ -61,14 +67,14 @@ def columns(opened: Workspace) -> None:
     """The table's columns, and how the metadata matched."""
     st.subheader("Columns", anchor=False)
     for line in opened.manifest.measured("table", "metadata_notes", []):
-        st.caption(line)
+        st.caption(sentence(line))
     st.dataframe(charts.columns(opened), hide_index=True)
 
 
 def clusters(opened: Workspace) -> None:
     """Cluster sizes; a click on a bar shows the images that belong to it most firmly."""
     st.subheader("Cluster sizes", anchor=False)
-    if not opened.manifest.measured("hotspots", "hotspots", []):
+    if not clusters_of(opened):
         st.caption("No clusters were found: no group of images is denser than the rest.")
         return
     dark = st.context.theme.type == "dark"
@@ -79,7 +85,7 @@ def clusters(opened: Workspace) -> None:
     label = int(clicked[0]["pointIndex"])
     labels, _, strength = opened.clusters()
     label = label if label <= labels.max() else -1
-    title = state.escaped(naming.given(opened).title(label))
+    title = literal(naming.given(opened).title(label))
     members = np.flatnonzero(labels == label)
     rows = members[np.argsort(-strength[members], kind="stable")][:FIRMEST]
     st.caption(
@@ -123,11 +129,16 @@ def making(opened: Workspace) -> None:
         st.plotly_chart(charts.step_seconds(opened), key="seconds")
     with right:
         st.subheader("Parameters", anchor=False)
-        st.dataframe(charts.parameters(opened), hide_index=True)
+        st.dataframe(server_paths.without_paths(charts.parameters(opened)), hide_index=True)
     st.download_button(
         "Download the manifest",
-        opened.manifest.dumps(),
+        _manifest(opened),
         "manifest.json",
         "application/json",
         icon=":material/download:",
     )
+
+
+def _manifest(opened: Workspace) -> str:
+    """The manifest as JSON, without where on the server its files lie."""
+    return json.dumps(server_paths.without_paths(asdict(opened.manifest)), indent=1, ensure_ascii=False)

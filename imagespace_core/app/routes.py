@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -23,13 +24,14 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from imagespace_core import viewer
-from imagespace_core.app import layers, load, offered, scenes
+from imagespace_core.app import layers, load, offered, outside, scenes
 from imagespace_core.app.events import RefusedError, positions_at
 from imagespace_core.app.palettes import read_colors
 from imagespace_core.app.pictures import picture
-from imagespace_core.app.still import drawn
-from imagespace_core.drawing.colors import colors_of
-from imagespace_core.errors import ImageSpaceError
+from imagespace_core.app.server_paths import shortened
+from imagespace_core.app.still import drawn, kept
+from imagespace_core.collection.columns import colored
+from imagespace_core.errors import ChangedError, ImageSpaceError
 from imagespace_core.selection import unpacked
 from imagespace_core.workspace import Workspace
 
@@ -37,6 +39,8 @@ FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-T
 PREFIX = "imagespace"
 LARGEST_SIDE = 2048
 _NUMBER = re.compile(r"[0-9]{1,9}")
+
+_one_picture = CapacityLimiter(1)
 
 # Tokens that a page of this server has handed out, and the workspace each opens.
 _handed_out: dict[str, Path] = {}
@@ -77,6 +81,9 @@ async def _file(request: Request) -> Response:
     root = _handed_out.get(request.path_params["token"])
     if root is None:
         return PlainTextResponse("this address is not valid any more; reload the page", 403)
+    if request.path_params["name"].startswith("picture/"):
+        # Who waits for a picture must not keep the threads that answer everybody else.
+        return await to_thread.run_sync(_answer, root, request, limiter=_one_picture)
     return await run_in_threadpool(_answer, root, request)
 
 
@@ -84,7 +91,7 @@ def _answer(root: Path, request: Request) -> Response:
     try:
         workspace = load.workspace(root)
         if workspace.manifest.build != request.path_params["build"]:
-            return PlainTextResponse("the workspace was rebuilt; reload the page", 410)
+            return _rebuilt()
         name = request.path_params["name"]
         kind, _, row = name.partition("/")
         if kind == "image":
@@ -96,12 +103,19 @@ def _answer(root: Path, request: Request) -> Response:
             return _picture(workspace, row, request.query_params)
         if kind == scenes.PREFIX:
             return _scene(workspace, row, request.query_params)
-        path = workspace.public_file(name)
+        data = None if outside.leads_out(workspace, name) else workspace.public_file(name)
+    except ChangedError:
+        return _rebuilt()
     except ImageSpaceError as error:
-        return PlainTextResponse(str(error), 410)
-    if path is None:
+        return PlainTextResponse(shortened(error), 410)
+    if data is None:
         return PlainTextResponse(f"{name} is not part of this workspace", 404)
-    return FileResponse(path, media_type=_TYPES.get(path.suffix, "application/octet-stream"), headers=FOREVER)
+    return Response(data, media_type=_TYPES.get(Path(name).suffix, "application/octet-stream"), headers=FOREVER)
+
+
+def _rebuilt() -> Response:
+    """What viewer/rebuilt.js looks for."""
+    return PlainTextResponse("the workspace was rebuilt; reload the page", 410, {"Imagespace-Rebuilt": "1"})
 
 
 _TYPES = {".json": "application/json", ".webp": "image/webp"}
@@ -118,7 +132,7 @@ def _image(workspace: Workspace, row: str, side: str, chosen: Sequence[str]) -> 
     try:
         own = layers.composed(workspace, int(row), int(side), chosen) if chosen else None
     except RefusedError as error:
-        return PlainTextResponse(str(error), 404)
+        return PlainTextResponse(shortened(error), 404)
     buffer = io.BytesIO()
     Image.fromarray(picture(workspace, int(row), int(side)) if own is None else own).save(buffer, "JPEG", quality=88)
     return Response(buffer.getvalue(), media_type="image/jpeg", headers=FOREVER)
@@ -126,18 +140,24 @@ def _image(workspace: Workspace, row: str, side: str, chosen: Sequence[str]) -> 
 
 def _picture(workspace: Workspace, name: str, asked: QueryParams) -> Response:
     """A still of a map: `picture/<any>.png?positions=<path>&color=<slug>&mask=<path>&palette=<hex>,<hex>`."""
+    positions, slug, mask = asked.get("positions"), asked.get("color"), asked.get("mask", "")
+    column = next((c for c in workspace.columns() if c["slug"] == slug), None)
+    palette, _ = read_colors(asked.get("palette", ""))
+
+    def draw() -> bytes:
+        places = positions_at(workspace, positions)
+        filtered = mask.removeprefix(f"{offered.PREFIX}/")
+        stream = offered.taken(workspace.root, filtered) if filtered.endswith(".bits") else None
+        if mask and stream is None:
+            raise RefusedError("The filter of this picture is not kept any more. Reload the page.")
+        colors = colored(workspace, column["slug"] if column else None, palette).colors
+        return drawn(places, colors, None if stream is None else unpacked(stream, workspace.rows))
+
+    what = workspace.root, workspace.manifest.build, positions, column and column["slug"], mask, palette
     try:
-        positions = positions_at(workspace, asked.get("positions"))
+        image = kept(what, draw)
     except RefusedError as error:
-        return PlainTextResponse(str(error), 404)
-    column = next((c for c in workspace.columns() if c["slug"] == asked.get("color")), None)
-    head, values = workspace.column(column["slug"]) if column else ({"kind": None}, None)
-    limits = head.get("low") or 0.0, head.get("high") or 0.0
-    colors, _ = read_colors(asked.get("palette", ""))
-    mask = asked.get("mask", "").removeprefix(f"{offered.PREFIX}/")
-    stream = offered.taken(workspace.root, mask) if mask.endswith(".bits") else None
-    shown = None if stream is None else unpacked(stream, workspace.rows)
-    image = drawn(positions, colors_of(head["kind"], values, workspace.rows, limits, colors), shown)
+        return PlainTextResponse(shortened(error), 404)
     return Response(image, media_type="image/png", headers=FOREVER)
 
 
@@ -145,7 +165,7 @@ def _scene(workspace: Workspace, name: str, asked: QueryParams) -> Response:
     try:
         data, kind = scenes.answer(workspace, name, asked)
     except RefusedError as error:
-        return PlainTextResponse(str(error), 404)
+        return PlainTextResponse(shortened(error), 404)
     return Response(data, media_type=kind, headers=FOREVER)
 
 
@@ -162,6 +182,6 @@ def routes(base_path: str = "") -> list[Route]:
     prefixes = dict.fromkeys(["", f"/{base_path.strip('/')}" if base_path.strip("/") else ""])
     found = []
     for prefix in prefixes:
-        found.append(Route(f"{prefix}/{PREFIX}/viewer/{{version}}/{{name}}", _module))
+        found.append(Route(f"{prefix}/{PREFIX}/viewer/{{version}}/{{name:path}}", _module))
         found.append(Route(f"{prefix}/{PREFIX}/{{token}}/{{build}}/{{name:path}}", _file))
     return found

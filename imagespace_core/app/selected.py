@@ -10,6 +10,8 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core.app import detail, filters, gallery, mount, naming, ordering, selecting, state
+from imagespace_core.app.markdown import literal
+from imagespace_core.collection.order import NAME, Ordered
 from imagespace_core.selection import Mode, Selection
 from imagespace_core.workspace import Workspace
 
@@ -23,7 +25,7 @@ def bar(opened: Workspace, visible: np.ndarray | None, on_select: Callable[[Any]
     hidden = 0 if visible is None else int(np.count_nonzero(history.now.mask() & ~visible))
     config = {"count": history.now.count, "hidden": hidden, "undo": history.can_undo, "redo": history.can_redo}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        mount.module("bar", config, "bar", {"select": on_select})
+        mount.module("panels/selection_bar", config, "bar", {"select": on_select})
         _by_value(opened, on_select)
 
 
@@ -59,7 +61,7 @@ def _values(opened: Workspace, column: dict[str, Any]) -> list[int]:
     if text.strip():
         some = ", ".join(labels[code] for code in found[:MOST_SHOWN])
         more = f" and {len(found) - MOST_SHOWN:,} more" if len(found) > MOST_SHOWN else ""
-        st.caption(state.escaped(f"{some}{more}") if found else "No value contains this.")
+        st.caption(literal(f"{some}{more}") if found else "No value contains this.")
     return found
 
 
@@ -91,10 +93,10 @@ def pictures(opened: Workspace, selection: Selection, row: int | None, on_click:
     gallery.gallery(opened, "selection", rows, on_click, notes=notes, current=row, action="Go to")
 
 
-def _note(opened: Workspace, found: ordering.Ordered, order: str, place: int) -> str:
+def _note(opened: Workspace, found: Ordered, order: str, place: int) -> str:
     """What the tile at a place of the order was sorted by."""
     if found.distances is not None:
         return f"distance {found.distances[place]:.3f}"
-    if order == ordering.NAME:
+    if order == NAME:
         return ""
     return f"{order} {detail.value_of(opened, int(found.rows[place]), order)}"

@@ -6,17 +6,17 @@ its id, not its row: a link stays right when the workspace is rebuilt with more 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from imagespace_core.app.markdown import literal
+from imagespace_core.app.messages import sentence
+from imagespace_core.app.pages import page
 from imagespace_core.workspace import Workspace
 
 IMAGE = "image"
-PAGES = Path(__file__).parents[2] / "pages"
 
 
 def selected_row(opened: Workspace) -> int | None:
@@ -40,23 +40,18 @@ def usable_columns(opened: Workspace) -> list[dict[str, Any]]:
     return sorted(some, key=lambda column: column["name"] not in own)
 
 
-def escaped(text: str) -> str:
-    """A file name or sentence as Markdown that shows it letter by letter, whatever signs are in it."""
-    return re.sub(r"([\\`*_{}\[\]#|<>~$:])", r"\\\1", " ".join(text.split()))
-
-
 def say_unknown_image(opened: Workspace) -> None:
     """Say so if the URL names an image that the workspace does not have."""
     name = st.query_params.get(IMAGE)
     if name is not None and row_of(opened, name) is None:
         st.warning(
-            f"The link names the image {escaped(name)}, which is not in this workspace.", icon=":material/link_off:"
+            f"The link names the image {literal(name)}, which is not in this workspace.", icon=":material/link_off:"
         )
 
 
 def search_with(opened: Workspace, row: int) -> None:
     """Go to the Search page with this image as the query."""
-    st.switch_page(PAGES / "search.py", query_params={IMAGE: opened.ids[row]})
+    st.switch_page(page("search"), query_params={IMAGE: opened.ids[row]})
 
 
 def explore(opened: Workspace, row: int) -> None:
@@ -67,7 +62,7 @@ def explore(opened: Workspace, row: int) -> None:
 def follow() -> None:
     """Go where `explore` asked to; a callback itself cannot leave its page."""
     if asked := st.session_state.pop("_explore", None):
-        st.switch_page(PAGES / "explore.py", query_params=asked)
+        st.switch_page(page("explore"), query_params=asked)
 
 
 def refuse(reason: str) -> None:
@@ -78,7 +73,7 @@ def refuse(reason: str) -> None:
 def say_refused() -> None:
     """Say it once."""
     if reason := st.session_state.pop("_refused", None):
-        st.warning(escaped(reason), icon=":material/block:")
+        st.warning(sentence(reason), icon=":material/block:")
 
 
 def leave() -> None:

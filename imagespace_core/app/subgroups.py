@@ -2,51 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app import charts, load, question, state
+from imagespace_core.app import charts, load, messages, question, state
+from imagespace_core.app.markdown import literal
+from imagespace_core.collection.clusters import labeled
+from imagespace_core.collection.subgroups import Subgroups, SubgroupSettings, subgroups
+from imagespace_core.drawing.key import named_colors
+from imagespace_core.drawing.map_figure import MapFigure, Subject
 from imagespace_core.drawing.png import png
 from imagespace_core.drawing.svg import svg
-from imagespace_core.errors import ImageSpaceError, InputError
-from imagespace_core.evaluate.leakage import PARENTS, groups_of
-from imagespace_core.evaluate.report import as_csv
-from imagespace_core.evaluate.subgroups import group_means, in_groups, sample_evenly, structure_names
-from imagespace_core.export.figure import MapFigure, Subject
-from imagespace_core.export.key import named_colors
+from imagespace_core.errors import ImageSpaceError
+from imagespace_core.evaluate.leakage import PARENTS
+from imagespace_core.evaluate.tables import as_csv
 from imagespace_core.workspace import Workspace
 from imagespace_core.workspace.names import slug
 
 EACH, MEANS = "an image", "the mean of a group"
-MOST_POINTS = 4_000
 FIRST_GROUPS = 6
-LEAST_POINTS = 5
 TITLE = "Subgroups, t-SNE"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """column, groups: the groups to look at. structures: columns of yes and no. most: images of each kind."""
-
-    column: str
-    groups: tuple[str, ...]
-    structures: tuple[str, ...]
-    means: bool
-    most: int
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class Mapped:
-    """positions: float32 (m, 2). kinds: object (m,), what colors the points. names: what each point is."""
-
-    positions: np.ndarray
-    kinds: np.ndarray
-    names: list[str]
 
 
 def page(opened: Workspace) -> None:
@@ -55,27 +33,27 @@ def page(opened: Workspace) -> None:
         "A t-SNE map made anew of some of the images: of chosen slices or other groups, with at most so many images of "
         "every kind, so that rare structures show beside common ones; or of whole groups, each by its mean."
     )
-    asked = _ask(opened)
-    if asked is None:
+    settings = _form(opened)
+    if settings is None:
         return
     try:
-        mapped = _mapped(str(opened.root), opened.manifest.build, repr(asked), asked)
+        mapped = _mapped(str(opened.root), opened.manifest.build, repr(settings), settings)
     except ImageSpaceError as error:
-        load.error_box(error)
+        messages.error_box(error)
         return
     st.plotly_chart(charts.scattered(mapped.positions, mapped.kinds, mapped.names), key="subgroups")
-    noun = "groups" if asked.means else "images"
+    noun = "groups" if settings.means else "images"
     notes = [
-        f"{len(mapped.names):,} {noun} of {len(asked.groups)} values of {asked.column}.",
+        f"{len(mapped.names):,} {noun} of {len(settings.groups)} values of {settings.column}.",
         "A map shows neighborhoods, not distances: who is near whom means something; the size of a group and the gap "
         "between two do not. Common kinds are thinned out, so it does not show how frequent they are.",
     ]
-    st.caption(state.escaped(" ".join(notes)))
+    st.caption(literal(" ".join(notes)))
     _files(opened, mapped, notes)
 
 
-def _ask(opened: Workspace) -> Asked | None:
-    columns = [name for name in question.labels(opened) if name in opened.labeled()]
+def _form(opened: Workspace) -> SubgroupSettings | None:
+    columns = [name for name in question.labels(opened) if name in labeled(opened)]
     answers = [name for name in columns if question.is_yes_no(opened.items, name)]
     grouping = [name for name in columns if name not in answers and name.split("_")[0] != "overlap"]
     grouping.sort(key=lambda name: name not in PARENTS)
@@ -93,7 +71,7 @@ def _ask(opened: Workspace) -> Asked | None:
             "A point is", [EACH, MEANS], default=EACH, key="subgroup-point", bind="query-params", required=True
         )
         most = st.slider("Images of each kind", 10, 500, 100, 10, key="subgroup-most", bind="query-params", width=220)
-    names = sorted(set(opened.labeled()[column].dropna().astype(str)), key=_natural)
+    names = sorted(set(labeled(opened)[column].dropna().astype(str)), key=_natural)
     key = f"subgroups-{slug(column)}"
     state.keep_offered(key, names)
     spread = [names[i] for i in np.linspace(0, len(names) - 1, min(FIRST_GROUPS, len(names))).astype(int)]
@@ -105,40 +83,15 @@ def _ask(opened: Workspace) -> Asked | None:
             "Colored by the structures they hold", answers, answers, key="subgroup-structures", bind="query-params",
             placeholder="None: colored by group",
         )  # fmt: skip
-    return Asked(column, tuple(chosen or names), tuple(structures), point == MEANS, int(most))
+    return SubgroupSettings(column, tuple(chosen or names), tuple(structures), point == MEANS, int(most))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Making the map")
-def _mapped(path: str, build: str, about: str, _asked: Asked) -> Mapped:
-    from imagespace_core.neighbors.graph import NeighborGraph
-    from imagespace_core.reduce.tsne import TSNE
-
-    opened = load.workspace(Path(path))
-    table: Any = opened.labeled()
-    groups = groups_of(table, _asked.column)
-    rows = in_groups(groups, _asked.groups)
-    kinds = groups
-    if _asked.structures:
-        kinds = structure_names({name: table[name].fillna(False).to_numpy(bool) for name in _asked.structures})
-    vectors: Any = opened.vectors()
-    if _asked.means:
-        made = group_means(vectors, groups, kinds, rows)
-        vectors, kinds, names = made.vectors, made.kinds, made.names
-    else:
-        rows = sample_evenly(kinds, _asked.most, _asked.seed, rows)
-        names = [opened.ids[row] for row in rows]
-        vectors, kinds = np.array(vectors[rows], np.float32), kinds[rows]
-    if not LEAST_POINTS <= len(names) <= MOST_POINTS:
-        raise InputError(
-            f"{len(names):,} points; a map of {LEAST_POINTS} to {MOST_POINTS:,} can be made here. Choose "
-            + ("more groups" if len(names) < LEAST_POINTS else "fewer groups, or fewer images of each kind")
-        )
-    stage = TSNE(perplexity=min(30.0, max(1.0, (len(names) - 1) / 3)), seed=_asked.seed)
-    graph = NeighborGraph(k=stage.neighbors_needed, seed=_asked.seed)(vectors)
-    return Mapped(stage(vectors, graph), kinds, names)
+def _mapped(path: str, build: str, about: str, _settings: SubgroupSettings) -> Subgroups:
+    return subgroups(load.workspace(Path(path)), _settings)
 
 
-def _files(opened: Workspace, mapped: Mapped, notes: list[str]) -> None:
+def _files(opened: Workspace, mapped: Subgroups, notes: list[str]) -> None:
     key, colors = named_colors("kind", mapped.kinds)
     subject = Subject(f"{opened.name}: {TITLE}", mapped.positions, colors, key, notes=notes)
     rows = [("name", "kind", "x", "y")]

@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 import numpy as np
 import streamlit as st
 
-from imagespace_core import layout, reduce
 from imagespace_core.app import arranging, layers, mount, naming, state
+from imagespace_core.app.markdown import literal
+from imagespace_core.app.messages import sentence
 from imagespace_core.app.palettes import palette
 from imagespace_core.app.routes import base_url
+from imagespace_core.collection import positions
 from imagespace_core.selection import Selection
 from imagespace_core.workspace import Workspace, names
 
@@ -58,20 +60,21 @@ def controls(opened: Workspace, look: Look, visible: np.ndarray | None = None) -
     visible: bool (n,), what the filters leave; None where nothing is filtered.
     """
     maps, layouts = opened.manifest.projections(), opened.manifest.layouts()
-    titles = {**_titles(reduce.TITLES, maps), **_titles(layout.TITLES, layouts)}
+    titles = positions.titles(opened.manifest)
     if not titles:
         st.info("This workspace has no maps. Make some: `precompute.py IMAGES --relayout`", icon=":material/info:")
         st.stop()
-    default = next((name for name in names.PREFERRED_MAPS if name in maps), next(iter(titles.values())))
+    default = positions.first(opened)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="controls"):
         state.keep_valid("map", list(titles))
         title = st.segmented_control(
             "Arrangement",
             list(titles),
-            default=_title_of(titles, default),
+            default=positions.title(default),
             key="map",
             bind="query-params",
             required=True,
+            format_func=literal,
             help=_absent(opened),
         )
         chosen = titles[title] if title else default
@@ -81,20 +84,10 @@ def controls(opened: Workspace, look: Look, visible: np.ndarray | None = None) -
     return _apart(opened, view) if chosen in maps else _arranged(opened, view, visible)
 
 
-def _titles(known: dict[str, str], there: Sequence[str] | dict[str, Any]) -> dict[str, str]:
-    """Names by title, in the order that they are known in; unknown ones last."""
-    ordered = [name for name in known if name in there] + [name for name in there if name not in known]
-    return {known.get(name, name): name for name in ordered}
-
-
-def _title_of(titles: dict[str, str], name: str) -> str:
-    return next(title for title, other in titles.items() if other == name)
-
-
 def _absent(opened: Workspace) -> str | None:
     """Which layouts there are not, and why."""
     reasons = opened.manifest.layouts_without()
-    lines = [f"{layout.TITLES.get(name, name)}: {state.escaped(reason)}" for name, reason in reasons.items()]
+    lines = [f"{literal(positions.title(name))}: {sentence(reason)}" for name, reason in reasons.items()]
     return "Not offered here\n\n" + "\n".join(f"- {line}" for line in lines) if lines else None
 
 
@@ -126,9 +119,9 @@ def _apart(opened: Workspace, view: View) -> View:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         if not st.toggle("Keep images apart", key="apart", bind="query-params"):
             return view
-        placed = arranging.apart(opened, view.layout)
-        st.caption(" ".join(placed.told["notes"]), width="content")
-    return replace(view, positions=placed.positions, guides=placed.guides)
+        made = arranging.apart(opened, view.layout)
+        st.caption(literal(" ".join(made.guides["notes"])), width="content")
+    return replace(view, positions=made.file, guides=made.guides_file)
 
 
 def _arranged(opened: Workspace, view: View, visible: np.ndarray | None) -> View:
@@ -142,11 +135,11 @@ def _arranged(opened: Workspace, view: View, visible: np.ndarray | None) -> View
                 by = groups[st.selectbox("Group by", list(groups), key="group", bind="query-params", width=220)]
             if visible is not None:
                 only = st.toggle("Arrange only what the filters leave", key="only", bind="query-params")
-    placed = arranging.arranged(opened, view.layout, by, visible if only else None)
-    if placed.without:
-        st.info(f"Not arranged anew: {state.escaped(placed.without)}.", icon=":material/info:")
-        placed = arranging.arranged(opened, view.layout)
-    return replace(view, positions=placed.positions, guides=placed.guides)
+    made = arranging.arranged(opened, view.layout, by, visible if only else None)
+    if made.without:
+        st.info(f"Not arranged anew: {sentence(made.without)}.", icon=":material/info:")
+        made = arranging.arranged(opened, view.layout)
+    return replace(view, positions=made.file, guides=made.guides_file)
 
 
 def draw(
@@ -157,8 +150,7 @@ def draw(
 ) -> None:  # fmt: skip
     """Draw the map. visible: bool (n,). chosen: the open image. query, results: rows to light up. on_select: takes
     the viewer's `select` events, see `events`. camera: whether the URL keeps it."""
-    title = {**reduce.TITLES, **layout.TITLES}.get(view.layout, view.layout)
-    title = f"{title} map" if view.layout in opened.manifest.projections() else f"{title} layout"
+    kind = "map" if view.layout in opened.manifest.projections() else "layout"
     config = {
         "base": base_url(opened),
         "rows": opened.rows,
@@ -178,17 +170,17 @@ def draw(
         "query": [int(row) for row in query],
         "results": [int(row) for row in results],
         "cardLayer": layers.telling(opened),
-        "hotspots": naming.spots(opened) if hotspots and view.layout not in (*arranging.GROUPED, "map") else [],
+        "clusters": naming.clusters(opened) if hotspots and view.layout not in (*arranging.GROUPED, "map") else [],
         "names": {str(label): name for label, name in naming.given(opened).names.items()},
-        "picture": _still(opened, view, visible),
+        "stillMap": _still(opened, view, visible),
         "fly": state.flight(),
         "cameraParam": "camera" if camera else None,
         "height": height_px,
-        "label": f"{title} of {opened.rows:,} images in {view.dims}D",
+        "label": f"{positions.title(view.layout)} {kind} of {opened.rows:,} images in {view.dims}D",
     }
     listeners: dict[str, Callable[[Any], None]] = {"click": lambda event: on_click(_row(opened, event))}
     if on_select is not None:
-        listeners |= {"select": on_select, "rename": lambda event: naming.renamed(opened, event)}
+        listeners["select"] = on_select
     mount.module("index", config, "viewer", listeners)
 
 

@@ -14,9 +14,11 @@ from imagespace_core.build import layouts, maps, origin, table
 from imagespace_core.build.intake import FIRST, LAST, carried_over, take_in
 from imagespace_core.build.maps import Ready
 from imagespace_core.build.options import Options
+from imagespace_core.build.pixels import OtherRowsError
 from imagespace_core.build.steps import Choice, Report, Step, Task, carried, run_steps
-from imagespace_core.errors import InputError
+from imagespace_core.errors import InputError, VanishedError
 from imagespace_core.workspace import Draft, Manifest, names
+from imagespace_core.workspace.confirmed import confirm, is_confirmed, notes_file
 
 __all__ = ["Options", "Report", "Summary", "Task", "build"]
 
@@ -49,10 +51,45 @@ def build(options: Options, report: Report) -> Summary:
             f"--metadata {options.metadata} does not exist; expected a CSV, TSV, Parquet or JSON Lines file"
         )
     with Draft.open(options.workspace()) as draft:
-        return _build(options, draft, _Noting(report))
+        # What is carried over from a workspace that came from elsewhere is no word of who runs this.
+        before = draft.published
+        own = not (options.relayout or options.only) or (before is not None and is_confirmed(draft.root, before))
+        summary = _whole(options, draft, report)
+        if own:
+            _confirm(summary, report)
+        return summary
 
 
-def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
+def _whole(options: Options, draft: Draft, report: Report) -> Summary:
+    """The build, again where images had to be left out of it for their vectors.
+
+    Raises InputError where images vanished meanwhile: nothing is published then.
+    """
+    try:
+        try:
+            return _build(options, draft, _Noting(report))
+        except OtherRowsError:
+            return _build(options, draft, _Noting(report), of_model=True)
+    except VanishedError as error:
+        root = options.origin()
+        gone = error.path if root is None or root.exists() else root
+        raise InputError(
+            f"{gone} could be listed, and now cannot be read ({error.reason}). Nothing was published. Bring it "
+            "back (plug in the disk, mount the folder) and run the same command; without what was deleted, too"
+        ) from error
+
+
+def _confirm(summary: Summary, report: Report) -> None:
+    try:
+        confirm(summary.root, summary.manifest)
+    except OSError as error:
+        report.note(
+            f"{notes_file()} cannot be written ({error.strerror}): the app will show kept copies in place of the "
+            "originals. Let it be written and run the same command, or set IMAGESPACE_TRUST_ROOTS=1 for the app"
+        )
+
+
+def _build(options: Options, draft: Draft, report: _Noting, of_model: bool = False) -> Summary:
     choice = _choice(options)
     published = draft.published
     if options.relayout or options.only:
@@ -65,7 +102,7 @@ def _build(options: Options, draft: Draft, report: _Noting) -> Summary:
         origin.refuse_unread(options, published)
         source, taken = published.source, carried_over(published)
     else:
-        taken, source = take_in(options, draft, report, choice)
+        taken, source = take_in(options, draft, report, choice, of_model)
     joined, columns, there = table.plan(options.metadata, taken.told)
     if not choice.carried(joined.name):
         maps.check(options, there)

@@ -52,8 +52,12 @@ class Brought:
     def embed_step(self) -> Step:
         def run(draft: Draft, report: Report) -> Record:
             part = self._rows(draft)
-            vectors = lifted(*part.positions.values()) if part.vectors is None else part.vectors
-            np.save(draft.stage(names.vectors(self.name)), vectors)
+            staged = draft.stage(names.vectors(self.name))
+            if part.vectors is None:
+                np.save(staged, vectors := lifted(*part.positions.values()))
+            else:
+                vectors = part.vectors
+                vectors.save(staged)
             file = str(self.given.file.resolve())
             return {"model": None, "model_dir": None, "brought": file, "alone": self.alone, "size": vectors.shape[1]}
 

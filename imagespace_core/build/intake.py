@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,8 +49,13 @@ def carried_over(published: Manifest) -> Intake:
     return Intake(published.model, published.measured("source", "columns", []), ready, first, last)
 
 
-def take_in(options: Options, draft: Draft, report: Report, choice: Choice) -> tuple[Intake, Record]:
-    """What is planned for the images that the options name, and the manifest's record of where they come from."""
+def take_in(
+    options: Options, draft: Draft, report: Report, choice: Choice, of_model: bool = False
+) -> tuple[Intake, Record]:
+    """What is planned for the images that the options name, and the manifest's record of where they come from.
+
+    of_model: see `Pixels`.
+    """
     published = draft.published
     origin = find_origin(options, published, report)
     found = pixels.scan(origin.source(), report)
@@ -59,10 +65,13 @@ def take_in(options: Options, draft: Draft, report: Report, choice: Choice) -> t
     if brought is None or not brought.embeds:
         embedder, used = _embedder(options, published, report)
     decode = pixels.decoder(embedder, options)
-    found = pixels.Scan(origin.source(decode), found.items, found.skipped)
+    # The same source, which remembers what it listed, and not another one like it.
+    reader = copy(found.source)
+    object.__setattr__(reader, "decode", decode)
+    found = pixels.Scan(reader, found.items, found.skipped)
     if options.only and published and published.source.get("digest") != found.digest:
         raise InputError("the images have changed since this workspace was built. Build again without --only")
-    made = pixels.Pixels(found, embedder, used, decode, options, draft, choice)
+    made = pixels.Pixels(found, embedder, used, decode, options, draft, choice, of_model)
     told = Told(found.items)
     first = made.reading_steps()
     if brought and brought.embeds:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from imagespace_core import layout, reduce
-from imagespace_core.build import material
 from imagespace_core.build.maps import clustered_by
 from imagespace_core.build.options import Options
 from imagespace_core.build.steps import Record, Report, Step, parameters_of
+from imagespace_core.collection.material import material
 from imagespace_core.layout import Arrangement, Material
 from imagespace_core.layout.apart import Apart
-from imagespace_core.workspace import Draft, columns, names
+from imagespace_core.workspace import Draft, names
 from imagespace_core.workspace.draft import write_text
 
 MAP = "map in 2D"
@@ -32,7 +31,7 @@ MADE_FROM = {
 
 def plan(options: Options, maps: Sequence[str]) -> list[Step]:
     """The steps of the layouts that `options` names. maps: names of those there are in 2D."""
-    default = next((name for name in names.PREFERRED_MAPS if name in maps), None)
+    default = names.preferred_map(maps)
     wanted = options.layout_names()
     steps = [_layout_step(layout.LAYOUTS[name](), name, default) for name in wanted if name != layout.APART]
     return steps + [_apart_step(options.make(Apart), name) for name in maps if layout.APART in wanted]
@@ -45,14 +44,12 @@ def _layout_step(stage: layout.Layout, name: str, default: str | None) -> Step:
 
     def run(draft: Draft, report: Report) -> Record:
         with report.task(f"Layout: {stage.title.lower()}") as task:
-            found, notes = _material(draft, default, sources)
+            found = _material(draft, default, sources)
             if reason := stage.lacks(found):
                 return {"layout": name, "without": reason, "files": []}
             made = stage(found, tick=task.share)
-            if name == "timeline":
-                made.guides["notes"].extend(notes)
             _write(draft, files, made)
-        return {"layout": name, "dims": stage.dims, **_told(made)}
+        return {"layout": name, "dims": stage.dims, **_notes(made)}
 
     return Step(f"layout-{name}", run, files, parameters_of(stage), inputs, ["numpy", "scipy"])
 
@@ -66,12 +63,12 @@ def _apart_step(stage: Apart, name: str) -> Step:
             made = stage(positions, name, f"{reduce.TITLES[name]} without overlap", tick=task.share)
             _write(draft, files, made)
         report_of = {key: value for key, value in made.guides["apart"].items() if key != "map"}
-        return {"apart": name, **report_of, **_told(made)}
+        return {"apart": name, **report_of, **_notes(made)}
 
     return Step(f"apart-{name}", run, files, parameters_of(stage), [f"{name}-2d"], ["numpy", "scipy"])
 
 
-def _told(made: Arrangement) -> Record:
+def _notes(made: Arrangement) -> Record:
     return {"missing": made.guides["missing"], "notes": made.guides["notes"]}
 
 
@@ -81,21 +78,16 @@ def _write(draft: Draft, files: Sequence[str], made: Arrangement) -> None:
     write_text(draft.stage(guides), json.dumps(made.guides, ensure_ascii=False, allow_nan=False))
 
 
-def _material(draft: Draft, default: str | None, sources: Sequence[str]) -> tuple[Material, list[str]]:
-    """What the workspace has of what a layout is made from, and what people should know of the choice."""
+def _material(draft: Draft, default: str | None, sources: Sequence[str]) -> Material:
+    """What the draft has of what a layout is made from."""
     import pandas as pd
 
-    found: dict[str, Any] = {}
-    notes: list[str] = []
+    map2d = labels = table = None
     if MAP in sources and default is not None:
-        found["map2d"] = np.load(draft.path(names.projection(default, 2)), allow_pickle=False)
+        map2d = np.load(draft.path(names.projection(default, 2)), allow_pickle=False)
     if "clusters" in sources and (path := draft.path(names.clusters(clustered_by(draft)))).exists():
         labels = np.load(path, allow_pickle=False)
-        found["labels"], found["group_names"] = labels, tuple(columns.encode_clusters(labels)[0]["values"])
     for source, file in (("images", names.IMAGES), ("table", names.ITEMS)):
         if source in sources:
             table = pd.read_parquet(draft.path(file))
-            found |= material.fields(table)
-            if (date := material.date_column(table)) not in ("taken_at", None):
-                notes = [f"The dates are those of the column {date}."]
-    return Material(**found), notes
+    return material(table, map2d, labels)

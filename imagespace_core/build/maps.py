@@ -1,4 +1,4 @@
-"""The steps from vectors to what is looked at: neighbor graph, maps, clusters, hotspots, search indices."""
+"""The steps from vectors to what is looked at: neighbor graph, maps, clusters, search indices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imagespace_core.build.options import Options
 from imagespace_core.build.steps import Record, Report, Step, parameters_of
 from imagespace_core.cluster import GMM, HDBSCAN
 from imagespace_core.cluster.gmm import Mixture
-from imagespace_core.cluster.hotspots import hotspots
+from imagespace_core.cluster.summaries import summaries
 from imagespace_core.neighbors import Graph
 from imagespace_core.neighbors.centrality import Centrality
 from imagespace_core.neighbors.graph import NeighborGraph
@@ -52,7 +52,7 @@ def plan(options: Options, model: str, draft: Draft, ready: Ready, kind: str) ->
     steps += [_centrality_step(Centrality(), model), *ready.maps.values()]
     steps += [_map_step(reducer, name, dims, model) for reducer, (name, dims) in zip(reducers, made, strict=True)]
     steps.append(_clusters_step(clusterer, options.clusterer, model))
-    steps.append(_hotspots_step([*((names.GIVEN, dims) for dims in ready.maps), *made], model))
+    steps.append(_summaries_step([*((names.GIVEN, dims) for dims in ready.maps), *made], model))
     steps += [
         _index_step(options.make(Annoy, metric=metric, trees=index_trees(options, metric, kind)), metric, model)
         for metric in METRICS
@@ -181,7 +181,7 @@ def _columns(draft: Draft, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
     return found
 
 
-def _hotspots_step(maps: list[tuple[str, int]], model: str) -> Step:
+def _summaries_step(maps: list[tuple[str, int]], model: str) -> Step:
     def run(draft: Draft, report: Report) -> Record:
         method = clustered_by(draft)
         labels = np.load(draft.path(names.clusters(method)), allow_pickle=False)
@@ -191,7 +191,7 @@ def _hotspots_step(maps: list[tuple[str, int]], model: str) -> Step:
             for name, dims in maps
             if draft.path(names.projection(name, dims)).exists()
         }
-        return {"hotspots": [spot.to_dict() for spot in hotspots(labels, _vectors(draft, model), made, strength)]}
+        return {"hotspots": [one.record() for one in summaries(labels, _vectors(draft, model), made, strength)]}
 
     return Step("hotspots", run, [], {}, ["clusters", *(f"{name}-{dims}d" for name, dims in maps)])
 

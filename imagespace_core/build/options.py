@@ -168,7 +168,7 @@ class Options:
     def make(self, stage: type[Stage], **fixed: Any) -> Stage:
         """`stage`, a frozen dataclass, with each of its fields that is also an option set from here."""
         mine = {f.name for f in fields(self) if not f.metadata.get("several")}
-        chosen = {f.name: getattr(self, f.name) for f in fields(stage) if f.name in mine}  # type: ignore[arg-type]
+        chosen = {f.name: getattr(self, f.name) for f in fields(stage) if f.name in mine}  # pyright: ignore[reportArgumentType]
         return stage(**{**chosen, **fixed})
 
 

@@ -17,16 +17,26 @@ from imagespace_core.build.options import Options
 from imagespace_core.build.reading import Product, Ragged, Reading, read_table
 from imagespace_core.build.steps import Choice, Record, Report, Step, parameters_of
 from imagespace_core.embed import Embedder
-from imagespace_core.errors import InputError
+from imagespace_core.errors import InputError, ModelError
 from imagespace_core.images import color
-from imagespace_core.images.atlas import Atlas
+from imagespace_core.images.atlas import Atlas, sprite
 from imagespace_core.images.decode import Decode
 from imagespace_core.images.hilbert import hilbert_order
+from imagespace_core.images.placeholder import placeholder
 from imagespace_core.sources import Item, Source
 from imagespace_core.workspace import Draft, names
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+MOST_REFUSED = 0.1
+"""Share of the images for which a model may give no usable vector; above it the model is at fault."""
+_REFUSED = "its vector is not finite, or only zeros, so there is nothing to compare by"
+
+
+class OtherRowsError(Exception):
+    """The model refuses other images than those that the table of images was made without: it has to be made anew."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,10 @@ class Pixels:
     """The pixel steps of one build.
 
     embedder: None where vectors are brought. draft, choice: to find out which products are stale before the one pass
-    starts.
+    starts. of_model: whether the table is to be made anew if the model is another.
+
+    An image for which the model gives no usable vector is left out like one that cannot be read, under the stage
+    "embed". The parts of the pass have it, and every step leaves it out when it puts its product together.
     """
 
     def __init__(
@@ -63,6 +76,7 @@ class Pixels:
         options: Options,
         draft: Draft,
         choice: Choice,
+        of_model: bool = False,
     ) -> None:
         self.scan, self.embedder, self.model, self.decode, self.options = (
             scan,
@@ -74,10 +88,23 @@ class Pixels:
         self.draft, self.choice = draft, choice
         self.atlas = Atlas(cell=options.thumb_size, page=options.atlas_size, quality=options.quality)
         self._read: set[str] = set()
+        self._of_model = of_model or self._refused_by_another()
+
+    def _refused_by_another(self) -> bool:
+        """Whether which images there are once depended on another model than this one, and so does it from then on."""
+        record = self.draft.record("images") or {}
+        refused = bool(record.get("refused_keys")) and record.get("refused_by") != self._fingerprint
+        return refused or "model" in record.get("parameters", {})
+
+    @property
+    def _fingerprint(self) -> str | None:
+        return self.embedder.fingerprint if self.embedder else None
 
     def reading_steps(self) -> list[Step]:
         """Images and vectors; first in a build."""
         read = {"digest": self.scan.digest, **parameters_of(self.decode)}
+        if self._of_model:
+            read["model"] = self._fingerprint
         images = Step("images", self._images, [names.IMAGES, names.FAILURES], read, packages=["pillow"])
         if self.embedder is None:
             return [images]
@@ -120,7 +147,7 @@ class Pixels:
     def _product(self, name: str) -> Product:
         made_by = {
             "table": [],
-            "vectors": [self.embedder.fingerprint if self.embedder else None],
+            "vectors": [self._fingerprint],
             "sprites": [self.atlas.cell],
             "previews": [self.options.previews, self.options.quality],
         }[name]
@@ -183,14 +210,54 @@ class Pixels:
             )
         failures = [(path, "scan", reason) for path, reason in self.scan.skipped]
         failures += [(path, "read", reason) for path, reason in zip(broken["path"], broken["failure"], strict=True)]
+        good = table.loc[table["failure"].isna()].drop(columns="failure")
+        refused = self._refused(good["path"].tolist())
+        if refused is None:  # the vectors there are stay
+            refused = good["key"].isin(self._refused_keys()).to_numpy()
+        elif refused.all():
+            raise ModelError(f"{self._model_name} gave no usable vector for any image. Choose another --model")
+        failures += [(path, "embed", f"{self._model_name}: {_REFUSED}") for path in good["path"][refused]]
         with draft.stage(names.FAILURES).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("path", "stage", "reason"), *failures])
-        good = _typed(table.loc[table["failure"].isna()].drop(columns="failure"))
-        good.to_parquet(draft.stage(names.IMAGES), index=False)
-        return {"items": len(good), "failures": len(failures), "failed_keys": broken["key"].tolist(), **spent}
+        _typed(good[~refused]).to_parquet(draft.stage(names.IMAGES), index=False)
+        counts = {"items": int((~refused).sum()), "failures": len(failures), "failed_keys": broken["key"].tolist()}
+        if refused.any():
+            counts |= {"refused_keys": good["key"][refused].tolist(), "refused_by": self._fingerprint}
+        return {**counts, **spent}
+
+    @property
+    def _model_name(self) -> str:
+        return self.embedder.name if self.embedder else "the model"
+
+    def _refused(self, paths: Sequence[str]) -> np.ndarray | None:
+        """bool (readable,): for which of the readable images the model gave no usable vector; None if it saw none now.
+
+        Raises ModelError where these are too many to be the images' fault.
+        """
+        if self.embedder is None:
+            return np.zeros(len(paths), bool)
+        if "vectors" not in self._read:
+            return None
+        parts = (np.load(self._product("vectors").part(number)) for number in range(self.scan.parts))
+        refused = np.concatenate([reading.without_direction(part) for part in parts])
+        self._check(len(refused), len(paths), "vectors")
+        reading.check_directions(refused, paths, self.embedder.name, MOST_REFUSED)
+        return refused
 
     def _failed_keys(self) -> list[str]:
         return (self.draft.record("images") or {}).get("failed_keys", [])
+
+    def _refused_keys(self) -> list[str]:
+        return (self.draft.record("images") or {}).get("refused_keys", [])
+
+    def _readable(self) -> list[Item]:
+        failed = frozenset(self._failed_keys())
+        return [item for item in self.scan.items if item.key not in failed]
+
+    def _kept(self) -> np.ndarray:
+        """int (rows,): which of the readable images each row is."""
+        refused = frozenset(self._refused_keys())
+        return np.flatnonzero([item.key not in refused for item in self._readable()])
 
     def _rows(self) -> int:
         return (self.draft.record("images") or {})["items"]
@@ -199,6 +266,17 @@ class Pixels:
         spent = self._ensure("vectors", report)
         assert self.embedder is not None
         rows, size = self._rows(), self.embedder.size
+        readable = self._readable()
+        refused = self._refused([item.path for item in readable])
+        assert refused is not None
+        keys = [item.key for item, left_out in zip(readable, refused, strict=True) if left_out]
+        if keys != self._refused_keys():
+            if self.choice.carried("images"):
+                raise InputError(
+                    f"{self.embedder.name} gives no usable vector for {len(keys):,} images ({', '.join(keys[:3])}); "
+                    f"the table was made without {len(self._refused_keys()):,}. Build again without --only"
+                )
+            raise OtherRowsError
         found = 0
         # Written, not mapped: where the disk is full a write fails, and a mapped page kills the process.
         with draft.stage(names.vectors(self.embedder.name)).open("wb") as file:
@@ -206,6 +284,7 @@ class Pixels:
             np.lib.format.write_array_header_1_0(file, header)
             for number in range(self.scan.parts):
                 part = np.load(self._product("vectors").part(number), allow_pickle=False)
+                part = part[~reading.without_direction(part)]
                 file.write(part.astype("<f4", copy=False).tobytes())
                 found += len(part)
         self._check(found, rows, "vectors")
@@ -214,30 +293,33 @@ class Pixels:
     def _sprites(self, draft: Draft, report: Report) -> Record:
         spent = self._ensure("sprites", report)
         sprites = Ragged(self._product("sprites"), self.scan.parts)
-        rows = self._rows()
-        self._check(len(sprites), rows, "sprites")
-        order = np.arange(rows)
+        rows, kept = self._rows(), self._kept()
+        self._check(len(sprites), len(self._readable()), "sprites")
+        order, empty = np.arange(rows), sprites.empty()[kept]
         for name in names.PREFERRED_MAPS:
             if (path := draft.path(names.projection(name, 2))).exists():
                 order = hilbert_order(np.load(path, allow_pickle=False))
                 break
+        blank = sprite(placeholder(), self.atlas.cell)
         with report.task("Packing the sprite atlas", rows) as task:
             self.atlas.write(
                 draft.stage(names.ATLAS).parent,
-                order,
-                sprites.__getitem__,
+                order[~empty[order]],
+                lambda row: blank if empty[row] else sprites[kept[row]],
                 self.options.threads(),
                 task.advance,
+                np.flatnonzero(empty),
             )
         return spent
 
     def _previews(self, draft: Draft, report: Report) -> Record:
         spent = self._ensure("previews", report)
         previews = Ragged(self._product("previews"), self.scan.parts)
-        self._check(len(previews), self._rows(), "previews")
-        with report.task("Writing previews", len(previews)) as task:
-            for row in range(len(previews)):
-                draft.stage(names.preview(row)).write_bytes(previews[row].tobytes())
+        kept = self._kept()
+        self._check(len(previews), len(self._readable()), "previews")
+        with report.task("Writing previews", len(kept)) as task:
+            for row, readable in enumerate(kept):
+                draft.stage(names.preview(row)).write_bytes(previews[readable].tobytes())
                 task.advance(1)
         return spent
 

@@ -18,15 +18,24 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from imagespace_core.embed import Embedder
-from imagespace_core.errors import InputError, UnreadableImageError
-from imagespace_core.images import color
+from imagespace_core.errors import (
+    ImageSpaceError,
+    InputError,
+    ModelError,
+    NoDirectionError,
+    UnreadableImageError,
+    VanishedError,
+)
+from imagespace_core.images import color, reasons
 from imagespace_core.images.atlas import sprite
+from imagespace_core.images.placeholder import SIDE_PX, placeholder
 from imagespace_core.parallel import map_ordered
 from imagespace_core.sources import Item, Source
 
@@ -35,6 +44,8 @@ if TYPE_CHECKING:
 
 PART = 2048
 BATCH = 8
+MOST_OF_A_PART = 0.5
+"""Share of images of a part for which a model may give no usable vector: some folders begin with blank pictures."""
 # Batches that may wait for a slow one before them: enough for every worker to go on past a giant.
 AHEAD_PER_WORKER = 4
 
@@ -51,6 +62,7 @@ class Product:
 
 
 _NOTHING = np.empty(0, np.uint8)
+NO_SPRITE = np.empty((0, 0, 3), np.uint8)
 _SUFFIX = {"table": ".json", "vectors": ".npy", "sprites": "", "previews": ""}  # none: a folder of two arrays
 
 
@@ -105,7 +117,8 @@ class Reading:
     def run(self, advance: Callable[[int], None]) -> Spent:
         """Make what is missing of every part; `advance` is told of each item done.
 
-        Raises InputError if an image that could be read before cannot any more.
+        Raises InputError if an image that could be read before cannot any more, VanishedError if one is gone, and
+        ModelError if the model gives no usable vectors for most images of a part.
         """
         if self.embedder:
             # An embedder may open its model at the first call: once, then, and not in every thread.
@@ -145,6 +158,9 @@ class Reading:
                 read += batch.read
                 vectors.append(batch.vectors)
                 advance(batch.spent.images)
+        if self.embedder and vectors:
+            paths = [row["path"] for row in rows if row["failure"] is None]
+            check_directions(without_direction(np.concatenate(vectors)), paths, self.embedder.name, MOST_OF_A_PART)
         for product in products:
             self._write(product, number, rows, vectors, [one.sprite for one in read], [one.preview for one in read])
 
@@ -155,19 +171,54 @@ class Reading:
                 continue
             row: dict[str, Any] = {"key": item.key, "path": item.path, "failure": None}
             batch.rows.append(row)
+            if not item.pictured:
+                row |= self._placeholder.columns
+                batch.read.append(self._placeholder)
+                continue
             try:
                 batch.read.append(self._read(row, wanted, batch.spent))
             except UnreadableImageError as error:
+                self._check_there(item)
                 row["failure"] = str(error)
         if "vectors" in wanted and self.embedder and batch.read:
-            with batch.spent.on("model"):
-                batch.vectors = self.embedder.embed(np.stack([one.prepared for one in batch.read]))
-            for one in batch.read:
-                one.prepared = _NOTHING  # not needed any more, and a part holds thousands
+            batch.vectors = np.empty((len(batch.read), self.embedder.size), np.float32)
+            own = [at for at, one in enumerate(batch.read) if one is not self._placeholder]
+            batch.vectors[:] = self._placeholder.vector if len(own) < len(batch.read) else 0
+            if own:
+                with batch.spent.on("model"):
+                    try:
+                        batch.vectors[own] = self.embedder.embed(np.stack([batch.read[at].prepared for at in own]))
+                    except NoDirectionError as error:
+                        batch.vectors[own] = error.vectors  # `pixels` leaves these images out
+            for at in own:
+                batch.read[at].prepared = _NOTHING  # not needed any more, and a part holds thousands
         elif self.embedder:
             batch.vectors = np.empty((0, self.embedder.size), np.float32)
         batch.spent.images = len(items)
         return batch
+
+    def _check_there(self, item: Item) -> None:
+        """What cannot be read because it is gone is no failure of an image. Raises VanishedError."""
+        try:
+            there, reason = self.source.has(item.key), "it is not where it was"
+        except ImageSpaceError as error:
+            there, reason = False, str(error)
+        except OSError as error:
+            there, reason = not reasons.gone(error), str(error)
+        if not there:
+            raise VanishedError(item.path, reason)
+
+    @cached_property
+    def _placeholder(self) -> _One:
+        """What stands for every item without a picture. Its sprite is empty: the atlas has one cell for all of them."""
+        pixels = placeholder()
+        columns = {"width": SIDE_PX, "height": SIDE_PX, "taken_at": None, **color.columns(pixels)}
+        one = _One(sprite=NO_SPRITE, columns=columns)
+        if self.preview_side:
+            one.preview = _preview(pixels, self.preview_side, self.preview_quality)
+        if self.embedder:
+            one.vector = self.embedder([np.repeat(pixels[..., :1], self.embedder.channels, 2)])[0]
+        return one
 
     def _read(self, row: dict[str, Any], wanted: set[str], spent: Spent) -> _One:
         """The image of `row`, which gets its columns. Raises UnreadableImageError."""
@@ -230,6 +281,8 @@ class _One:
     prepared: np.ndarray = field(default_factory=lambda: _NOTHING)
     sprite: np.ndarray = field(default_factory=lambda: _NOTHING)
     preview: np.ndarray = field(default_factory=lambda: _NOTHING)
+    vector: np.ndarray = field(default_factory=lambda: _NOTHING)
+    columns: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -244,6 +297,22 @@ class _Batch:
     @property
     def failures(self) -> list[dict[str, Any]]:
         return [row for row in self.rows if row["failure"] is not None]
+
+
+def without_direction(vectors: np.ndarray) -> np.ndarray:
+    """bool (n,): which rows of (n, d) cannot be compared, because they are not finite or zero."""
+    return ~(np.isfinite(vectors).all(axis=1) & vectors.any(axis=1))
+
+
+def check_directions(bad: np.ndarray, paths: Sequence[str], model: str, most: float) -> None:
+    """bad: bool (n,), see `without_direction`. Raises ModelError where they are more than one, and than a share."""
+    count, total = int(bad.sum()), len(bad)
+    if count > max(1, most * total):
+        raise ModelError(
+            f"{model} gave vectors that are not finite, or only zeros, for {count:,} of {total:,} images "
+            f"({count / total:.0%}), the first {paths[int(bad.argmax())]!r}. So many are the model's fault and not the "
+            "images'. Check mean, std and scale in the model's JSON file, or choose another --model"
+        )
 
 
 def part_count(items: Sequence[Item]) -> int:
@@ -284,6 +353,10 @@ class Ragged:
     def __len__(self) -> int:
         return self._starts[-1]
 
+    def empty(self) -> np.ndarray:
+        """bool (n,): which arrays hold nothing."""
+        return np.concatenate([np.empty(0, bool), *(shapes.prod(axis=1) == 0 for shapes, _, _ in self._parts)])
+
     def __getitem__(self, row: int) -> np.ndarray:
         number = int(np.searchsorted(self._starts, row, side="right")) - 1
         shapes, offsets, data = self._parts[number]
@@ -295,8 +368,8 @@ def _save_ragged(folder: Path, arrays: list[np.ndarray]) -> None:
     folder.mkdir(exist_ok=True)
     dimensions = max((array.ndim for array in arrays), default=1)
     np.save(folder / "shapes.npy", np.array([array.shape for array in arrays], np.int64).reshape(-1, dimensions))
-    # An empty file cannot be memory-mapped, so a part without readable images keeps one unused byte.
-    flat = [array.reshape(-1) for array in arrays] or [np.zeros(1, np.uint8)]
+    # An empty file cannot be memory-mapped, so the data ends with one unused byte.
+    flat = [*(array.reshape(-1) for array in arrays), np.zeros(1, np.uint8)]
     np.save(folder / "data.npy", np.concatenate(flat))
 
 

@@ -41,5 +41,5 @@ class Clusterer(Protocol):
 from imagespace_core.cluster.gmm import GMM  # noqa: E402
 from imagespace_core.cluster.hdbscan import HDBSCAN  # noqa: E402
 
-CLUSTERERS: dict[str, type[Clusterer]] = {"hdbscan": HDBSCAN, "gmm": GMM}
+CLUSTERERS: dict[str, type[HDBSCAN | GMM]] = {"hdbscan": HDBSCAN, "gmm": GMM}
 """By the name used in files and options."""

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import shlex
-import signal
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from imagespace_core.build.options import Options
-from imagespace_core.commands.flags import as_command, usage
+from imagespace_core.commands.flags import as_command, single, usage
 from imagespace_core.commands.mishaps import Remedies, plain_errors
+from imagespace_core.commands.serve import serve, serve_command_line
 
-APP = Path(__file__).parents[2] / "streamlit_app.py"
 PROGRAM = "precompute"
 REMEDIES = Remedies(
     stopped="what was finished is kept. Run the same command to go on",
@@ -53,16 +48,13 @@ def build_command(
         if demo:
             options = _demo(options)
         summary = build(options, report)
-    command = _open_command(summary.root)
-    print_summary(report, summary, command)
+    print_summary(report, summary, serve_command_line(summary.root))
     if open_app:
-        _open(summary.root, report.error)
+        serve(summary.root, open_browser=True)
 
 
 def main() -> None:
     """Run as `precompute.py`."""
-    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command()(as_command(build_command, PROGRAM))
     app()
 
 
@@ -81,28 +73,4 @@ def _demo(options: Options) -> Options:
     )
 
 
-def _open_command(root: Path) -> str:
-    name = APP.name if Path.cwd() == APP.parent else str(APP)
-    command = f"streamlit run {shlex.quote(name)}"
-    if "IMAGESPACE_WORKSPACE" in os.environ or root.resolve().parent != (Path.cwd() / "workspaces").resolve():
-        command = f"IMAGESPACE_WORKSPACE={shlex.quote(str(root.resolve()))} {command}"
-    in_uv = "UV" in os.environ or "UV_RUN_RECURSION_DEPTH" in os.environ
-    return command.replace("streamlit run", "uv run streamlit run") if in_uv else command
-
-
-def _open(root: Path, error: Callable[[str], None]) -> None:
-    """Run the app until Ctrl-C."""
-    if not APP.exists():
-        error(
-            f"the app {APP} is not there; ImageSpace was installed without its source tree. "
-            "Clone it, and install with: pip install -e ."
-        )
-        raise typer.Exit(1)
-    environment = {**os.environ, "IMAGESPACE_WORKSPACE": str(root.resolve())}
-    with subprocess.Popen([sys.executable, "-m", "streamlit", "run", str(APP)], env=environment) as server:
-        # Ctrl-C and a polite kill end the server too, and are no failure: the workspace is built.
-        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-        try:
-            server.wait()
-        except KeyboardInterrupt:
-            server.terminate()
+app = single(as_command(build_command, PROGRAM))

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import numpy as np
 import typer
 
+from imagespace_core.collection.evaluate import PARENT, EvaluationSettings, evaluate
+from imagespace_core.collection.retrieval_map import parent_boxes, retrieval_map
+from imagespace_core.commands.flags import single
 from imagespace_core.errors import ImageSpaceError, InputError
 from imagespace_core.evaluate.experiment import SIZES, Evaluation, Experiment
 from imagespace_core.search import METRICS, Metric
-from imagespace_core.search.by_rows import ANNOY_METRIC, ANNOY_TREES, ByRows, by_rows
-
-if TYPE_CHECKING:
-    from imagespace_core.sources import Contextual
-    from imagespace_core.workspace import Workspace
+from imagespace_core.search.by_rows import ANNOY_METRIC, ANNOY_TREES, by_rows
+from imagespace_core.workspace import Workspace
 
 
 def evaluate_command(
@@ -58,12 +57,23 @@ def evaluate_command(
 ) -> None:
     """Search by examples and measure what is found: precision, recall, average precision, overlap, retrieval maps."""
     try:
-        experiment = Experiment(searches, examples, counterexamples, _sizes(batches), False, seed)
-        if metric not in METRICS:
-            raise InputError(f"--metric {metric!r}: expected one of {', '.join(METRICS)}")
-        _evaluate(
-            workspace, label, value, min_overlap, positives, negatives, experiment, apart, metric, trees, maps, output
-        )
+        experiment = Experiment(searches, examples, counterexamples, _sizes(batches), seed)
+        if negatives is not None and positives is None:
+            raise InputError("--negatives needs --positives; without both, examples are drawn at random")
+        exclude_by = PARENT if apart is None else None if apart == "none" else apart
+        opened = Workspace.open(workspace)
+        settings = EvaluationSettings(
+            label,
+            value,
+            min_overlap,
+            exclude_by,
+            _metric(metric),
+            trees,
+            experiment,
+            *_examples(opened, positives, negatives),
+        ).resolved(opened)
+        folder = output or Path("evaluation") / re.sub(r"[^\w.-]+", "-", f"{opened.name}-{label}")
+        _evaluate(opened, settings, maps, folder)
     except ImageSpaceError as error:
         typer.echo(f"evaluate: {error}", err=True)
         raise typer.Exit(1) from None
@@ -72,87 +82,50 @@ def evaluate_command(
         raise typer.Exit(1) from None
 
 
-def _evaluate(
-    root: Path, label: str, value: str | None, min_overlap: float | None, positives: str | None, negatives: str | None,
-    experiment: Experiment, apart: str | None, metric: Metric, trees: int, maps: int, output: Path | None,
-) -> None:  # fmt: skip
-    from imagespace_core.evaluate.leakage import apart_column, groups_of
-    from imagespace_core.evaluate.relevance import judge
-    from imagespace_core.evaluate.report import write_report
-    from imagespace_core.workspace import Workspace
+def _evaluate(opened: Workspace, settings: EvaluationSettings, maps: int, folder: Path) -> None:
+    from imagespace_core.evaluate.tables import write_files
 
-    opened = Workspace.open(root)
-    table = opened.labeled()
-    relevance = judge(table, label, value, min_overlap)
-    wanted, unwanted = (_rows(opened.ids, text or "") for text in (positives, negatives))
-    count = experiment.positives + experiment.negatives if positives is None else len(wanted) + len(unwanted)
-    apart = apart_column(table, count) if apart is None else None if apart == "none" else apart
-    groups = None if apart is None else groups_of(table, apart)
-    experiment = replace(experiment, apart=apart is not None)
-    search = by_rows(opened.vectors(), metric, trees)
-    if positives is None:
-        if negatives is not None:
-            raise InputError("--negatives needs --positives; without both, examples are drawn at random")
-        evaluation = experiment(relevance, search, groups)
-    else:
-        if not len(wanted):
-            raise InputError("--positives names no image; give ids or row numbers, separated by spaces")
-        if len(both := np.intersect1d(wanted, unwanted)):
-            raise InputError(f"{opened.ids[both[0]]!r} is among --positives and --negatives; leave it out of one")
-        experiment = replace(experiment, trials=1, positives=len(wanted), negatives=len(unwanted))
-        evaluation = Evaluation(relevance, (experiment.one(relevance, search, wanted, unwanted, groups),))
-    folder = output or Path("evaluation") / re.sub(r"[^\w.-]+", "-", f"{opened.name}-{label}")
-    settings = {
-        "workspace": opened.name, "build": opened.manifest.build, "model": opened.manifest.model, "metric": metric,
-        "trees": trees, "positives": experiment.positives, "negatives": experiment.negatives,
-        "apart": apart or "", "seed": experiment.seed,
-    }  # fmt: skip
-    files = write_report(folder, evaluation, opened.ids, settings)
-    files += _maps(opened, search, evaluation, maps, folder)
-    _say(evaluation, apart, folder, files)
+    search = by_rows(opened.vectors(), settings.metric, settings.trees)
+    evaluation = evaluate(opened, settings, search)
+    files = write_files(folder, evaluation, opened.ids, settings.record(opened))
+    if maps > 0:
+        trial = evaluation.trials[0]
+        scores = search.scores(trial.positive, trial.negative)
+        files += _write_maps(opened, scores, evaluation.relevance.relevant, maps, folder)
+    _print(evaluation, settings.exclude_by, folder, files)
 
 
-def _maps(opened: Workspace, search: ByRows, evaluation: Evaluation, count: int, folder: Path) -> list[Path]:
+def _write_maps(opened: Workspace, scores: np.ndarray, relevant: np.ndarray, count: int, folder: Path) -> list[Path]:
     """The similarity to the first search's examples, painted over `count` slices, those with most to find first."""
     from PIL import Image
 
-    from imagespace_core.evaluate.retrieval_map import Places, limits, painted
+    from imagespace_core.sources import registry
 
-    source = _contextual(opened) if count > 0 else None
-    if source is None:
+    try:
+        source = registry.opened(opened.manifest.source)
+        boxes = parent_boxes(opened, source)
+    except (ImageSpaceError, KeyError) as error:
+        typer.echo(f"note: no retrieval maps: {error}")
         return []
-    places = Places.of([source.context(key) for key in opened.ids])
-    trial = evaluation.trials[0]
-    scores = search.scores(trial.positive, trial.negative)
     files = []
-    for parent in places.ordered(evaluation.relevance.relevant)[:count]:
-        map_ = places.map_of(parent, scores)
+    for parent in boxes.ordered(relevant)[:count]:
+        made = retrieval_map(source, boxes, parent, scores)
         name = f"map-{re.sub(r'[^A-Za-z0-9._-]+', '-', str(parent))}"
-        np.save(folder / f"{name}.npy", map_)
-        image = painted(source.region(parent, None, max(map_.shape)), map_, *limits(scores))
-        Image.fromarray(image).save(folder / f"{name}.png")
+        np.save(folder / f"{name}.npy", made.values)
+        Image.fromarray(made.image).save(folder / f"{name}.png")
         files += [folder / f"{name}.npy", folder / f"{name}.png"]
     return files
 
 
-def _contextual(opened: Workspace) -> Contextual | None:
-    """The source, if its items lie in larger images and it is still where it was; else None, and why is said."""
-    from imagespace_core.sources import Contextual, registry
-
-    try:
-        source = registry.opened(opened.manifest.source)
-        if not isinstance(source, Contextual):
-            typer.echo("note: no retrieval maps: these images were not cut from larger ones")
-            return None
-        source.context(opened.ids[0])
-    except (ImageSpaceError, KeyError) as error:
-        typer.echo(f"note: no retrieval maps: {error}")
-        return None
-    return source
+def _examples(opened: Workspace, positives: str | None, negatives: str | None) -> tuple[tuple[int, ...], ...]:
+    wanted, unwanted = (_rows(opened.ids, text or "") for text in (positives, negatives))
+    if positives is not None and not wanted:
+        raise InputError("--positives names no image; give ids or row numbers, separated by spaces")
+    return wanted, unwanted
 
 
-def _rows(ids: list[str], text: str) -> np.ndarray:
-    """Ids or row numbers -> int64 rows, each once."""
+def _rows(ids: list[str], text: str) -> tuple[int, ...]:
+    """Ids or row numbers -> rows, each once."""
     known = {key: row for row, key in enumerate(ids)}
     rows = []
     for word in text.split():
@@ -162,7 +135,14 @@ def _rows(ids: list[str], text: str) -> np.ndarray:
             rows.append(int(word))
         else:
             raise InputError(f"{word!r} is neither an id nor a row below {len(ids)}; ids are like {ids[0]!r}")
-    return np.unique(np.array(rows, np.int64))
+    return tuple(sorted(set(rows)))
+
+
+def _metric(text: str) -> Metric:
+    for metric in METRICS:
+        if metric == text:
+            return metric
+    raise InputError(f"--metric {text!r}: expected one of {', '.join(METRICS)}")
 
 
 def _sizes(text: str) -> tuple[int, ...]:
@@ -172,13 +152,12 @@ def _sizes(text: str) -> tuple[int, ...]:
         raise InputError(f"--batches {text!r}: expected whole numbers, separated by commas") from None
 
 
-def _say(evaluation: Evaluation, apart: str | None, folder: Path, files: list[Path]) -> None:
+def _print(evaluation: Evaluation, exclude_by: str | None, folder: Path, files: list[Path]) -> None:
     relevance = evaluation.relevance
     known, relevant, count = int(relevance.known.sum()), int(relevance.relevant.sum()), len(evaluation.trials)
     typer.echo(f"{relevant:,} of {known:,} rows are {relevance.name}; {count} search{'es' if count > 1 else ''}")
-    typer.echo(
-        f"left out of every search: its examples{'' if apart is None else f', and all that share their {apart}'}"
-    )
+    also = "" if exclude_by is None else f", and all that share their {exclude_by}"
+    typer.echo(f"left out of every search: its examples{also}")
     typer.echo(f"mean average precision {evaluation.mean_average_precision:.3f} (chance {evaluation.chance:.3f})")
     typer.echo("results   precision   recall   average precision   overlap")
     columns = [evaluation.measured(name).mean(0) for name in ("precision", "recall", "average_precision", "overlap")]
@@ -186,3 +165,6 @@ def _say(evaluation: Evaluation, apart: str | None, folder: Path, files: list[Pa
         shown = ["" if np.isnan(number) else f"{number:.3f}" for number in row]
         typer.echo(f"{k:7}   {shown[0]:>9}   {shown[1]:>6}   {shown[2]:>17}   {shown[3]:>7}")
     typer.echo(f"{len(files)} files in {folder}")
+
+
+app = single(evaluate_command)

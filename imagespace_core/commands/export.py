@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
-import numpy as np
 import typer
 
+from imagespace_core.collection.columns import column_named
+from imagespace_core.collection.figure import default_color, subject
+from imagespace_core.collection.positions import first
+from imagespace_core.commands.flags import single
+from imagespace_core.drawing.map_figure import MapFigure
 from imagespace_core.errors import ImageSpaceError, InputError
-from imagespace_core.export.figure import Label, MapFigure, Subject
-
-if TYPE_CHECKING:
-    from imagespace_core.workspace import Workspace
+from imagespace_core.workspace import Workspace
 
 FORMATS = ("png", "svg")
-NEIGHBORHOODS = (
-    "A map shows neighborhoods, not distances: who is near whom means something; the size of a group, the gap between "
-    "two and the axes do not."
-)
 
 
 def export_command(
@@ -44,144 +41,27 @@ def export_command(
     try:
         figure = MapFigure(*_sides(size), _count(thumbnails))
         kind = _format(format_, output)
-        from imagespace_core.workspace import Workspace
-
         opened = Workspace.open(workspace)
-        name = map_ or _first(opened)
+        name = map_ or first(opened)
         column = _column(opened, color)
         drawing = figure(subject(opened, name, dims, column))
         file = output or Path("figures") / _file_name(opened.name, name, column, kind)
-        from imagespace_core.drawing.png import png
-        from imagespace_core.drawing.svg import svg
-
-        data = png(drawing) if kind == "png" else svg(drawing).encode()
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+        drawing.save(file)
     except ImageSpaceError as error:
         typer.echo(f"export: {error}", err=True)
         raise typer.Exit(1) from None
     except OSError as error:
         typer.echo(f"export: cannot write {error.filename}: {error.strerror}. Choose a file with -o", err=True)
         raise typer.Exit(1) from None
-    typer.echo(f"{file}: {figure.width} x {figure.height} px, {len(data):,} bytes")
+    typer.echo(f"{file}: {figure.width} x {figure.height} px, {file.stat().st_size:,} bytes")
 
 
-def subject(opened: Workspace, name: str, dims: int | None, column: dict[str, Any] | None) -> Subject:
-    """What the figure of a map or layout shows. Raises InputError where there is no such map."""
-    from imagespace_core import layout, reduce
-    from imagespace_core.drawing.colors import colors_of
-    from imagespace_core.export.key import key_of
-
-    positions, guides = _positions(opened, name, dims)
-    key, colors = None, colors_of(None, None, opened.rows, (0, 0))
-    if column is not None:
-        head, values = opened.column(column["slug"])
-        colors = colors_of(head["kind"], values, opened.rows, (head.get("low") or 0.0, head.get("high") or 0.0))
-        key = key_of(head, values, _value_names(opened, head))
-    title = {**reduce.TITLES, **layout.TITLES}.get(name.removesuffix("-apart"), name)
-    return Subject(
-        title=f"{opened.name}: {title}" + ("" if column is None else f", by {column['name']}"),
-        positions=positions,
-        colors=colors,
-        key=key,
-        labels=_labels(opened, f"{name}-{positions.shape[1]}d"),
-        guides=guides,
-        central=np.argsort(-opened.centrality(), kind="stable") if "centrality" in opened.manifest.steps else None,
-        sprite=opened.sprite,
-        notes=_notes(opened, name, positions, column, guides),
-    )
-
-
-def _positions(opened: Workspace, name: str, dims: int | None) -> tuple[np.ndarray, dict[str, Any]]:
-    manifest = opened.manifest
-    maps, layouts = manifest.projections(), manifest.layouts()
-    apart = [f"{one}-apart" for one in manifest.apart()]
-    if name in maps:
-        there = sorted(maps[name])
-        if dims is not None and dims not in there:
-            raise InputError(f"--dims {dims}: the map {name} is there in {' and '.join(map(str, there))} dimensions")
-        return np.array(opened.positions(name, dims or there[0])), {}
-    if dims is not None and (name in layouts or name in apart):
-        raise InputError(f"--dims goes with maps ({', '.join(maps)}); {name} is a layout. Leave it out")
-    if name in layouts or name in apart:
-        positions, guides = opened.layout(name)
-        return np.array(positions), guides
-    if without := manifest.layouts_without().get(name):
-        raise InputError(f"--map {name}: there is none, because of this: {without}")
-    raise InputError(f"--map {name}: there is no such map; choose one of {', '.join([*maps, *layouts, *apart])}")
-
-
-def _first(opened: Workspace) -> str:
-    from imagespace_core.workspace.names import PREFERRED_MAPS
-
-    there = [*opened.manifest.projections(), *opened.manifest.layouts()]
-    if not there:
-        raise InputError(f"{opened.root} has no maps. Make some: precompute.py IMAGES --relayout")
-    return next((name for name in PREFERRED_MAPS if name in there), there[0])
-
-
-def _column(opened: Workspace, color: str | None) -> dict[str, Any] | None:
-    columns = [column for column in opened.columns() if column["kind"] != "text"]
-    if color == "none":
-        return None
-    wanted = "cluster" if color is None else color
-    found = next((column for column in columns if wanted in (column["name"], column["slug"])), None)
-    if found is None and color is not None:
-        raise InputError(
-            f"--color {color}: there is no such column that could color points; choose one of "
-            f"{', '.join(column['name'] for column in columns)}, or none"
-        )
-    return found
-
-
-def _value_names(opened: Workspace, head: dict[str, Any]) -> list[str]:
-    return _names(opened).titles(len(head["values"])) if head["kind"] == "cluster" else list(head.get("values", []))
-
-
-def _names(opened: Workspace) -> Any:
-    from imagespace_core.workspace import cluster_names
-
-    return cluster_names.read(opened.root, opened.manifest.steps.get("clusters", {}).get("key", ""))
-
-
-def _labels(opened: Workspace, map_name: str) -> list[Label]:
-    """The clusters' names where the map has them."""
-    names = _names(opened)
-    return [
-        Label(names.title(spot["label"]), spot["positions"][map_name], int(spot["size"]))
-        for spot in opened.manifest.measured("hotspots", "hotspots", [])
-        if map_name in spot.get("positions", {})
-    ]
-
-
-def _notes(
-    opened: Workspace, name: str, positions: np.ndarray, column: dict[str, Any] | None, guides: dict[str, Any]
-) -> list[str]:
-    rows, manifest = opened.rows, opened.manifest
-    placeless = int((~np.isfinite(positions).all(axis=1)).sum())
-    counts = [f"{rows:,} images"]
-    if placeless:
-        counts.append(f"{placeless:,} without a place here")
-    if column is not None and column["missing"]:
-        what = "in no cluster" if column["kind"] == "cluster" else f"without {column['name']}"
-        counts.append(f"{column['missing']:,} {what}")
-    made = f"Model {manifest.model}; built {manifest.created[:10]} by ImageSpace {manifest.version}."
-    return [f"{', '.join(counts)}. {made}", *guides.get("notes", []), _meaning(opened, name, positions.shape[1])]
-
-
-def _meaning(opened: Workspace, name: str, dims: int) -> str:
-    """What may be read out of the map, and what not."""
-    if name == "map":
-        return "Places are longitude and latitude, in an equirectangular projection."
-    if name == "pca":
-        kept = opened.manifest.measured(f"pca-{dims}d", "explained_variance", [])[:dims]
-        return (
-            f"A map shows neighborhoods, not distances: of the differences between the images {sum(kept):.0%} are on "
-            f"these {dims} components, all others are not."
-        )
-    if name in opened.manifest.layouts():
-        return "An arrangement by one property; beyond that, who is near whom means nothing, and distances never do."
-    return NEIGHBORHOODS
+def _column(opened: Workspace, color: str | None) -> str | None:
+    """The slug of the column that colors the points."""
+    if color is None:
+        return default_color(opened)
+    return None if color == "none" else column_named(opened, color)["slug"]
 
 
 def _sides(text: str) -> tuple[int, int]:
@@ -209,5 +89,8 @@ def _format(wanted: str | None, output: Path | None) -> str:
     return kind
 
 
-def _file_name(workspace: str, name: str, column: dict[str, Any] | None, kind: str) -> str:
-    return re.sub(r"[^\w.-]+", "-", f"{workspace}-{name}" + (f"-{column['slug']}" if column else "")) + f".{kind}"
+def _file_name(workspace: str, name: str, column: str | None, kind: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", f"{workspace}-{name}" + (f"-{column}" if column else "")) + f".{kind}"
+
+
+app = single(export_command)

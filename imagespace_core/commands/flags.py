@@ -41,10 +41,17 @@ def as_command(function: Callable[..., None], program: str) -> Callable[..., Non
     parameters = [_parameter(f, types[f.name]) for f in plain] + own
     parameters += [_member(member) for some in members.values() for member in some]
     parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
-    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__signature__ = inspect.Signature(parameters)
     command.__annotations__ = {p.name: p.annotation for p in parameters}
     command.__doc__ = function.__doc__
     return command
+
+
+def single(function: Callable[..., None]) -> typer.Typer:
+    """A program that is this one command."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.command()(function)
+    return app
 
 
 def usage(program: str, message: str) -> NoReturn:

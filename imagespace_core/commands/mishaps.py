@@ -45,12 +45,22 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+def _out_of_memory(error: BaseException) -> bool:
+    """Also as the system says it, and as libraries do that give no number: Annoy when it maps an index, Pillow."""
+    if isinstance(error, OSError):
+        said = str(error).lower()
+        return error.errno == errno.ENOMEM or (
+            error.errno is None and ("cannot allocate memory" in said or "out of memory" in said)
+        )
+    return isinstance(error, MemoryError)
+
+
 def _one_line(error: BaseException, remedies: Remedies) -> str | None:
     if isinstance(error, ImageSpaceError):
         return str(error)
     if isinstance(error, KeyboardInterrupt):
         return f"stopped; {remedies.stopped}"
-    if isinstance(error, MemoryError):
+    if _out_of_memory(error):
         return f"out of memory. Use {remedies.memory}, or a machine with more memory"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"the disk is full ({error.filename or error.strerror}). Free some space and {remedies.go_on}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from imagespace_core.commands.flags import single
+
 COLUMNS = ("name", "dims", "text", "licence", "size", "on this machine", "for")
 
 
@@ -26,3 +28,6 @@ def models_command() -> None:
         "model.onnx, or for models with text vision_model.onnx, text_model.onnx and tokenizer.json.\n"
         "--model FILE.onnx takes any other image model; --vectors FILE vectors that you have already."
     )
+
+
+app = single(models_command)

@@ -33,7 +33,7 @@ class Embedder(Protocol):
     def embed(self, batch: np.ndarray) -> np.ndarray:
         """Prepared uint8 (n, side, side, c) -> float32 (n, size), finite, rows of unit length.
 
-        Raises ModelError where the model gives a vector that is not finite or has no length.
+        Raises NoDirectionError, which has them, where the model gives vectors that are not finite or have no length.
         """
         ...
 

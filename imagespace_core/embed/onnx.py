@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from imagespace_core.embed.preprocess import Preprocess
-from imagespace_core.errors import ModelError
+from imagespace_core.errors import ModelError, NoDirectionError
 
 INPUT_TYPES = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(uint8)": "uint8"}
 MOST_CHANNELS = 16
@@ -53,19 +53,23 @@ def open_session(path: Path, *, device: str = "auto", threads: int | None = None
 def unit_rows(vectors: np.ndarray, *, model: str, subjects: str = "image") -> np.ndarray:
     """(n, d) of any float type -> float32, rows of unit length.
 
-    Raises ModelError where a row is not finite or is zero.
+    Raises NoDirectionError where a row is not finite or is zero.
     """
     wide = vectors.astype(np.float64)
     lengths = np.linalg.norm(wide, axis=1)
+    with np.errstate(invalid="ignore"):
+        unit = (wide / np.where(lengths > 0, lengths, 1)[:, None]).astype(np.float32)
     odd = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))
     if odd.size:
         row = int(odd[0])
         found = "only zeros" if lengths[row] == 0 else "values that are not finite (NaN or infinite)"
-        raise ModelError(
+        unit[odd[lengths[odd] != 0]] = np.nan
+        raise NoDirectionError(
             f"{model} gave {found} for {subjects} {row + 1} of {len(vectors)}: no direction to compare by. "
-            "Check mean, std and scale in the model's JSON file, or choose another --model."
+            "Check mean, std and scale in the model's JSON file, or choose another --model.",
+            unit,
         )
-    return (wide / lengths[:, None]).astype(np.float32)
+    return unit
 
 
 def file_digest(path: Path) -> str:
@@ -115,7 +119,7 @@ class OnnxEmbedder:
     def embed(self, batch: np.ndarray) -> np.ndarray:
         """Prepared uint8 (n, side, side, c) -> float32 (n, size), rows of unit length.
 
-        Raises ModelError where the model fails, or gives a vector that is not finite or has no length.
+        Raises ModelError where the model fails, NoDirectionError where it gives a vector that is not finite or zero.
         """
         side, channels = self.preprocess.side, self.preprocess.channels
         if batch.dtype != np.uint8 or batch.shape[1:] != (side, side, channels):
@@ -144,6 +148,8 @@ class OnnxEmbedder:
         try:
             found = self._session.run([self._output], feed)[0]
         except _runtime_errors() as error:
+            if "allocate memory" in str(error):
+                raise MemoryError(first_line(error)) from error
             side = self.preprocess.side
             raise ModelError(
                 f"{self.path} failed on images of {side} x {side} pixels ({first_line(error)}). "

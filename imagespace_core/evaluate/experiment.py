@@ -90,15 +90,12 @@ class Experiment:
     """Searches by examples drawn at random from what is relevant and from what is not.
 
     trials: searches. positives, negatives: examples of each search; 0 negatives for none. sizes: batches to measure.
-    apart: the examples' whole groups (their slices) are left out, not the examples alone: patches that overlap an
-    example look like it for no merit of the model.
     """
 
     trials: int = 20
     positives: int = 5
     negatives: int = 5
     sizes: tuple[int, ...] = SIZES
-    apart: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -111,7 +108,7 @@ class Experiment:
             raise InputError(f"batch sizes {self.sizes}: give one or more, each at least 1")
 
     def __call__(self, relevance: Relevance, search: Searching, groups: np.ndarray | None = None) -> Evaluation:
-        """groups: (n,), the group of every row, needed where they are to be kept apart.
+        """groups: (n,), the group of every row, see `one`.
 
         Raises InputError where there are fewer examples than asked for.
         """
@@ -145,14 +142,14 @@ class Experiment:
     ) -> Trial:
         """The search by these examples (rows). Neither they nor rows of which nothing is known are counted.
 
+        groups: (n,), of every row, e.g. its slice. Where given, the examples' whole groups are left out, not the
+        examples alone: patches that overlap an example look like it for no merit of the model.
         Raises InputError where nothing relevant is left to find, or nothing else.
         """
         positive, negative = np.asarray(positive, np.int64), np.asarray(negative, np.int64)
         out = ~relevance.known
         out[positive] = out[negative] = True
-        if self.apart:
-            if groups is None:
-                raise InputError("groups are to be kept apart, but no column of groups was given")
+        if groups is not None:
             out |= np.isin(groups, groups[np.concatenate([positive, negative])])
         total = int((relevance.relevant & ~out).sum())
         if not total:

@@ -16,7 +16,7 @@ PARENTS = ("slice", "scene")
 LEAST_LEFT = 0.5
 
 
-def apart_column(table: pd.DataFrame, examples: int) -> str | None:
+def parent_column(table: pd.DataFrame, examples: int) -> str | None:
     """The column whose groups should be left out with their examples: the images that items were cut from. None where
     there is none, or where the examples could use up more than half of the groups.
 
@@ -31,5 +31,5 @@ def apart_column(table: pd.DataFrame, examples: int) -> str | None:
 def groups_of(table: pd.DataFrame, column: str) -> np.ndarray:
     """object (n,): the group of every row, as text. Raises InputError where there is no such column."""
     if column not in table:
-        raise InputError(f"--apart {column}: there is no such column; there are {', '.join(map(str, table.columns))}")
+        raise InputError(f"there is no column {column!r}; there are {', '.join(map(str, table.columns))}")
     return table[column].astype(str).to_numpy(object)

@@ -25,7 +25,7 @@ MOST_SIDE = 2048
 """Px of the longer side that a painted image has at most: a scene may have 100,000."""
 
 
-class Placed(Protocol):
+class Located(Protocol):
     """Where an item lies: as `Context` of the sources."""
 
     @property
@@ -39,7 +39,7 @@ class Placed(Protocol):
 
 
 @dataclass(frozen=True)
-class Places:
+class ParentBoxes:
     """Where every row lies in the image it was cut from.
 
     parents: object (n,), names. boxes: int64 (n, 4), left, top, right, bottom in px. sizes: width, height by parent.
@@ -50,7 +50,7 @@ class Places:
     sizes: dict[str, tuple[int, int]]
 
     @classmethod
-    def of(cls, contexts: Sequence[Placed]) -> Places:
+    def of(cls, contexts: Sequence[Located]) -> ParentBoxes:
         parents = np.array([place.parent for place in contexts], object)
         boxes = np.array([bounding_box(place.outline) for place in contexts], np.int64).reshape(-1, 4)
         return cls(parents, boxes, {place.parent: (place.width, place.height) for place in contexts})

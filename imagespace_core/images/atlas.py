@@ -23,6 +23,7 @@ LARGEST_PAGE = 4096
 # page), for pages 2 % larger. Methods 0 and 1 save no time; 6 takes three times as long as 4 for 4 % less.
 _WEBP_METHOD = 2
 _CRISP_ENLARGEMENT = 4
+_NONE = np.empty(0, np.int64)
 
 
 def sprite(pixels: np.ndarray, size: int) -> np.ndarray:
@@ -96,24 +97,27 @@ class Atlas:
         sprite_of: Callable[[int], np.ndarray],
         workers: int = 1,
         advance: Callable[[int], None] = lambda rows: None,
+        alike: np.ndarray = _NONE,
     ) -> None:
         """Writes atlas.json, atlas/<page>.webp, atlas/cells.npy and atlas/sizes.npy below `folder`.
 
-        order: int (n,), a permutation of the rows; the row at place i gets cell i.
+        order: int (m,), the rows with a sprite of their own; the row at place i gets cell i.
+        alike: int (n - m,), the other rows, which all look like the first of them: they share the cell behind.
         sprite_of: row -> uint8 (h, w, 3), both sides 1 to `cell` px; called from `workers` threads.
         advance: told how many more rows are done, from the calling thread.
         cells.npy: int32 (n,), cell number by row. sizes.npy: uint8 (n, 2), width and height in px by row.
         """
-        rows = len(order)
-        if not np.array_equal(np.sort(order), np.arange(rows)):
+        rows = len(order) + len(alike)
+        if not np.array_equal(np.sort(np.concatenate([order, alike])), np.arange(rows)):
             raise ValueError(f"order has {rows} entries, but is no permutation of the rows 0 to {rows - 1}")
         target = folder / "atlas"
         target.mkdir(parents=True, exist_ok=True)
         cells, sizes = np.empty(rows, np.int32), np.empty((rows, 2), np.uint8)
-        cells[order] = np.arange(rows, dtype=np.int32)
+        cells[order], cells[alike] = np.arange(len(order), dtype=np.int32), len(order)
+        drawn = np.concatenate([order, alike[:1]])
 
         def write_page(page: int) -> int:
-            on_page = order[page * self.per_page : (page + 1) * self.per_page]
+            on_page = drawn[page * self.per_page : (page + 1) * self.per_page]
             sprites = [sprite_of(int(row)) for row in on_page]
             sizes[on_page] = [(s.shape[1], s.shape[0]) for s in sprites]
             Image.fromarray(self.pack(sprites)).save(
@@ -122,25 +126,29 @@ class Atlas:
             return len(sprites)
 
         with ThreadPoolExecutor(max(1, workers)) as executor:
-            jobs = [executor.submit(write_page, page) for page in range(self.pages(rows))]
+            jobs = [executor.submit(write_page, page) for page in range(self.pages(len(drawn)))]
             try:
                 for job in as_completed(jobs):
                     advance(job.result())
             except BaseException:  # Ctrl-C too: without it, every page left would still be written first
                 executor.shutdown(cancel_futures=True)
                 raise
+        sizes[alike] = sizes[alike[:1]]
+        advance(max(0, len(alike) - 1))
         np.save(target / "cells.npy", cells)
         np.save(target / "sizes.npy", sizes)
-        (folder / "atlas.json").write_text(json.dumps(self.description(rows), indent=1) + "\n", encoding="utf-8")
+        (folder / "atlas.json").write_text(
+            json.dumps(self.description(rows, self.pages(len(drawn))), indent=1) + "\n", encoding="utf-8"
+        )
 
-    def description(self, rows: int) -> dict[str, int]:
+    def description(self, rows: int, pages: int) -> dict[str, int]:
         """What atlas.json holds: cell, page (px), columns, per_page, pages, rows."""
         return {
             "cell": self.cell,
             "page": self.page,
             "columns": self.columns,
             "per_page": self.per_page,
-            "pages": self.pages(rows),
+            "pages": pages,
             "rows": rows,
         }
 

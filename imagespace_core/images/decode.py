@@ -17,12 +17,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from imagespace_core.errors import UnreadableImageError
+from imagespace_core.errors import UnreadableImageError, VanishedError
 from imagespace_core.images import Picture, reasons
 from imagespace_core.images.dates import taken_from_exif
+from imagespace_core.images.reduction import reduced_rgb
 
 MAX_PIXELS = 250_000_000
 """Pictures with more pixels are refused by their header, before anything is decoded."""
+MAX_UPLOAD_PIXELS = 40_000_000
+"""The same for pictures that visitors send: a few at once must fit into the memory of a small server."""
 
 FORMATS = (
     "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "MPO", "AVIF", "JPEG2000", "PPM", "QOI",
@@ -37,6 +40,9 @@ _one_large_at_a_time = threading.Lock()
 # One check in place of two: the header's size against a limit that the caller chose. For all of FORMATS that
 # is the size that will be decoded; for ICO, which may hold a larger PNG, it would not be.
 Image.MAX_IMAGE_PIXELS = None
+# Freed blocks of up to 32 MB glibc keeps for the next: an image of 250 million pixels, which Pillow holds in blocks of
+# 16 MB unless told otherwise, would cost its gigabyte for ever. Larger blocks go back at once.
+Image.core.set_block_size(64 << 20)
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 _UPRIGHT = {
@@ -77,10 +83,7 @@ class Decode:
         everything else is averaged down by a whole factor. None or 0: full size.
     max_pixels: of the original; more is refused.
 
-    Alpha goes over white. CMYK, LAB, YCbCr, HSV and palettes become RGB; of animations and multi-page files
-    the first frame counts. Gray of more than 8 bits: PNG and PPM define their white, so 16 bits are divided
-    by 257; other formats do not (a TIFF may hold 12-bit data), so theirs, and floats, go from their least
-    value to their greatest.
+    Every mode becomes RGB over white, see `reduced_rgb`; of animations and multi-page files the first frame counts.
     """
 
     min_side: int | None = 256
@@ -89,7 +92,8 @@ class Decode:
     def __call__(self, file: Path | str | bytes) -> Picture:
         """A path, or the bytes of a file (an upload) -> Picture with uint8 (h, w, 3).
 
-        Raises UnreadableImageError with a short reason, whatever is wrong with the file.
+        Raises UnreadableImageError with a short reason, whatever is wrong with the file, and VanishedError where it is
+        not there.
         """
         min_side = self.min_side or 0
 
@@ -104,7 +108,7 @@ class Decode:
                 orientation, taken_at = _exif(image)
                 if orientation >= 5:
                     width, height = height, width
-                pixels = np.asarray(_upright(_reduced(_rgb(image), factor), orientation))
+                pixels = np.asarray(_upright(reduced_rgb(image, factor(*image.size)), orientation))
         return Picture(pixels, width, height, taken_at)
 
 
@@ -122,7 +126,7 @@ def preview(file: Path | str | bytes, max_side: int, max_pixels: int = MAX_PIXEL
         _draft(image, factor)
         with _room_for(image):
             image.load()
-            picture = _reduced(_rgb(image), factor)
+            picture = reduced_rgb(image, factor(*image.size))
             picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
             return np.asarray(_upright(picture, _exif(image)[0]))
 
@@ -153,6 +157,8 @@ def opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
     except UnreadableImageError:
         raise
     except Exception as error:  # Pillow's plugins raise nearly anything on garbage
+        if not isinstance(file, bytes) and reasons.gone(error):
+            raise VanishedError(file, str(getattr(error, "strerror", error))) from error
         raise UnreadableImageError(reasons.of_error(error, start, size_bytes)) from error
 
 
@@ -161,11 +167,6 @@ def _draft(image: Image.Image, factor: Callable[[int, int], int]) -> None:
     scale = factor(*image.size)
     if scale > 1:
         image.draft(None, (-(-image.width // scale), -(-image.height // scale)))
-
-
-def _reduced(image: Image.Image, factor: Callable[[int, int], int]) -> Image.Image:
-    scale = factor(*image.size)
-    return image.reduce(scale) if scale > 1 else image
 
 
 def _room_for(image: Image.Image) -> AbstractContextManager[object]:
@@ -185,31 +186,3 @@ def _exif(image: Image.Image) -> tuple[int, datetime | None]:
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:
     return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    """Any mode to RGB, over white. A copy only where there is something to convert."""
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return Image.fromarray(_eight_bits(image)).convert("RGB")
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        over = Image.new("RGB", image.size, "white")
-        over.paste(rgba, mask=rgba.getchannel("A"))
-        return over
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _eight_bits(image: Image.Image) -> np.ndarray:
-    values = np.asarray(image)
-    if image.mode != "F" and image.format in ("PNG", "PPM"):
-        return ((np.clip(values, 0, 65535).astype(np.uint32) + 128) // 257).astype(np.uint8)
-    values = values.astype(np.float32)
-    finite = np.isfinite(values)
-    low = values.min(where=finite, initial=np.inf)
-    high = values.max(where=finite, initial=-np.inf)
-    if not high > low:
-        return np.zeros(values.shape, np.uint8)
-    values = np.where(finite, values, low)
-    with np.errstate(over="ignore", invalid="ignore"):
-        scaled = (values - low) / (high - low)
-    return np.rint(np.nan_to_num(scaled) * 255).clip(0, 255).astype(np.uint8)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+
 from PIL import UnidentifiedImageError
+
+from imagespace_core.errors import VanishedError
 
 _SIGNATURES = {
     b"\xff\xd8\xff": "JPEG",
@@ -16,6 +21,30 @@ _SIGNATURES = {
 }
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
 _LONGEST = 120
+_GONE = frozenset(
+    getattr(errno, name)
+    for name in (
+        "ENOENT", "ENOTDIR", "EIO", "ENXIO", "ENODEV", "ENOMEDIUM", "ENOTCONN", "ESTALE", "EREMOTEIO", "ETIMEDOUT",
+        "EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH", "ECONNABORTED", "ECONNRESET", "EMFILE", "ENFILE",
+    )
+    if hasattr(errno, name)
+)  # fmt: skip
+"""What a file system answers when a file, its disk or its server is not there; no system has all of these names."""
+
+
+def gone(error: BaseException) -> bool:
+    """Whether an error says that a file cannot be reached, and nothing about what is in it."""
+    return isinstance(error, OSError) and error.errno in _GONE
+
+
+def check_reachable(file: Path) -> None:
+    """For what a library could not read and does not say why. Raises VanishedError where the file is not there."""
+    try:
+        with file.open("rb") as stream:
+            stream.read(1)
+    except OSError as error:
+        if gone(error):
+            raise VanishedError(file, str(error.strerror)) from error
 
 
 def too_large(width: int, height: int, max_pixels: int) -> str:
@@ -44,8 +73,6 @@ def of_error(error: BaseException, start: bytes, size_bytes: int) -> str:
     start: the first bytes of the file, if it could be opened at all. size_bytes: of the file.
     """
     match error:
-        case FileNotFoundError():
-            return "vanished: the file is no longer there"
         case PermissionError():
             return "no permission to read it"
         case MemoryError():

@@ -22,6 +22,9 @@ SHRINK = 0.9
 NARROWEST = 0.01
 """A map's longer side counts as at least this share of its largest coordinate: float32 has no room for less."""
 
+TINIEST = 1e-30
+"""A smaller side counts as none: its cells would be smaller than the numbers that float32 tells apart."""
+
 EXCHANGED_UP_TO = 50_000
 """Rows. Above, exchanging cells takes longer than placing; without it cells come out about a fourth smaller."""
 
@@ -105,8 +108,9 @@ def _no_larger_than(points: np.ndarray, bound: float) -> float:
 
 
 def extent(origin: np.ndarray) -> float:
-    """float64 (n, 2), n >= 1 -> the side that `Apart.furthest` is a share of; 1 where all lie at the origin."""
-    return max(float(np.ptp(origin, axis=0).max()), NARROWEST * float(np.abs(origin).max())) or 1.0
+    """float64 (n, 2), n >= 1 -> the side that `Apart.furthest` is a share of; 1 where it would be below TINIEST."""
+    side = max(float(np.ptp(origin, axis=0).max()), NARROWEST * float(np.abs(origin).max()))
+    return side if side > TINIEST else 1.0
 
 
 def overlapping(positions: np.ndarray, cell: float) -> float:

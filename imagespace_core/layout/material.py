@@ -13,7 +13,8 @@ class Material:
 
     map2d: float32 (n, 2), NaN where a row has no place. labels: int32 (n,), the group of each row, an index into
     `group_names`; -1 is none, called `rest`. hue: degrees, NaN for gray; saturation, lightness: 0 to 1 (HSL). taken:
-    float64 Unix seconds. longitude, latitude: float64 degrees. NaN is missing everywhere.
+    float64 Unix seconds, those of the column `taken_from`. longitude, latitude: float64 degrees. NaN is missing
+    everywhere.
     """
 
     map2d: np.ndarray | None = None
@@ -24,6 +25,7 @@ class Material:
     saturation: np.ndarray | None = None
     lightness: np.ndarray | None = None
     taken: np.ndarray | None = None
+    taken_from: str = "taken_at"
     longitude: np.ndarray | None = None
     latitude: np.ndarray | None = None
 

@@ -39,25 +39,26 @@ class Timeline:
         dated = _dated(material.taken)
         rows = np.flatnonzero(dated)
         rows = rows[np.argsort(material.taken[rows], kind="stable")]
-        told = periods(np.floor(material.taken[rows]).astype(np.int64))
-        count = np.bincount(told.of)
-        slots = int(told.slots[-1]) + 1
+        found = periods(np.floor(material.taken[rows]).astype(np.int64))
+        count = np.bincount(found.of)
+        slots = int(found.slots[-1]) + 1
         wide = max(1, round((count.max() * self.width_to_height / slots) ** 0.5))
         step = wide + max(0.5, 0.15 * wide)
-        left = told.slots * step
-        at = np.arange(len(rows)) - (np.cumsum(count) - count)[told.of]
+        left = found.slots * step
+        at = np.arange(len(rows)) - (np.cumsum(count) - count)[found.of]
         positions = np.empty((material.rows, 2))
-        positions[rows] = np.column_stack([left[told.of] + at % wide, at // wide])
+        positions[rows] = np.column_stack([left[found.of] + at % wide, at // wide])
         high = -(-count // wide)
-        names = [told.grain.name(int(number)) for number in told.numbers]
+        names = [found.grain.name(int(number)) for number in found.numbers]
         center = left + (wide - 1) / 2
         headings = [
             heading(name, size, (x, y - 0.5), align="center", width=step)
             for name, size, x, y in zip(names, count.tolist(), center.tolist(), high.tolist(), strict=True)
         ]
         right = float(left[-1]) + wide
-        notes = [f"A column is a {told.grain.title}." if told.grain.years == 1 else f"A column is {told.grain.title}."]
-        if told.shortened:
+        article = "a " if found.grain.years == 1 else ""
+        notes = [f"A column is {article}{found.grain.title}."]
+        if found.shortened:
             notes.append("Long stretches without images are shortened.")
         if without := int((~dated).sum()):
             start, block = right + step - wide + 1, _beside(int(high.max()), without)
@@ -68,6 +69,8 @@ class Timeline:
             right = start + block
             said = counted(without, "image without a date is", "images without a date are")
             notes.append(f"{said} set apart at the right.")
+        if material.taken_from != "taken_at":
+            notes.append(f"The dates are those of the column {material.taken_from}.")
         middle = np.array([right - 1, float(high.max()) - 1]) / 2
         made = (positions - middle).astype(np.float32)
         for head in headings:
@@ -81,8 +84,8 @@ class Timeline:
                 made,
                 notes=notes,
                 headings=headings,
-                axes=[{"axis": "x", "title": told.grain.title, "ticks": ticks}],
-                lines=_base(told, step, wide, middle),
+                axes=[{"axis": "x", "title": found.grain.title, "ticks": ticks}],
+                lines=_base(found, step, wide, middle),
             ),
         )
 
@@ -97,11 +100,11 @@ def _beside(high: int, without: int) -> int:
     return max(-(-without // high), min(without, int(np.ceil(np.sqrt(without)))))
 
 
-def _base(told: Periods, step: float, wide: int, middle: np.ndarray) -> list[list[list[float]]]:
+def _base(found: Periods, step: float, wide: int, middle: np.ndarray) -> list[list[list[float]]]:
     """The line below the columns, broken where a stretch without images is shortened."""
-    jumps = np.flatnonzero(np.diff(told.numbers) > np.diff(told.slots)) if told.shortened else np.empty(0, np.int64)
+    jumps = np.flatnonzero(np.diff(found.numbers) > np.diff(found.slots)) if found.shortened else np.empty(0, np.int64)
     first = np.append(0, jumps + 1)
-    last = np.append(jumps, len(told.slots) - 1)
+    last = np.append(jumps, len(found.slots) - 1)
     y = round(-0.5 - float(middle[1]), 4)
-    ends = zip((told.slots[first] * step).tolist(), (told.slots[last] * step).tolist(), strict=True)
+    ends = zip((found.slots[first] * step).tolist(), (found.slots[last] * step).tolist(), strict=True)
     return [[[round(a - 0.5 - middle[0], 4), y], [round(b + wide - 0.5 - middle[0], 4), y]] for a, b in ends]

@@ -37,7 +37,7 @@ class Reducer(Protocol):
         ...
 
 
-REDUCERS: dict[str, type[Reducer]] = {"pca": PCA, "tsne": TSNE, "umap": UMAP}
+REDUCERS: dict[str, type[PCA | TSNE | UMAP]] = {"pca": PCA, "tsne": TSNE, "umap": UMAP}
 """By the name used in files and options. Importing these is cheap: the libraries load inside the calls."""
 
 TITLES = {"given": "Given", "pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}

@@ -54,7 +54,7 @@ class Index(Protocol):
 from imagespace_core.search.annoy import Annoy  # noqa: E402
 from imagespace_core.search.exact import Exact  # noqa: E402
 
-INDICES: dict[str, type[Index]] = {"exact": Exact, "annoy": Annoy}
+INDICES: dict[str, type[Exact | Annoy]] = {"exact": Exact, "annoy": Annoy}
 """By the name used in the manifest."""
 
 

@@ -1,4 +1,4 @@
-"""A coordinate as people write it, and as it is told to them."""
+"""A coordinate as people write it, and as they read it."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def _degrees(text: str) -> tuple[float, str]:
     return (-value if letter in ("S", "W") else value), kind
 
 
-def told(lng: float, lat: float) -> str:
+def written(lng: float, lat: float) -> str:
     """A place for people, to a meter.
 
-    >>> told(9.52, 47.14), told(-70.667, -33.45)
+    >>> written(9.52, 47.14), written(-70.667, -33.45)
     ('47.14° N, 9.52° E', '33.45° S, 70.667° W')
     """
     return f"{_side(lat, 'N', 'S')}, {_side(lng, 'E', 'W')}"
@@ -66,11 +66,11 @@ def _side(degrees: float, positive: str, negative: str) -> str:
     return f"{size}° {negative if degrees < 0 and size != '0' else positive}"
 
 
-def told_distance(meters: float) -> str:
+def written_distance(meters: float) -> str:
     """Three digits at most, unless there are more kilometers.
 
-    >>> told_distance(0.2), told_distance(83.4), told_distance(999.7), told_distance(12345), told_distance(1.2e7)
-    ('0 m', '83 m', '1.0 km', '12 km', '12,000 km')
+    >>> [written_distance(meters) for meters in (0.2, 83.4, 999.7, 12345, 1.2e7)]
+    ['0 m', '83 m', '1.0 km', '12 km', '12,000 km']
     """
     if round(meters) < 1000:
         return f"{round(meters)} m"

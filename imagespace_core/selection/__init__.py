@@ -2,6 +2,6 @@
 
 from imagespace_core.selection.history import History
 from imagespace_core.selection.polygon import inside
-from imagespace_core.selection.rows import MODES, Mode, Selection, combine, packed, unpacked
+from imagespace_core.selection.rows import MODES, Mode, Selection, combine, packed, unpacked, within
 
-__all__ = ["MODES", "History", "Mode", "Selection", "combine", "inside", "packed", "unpacked"]
+__all__ = ["MODES", "History", "Mode", "Selection", "combine", "inside", "packed", "unpacked", "within"]

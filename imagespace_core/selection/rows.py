@@ -59,3 +59,13 @@ def combine(before: np.ndarray, hit: np.ndarray, mode: Mode) -> np.ndarray:
             return before & ~hit
         case "toggle":
             return before ^ hit
+
+
+def within(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """bool (n,): values from `low` to `high`, both included; NaN is in no range.
+
+    The limits are compared in the values' own precision: in a finer one the row that holds the maximum could lie beyond
+    it.
+    """
+    least, most = np.array([low, high]).astype(values.dtype)
+    return (values >= least) & (values <= most)

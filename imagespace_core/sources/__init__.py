@@ -19,12 +19,14 @@ class Item:
     path: what people see; for files the POSIX path relative to the source's root.
     stamp: changes when the content changes (size and modification time), so that caches notice.
     columns: what the source itself knows of the item, by column name.
+    pictured: whether there is anything to read; one placeholder, made once, stands for all items without.
     """
 
     key: str
     path: str
     stamp: str
     columns: Mapping[str, object] = field(default_factory=dict)
+    pictured: bool = True
 
 
 def option(default: Any, help: str, **metadata: Any) -> Any:
@@ -64,7 +66,7 @@ class Source(Protocol):
         ...
 
     def read(self, key: str) -> Picture:
-        """The item for models and columns. Raises UnreadableImageError with the reason."""
+        """The item for models and columns. Raises UnreadableImageError with the reason, VanishedError if it is gone."""
         ...
 
     def preview(self, key: str, max_side: int) -> np.ndarray:

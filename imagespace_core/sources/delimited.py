@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from imagespace_core.errors import InputError
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _CHUNK_ROWS = 50_000
+_CHUNK_CHARACTERS = 8 << 20
+_PIECE_BYTES = 1 << 20
 _DELIMITERS = (",", ";", "\t", "|")
 _UTF16_32 = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark starts with that of UTF-16
@@ -43,32 +44,51 @@ class Delimited:
     first_left_out: int = 0
 
 
-def decode_text(file: Path) -> str:
-    """The text of a file in UTF-8, or in UTF-16 or UTF-32 with a byte order mark, which is taken off.
+def open_text(file: Path, newline: str | None = "", encoding: str | None = None) -> TextIO:
+    """A text file, opened once all of it has been looked at, see `text_encoding`. newline, encoding: as of `open`."""
+    return file.open(encoding=encoding or text_encoding(file), newline=newline)
 
-    Raises InputError that names the byte and the line where the encoding is wrong: guessing another one would
-    turn names and labels into other names and labels without a word.
+
+def text_encoding(file: Path) -> str:
+    """UTF-8, or UTF-16 or UTF-32 with a byte order mark; read with it the mark is taken off.
+
+    All of the file is looked at, a piece at a time. Raises InputError that names the byte and the line where the
+    encoding is wrong: guessing another one would turn names and labels into other names and labels without a word.
     """
     try:
-        data = file.read_bytes()
+        with file.open("rb") as stream:
+            return _checked(file, stream)
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror}") from error
-    encoding = next((name for mark, name in _UTF16_32 if data.startswith(mark)), "utf-8")
-    data = data.removeprefix(codecs.BOM_UTF8)
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = max(before.count(b"\n"), before.count(b"\r")) + 1
-        raise InputError(
-            f"{file} is not valid {encoding.upper()}: byte 0x{data[error.start]:02x} in line {line}; "
-            "save it as UTF-8 (in a spreadsheet: “CSV UTF-8”)"
-        ) from error
-    if not text.strip():
+
+
+def _checked(file: Path, stream: BinaryIO) -> str:
+    """Raises InputError where the encoding is wrong, for no text, and for an empty file."""
+    start = stream.read(4)
+    stream.seek(0)
+    encoding = next((name for mark, name in _UTF16_32 if start.startswith(mark)), "utf-8-sig")
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines, returns, blank, nul = 0, 0, True, False
+    piece = None
+    while piece != b"":
+        piece = stream.read(_PIECE_BYTES)
+        try:
+            text = decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            before = piece[: max(0, error.start - (len(error.object) - len(piece)))]
+            line = max(lines + before.count(b"\n"), returns + before.count(b"\r")) + 1
+            named = encoding.upper().removesuffix("-SIG")
+            raise InputError(
+                f"{file} is not valid {named}: byte 0x{error.object[error.start]:02x} in line {line}; "
+                "save it as UTF-8 (in a spreadsheet: “CSV UTF-8”)"
+            ) from error
+        lines, returns = lines + piece.count(b"\n"), returns + piece.count(b"\r")
+        blank, nul = blank and not text.strip(), nul or "\0" in text
+    if blank:
         raise InputError(f"{file} is empty; expected a header with a filename column, and rows")
-    if "\0" in text:
+    if nul:
         raise InputError(f"{file} holds NUL characters: UTF-16 without its mark, or no text; save it as UTF-8")
-    return text
+    return encoding
 
 
 def read_delimited(file: Path, delimiters: Sequence[str] = _DELIMITERS) -> Delimited:
@@ -79,12 +99,12 @@ def read_delimited(file: Path, delimiters: Sequence[str] = _DELIMITERS) -> Delim
     """
     import pyarrow as pa
 
-    text = decode_text(file)
-    records = _records(file, text, _delimiter(text, delimiters))
+    encoding = text_encoding(file)
+    records = _records(file, encoding, _delimiter(file, encoding, delimiters))
     names = next(records)
     chunks: list[list[pa.Array]] = [[] for _ in names]
     seen = completed = left_out = first_left_out = 0
-    while rows := list(islice(records, _CHUNK_ROWS)):
+    while rows := list(_chunk(records)):
         if set(map(len, rows)) != {len(names)}:
             whole = []
             for number, row in enumerate(rows, start=seen + 1):
@@ -104,8 +124,22 @@ def read_delimited(file: Path, delimiters: Sequence[str] = _DELIMITERS) -> Delim
     return Delimited(tuple(names), columns, completed, left_out, first_left_out)
 
 
-def _records(file: Path, text: str, delimiter: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _chunk(records: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The next rows, as many as are not much to hold as Python's strings."""
+    size = 0
+    for row in islice(records, _CHUNK_ROWS):
+        yield row
+        size += sum(map(len, row))
+        if size > _CHUNK_CHARACTERS:
+            return
+
+
+def _records(file: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
+    with open_text(file, encoding=encoding) as stream:
+        yield from _rows(file, csv.reader(stream, delimiter=delimiter, strict=True))
+
+
+def _rows(file: Path, reader: Any) -> Iterator[list[str]]:
     try:
         for row in reader:
             if row:
@@ -116,12 +150,13 @@ def _records(file: Path, text: str, delimiter: str) -> Iterator[list[str]]:
         ) from error
 
 
-def _delimiter(text: str, delimiters: Sequence[str]) -> str:
+def _delimiter(file: Path, encoding: str, delimiters: Sequence[str]) -> str:
     """The one that gives the header a filename column; among several, or none, the one with most cells."""
 
     def rank(delimiter: str) -> tuple[bool, int]:
         try:
-            names = next((row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row), [])
+            with open_text(file, encoding=encoding) as stream:
+                names = next((row for row in csv.reader(stream, delimiter=delimiter) if row), [])
         except csv.Error:
             return False, 0
         return any(name.strip().casefold() == "filename" for name in names), len(names)

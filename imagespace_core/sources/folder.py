@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from imagespace_core.errors import InputError, UnreadableImageError
-from imagespace_core.images import Picture, decode
+from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
+from imagespace_core.images import Picture, decode, reasons
 from imagespace_core.images.dates import taken_from_name
 from imagespace_core.images.decode import Decode
 from imagespace_core.sources import Item
@@ -46,7 +46,7 @@ class Folder:
     def items(self) -> Iterator[Item]:
         """Every image once, in a stable order; key and path are the path relative to the root.
 
-        Raises InputError where there is no such folder or no image in it.
+        Raises InputError where there is no such folder or no image in it, VanishedError where it goes meanwhile.
         """
         if self.limit is not None and self.limit < 1:
             raise InputError(f"a limit of {self.limit} images leaves none; give 1 or more")
@@ -148,6 +148,8 @@ class Folder:
                 with os.scandir(self.root / folder) as entries:
                     found = sorted(entries, key=lambda entry: entry.name)
             except OSError as error:
+                if reasons.gone(error):
+                    raise VanishedError(self.root / folder, str(error.strerror)) from error
                 self._skipped.append((folder, f"folder cannot be read: {error.strerror}"))
                 continue
             if folder and {entry.name for entry in found} >= _WORKSPACE:
@@ -178,6 +180,8 @@ class Folder:
         try:
             status = entry.stat()
         except OSError as error:
+            if reasons.gone(error) and not (entry.is_symlink() and isinstance(error, FileNotFoundError)):
+                raise VanishedError(self.root / path, str(error.strerror)) from error
             broken = "broken link" if entry.is_symlink() else f"cannot be read: {error.strerror}"
             self._skipped.append((path, broken))
             return None

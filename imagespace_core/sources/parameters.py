@@ -56,13 +56,13 @@ def parameters(source: str, given: Mapping[str, object]) -> dict[str, Any]:
 
 def recorded(source: Source) -> dict[str, Any]:
     """The options of a source as JSON values, from which `registry.opened` makes it again."""
-    values = {f.name: getattr(source, f.name) for f in fields(source) if "help" in f.metadata}  # type: ignore[arg-type]
+    values = {f.name: getattr(source, f.name) for f in fields(source) if "help" in f.metadata}  # pyright: ignore[reportArgumentType]
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 @cache
 def _options(source: str) -> dict[str, Field[Any]]:
-    return {f.name: f for f in fields(SOURCES[source].make) if "help" in f.metadata}  # type: ignore[arg-type]
+    return {f.name: f for f in fields(SOURCES[source].make) if "help" in f.metadata}  # pyright: ignore[reportArgumentType]
 
 
 @cache

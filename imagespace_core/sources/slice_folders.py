@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from imagespace_core.errors import InputError, UnreadableImageError
-from imagespace_core.images import decode
+from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
+from imagespace_core.images import decode, reasons
 from imagespace_core.sources.slices import Page, page_count
 
 RAW, LABELS = "raw", "labels"
@@ -122,7 +122,12 @@ def _dataset(root: Path, folder: Path, max_pixels: int) -> Dataset:
 def _images(folder: Path, shown: str, dataset: Dataset) -> dict[str, Path]:
     """Image files at any depth by their path below `folder`, in order; what is none goes to the dataset's account."""
     found: dict[str, Path] = {}
-    for here, below, names in os.walk(folder):
+
+    def stop_if_gone(error: OSError) -> None:
+        if reasons.gone(error) and Path(error.filename) != folder:  # `labels` need not be there
+            raise VanishedError(error.filename, str(error.strerror)) from error
+
+    for here, below, names in os.walk(folder, onerror=stop_if_gone):
         below[:] = sorted(name for name in below if not name.startswith("."))
         for name in names:
             path = Path(here, name)

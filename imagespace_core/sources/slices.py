@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from imagespace_core.errors import UnreadableImageError
-from imagespace_core.images import decode
+from imagespace_core.errors import UnreadableImageError, VanishedError
+from imagespace_core.images import decode, reasons
 
 KEPT_BYTES = 256 << 20
 """Of decoded slices and labels, all sources together."""
@@ -30,10 +30,12 @@ class Page:
     number: int = 0
 
     def stamp(self) -> str:
-        """Changes when the file does. Raises UnreadableImageError where it is gone."""
+        """Changes when the file does. Raises VanishedError where it is gone."""
         try:
             status = os.stat(self.file)
         except OSError as error:
+            if reasons.gone(error):
+                raise VanishedError(self.file, str(error.strerror)) from error
             raise UnreadableImageError(f"{self.file.name} cannot be read: {error.strerror}") from error
         return f"{status.st_size}-{status.st_mtime_ns}"
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from imagespace_core.errors import InputError
-from imagespace_core.images import decode
+from imagespace_core.errors import InputError, VanishedError
+from imagespace_core.images import decode, reasons
 from imagespace_core.sources.tiles_coordinates import Tile
 
 # A tile as one whole number: a set of tuples would take four times the memory, and there may be 12 million.
@@ -49,6 +49,8 @@ class Layers:
         if self._listed is None:
             self.others.clear()
             tiles = {name: set(self._walk(name)) for name in self.names}
+            if missing := [name for name in self.names if not (self.base / name).is_dir()]:
+                raise VanishedError(self.base / missing[0], "no such folder")
             everywhere = set[int]().union(*tiles.values())
             shared = everywhere.intersection(*tiles.values())
             lacking = {name: len(everywhere) - len(found) for name, found in tiles.items()}
@@ -142,8 +144,10 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return list(entries)
-    except OSError:  # no folder, or closed to us: it holds nothing for us
-        return []
+    except OSError as error:
+        if reasons.gone(error) and not isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise VanishedError(folder, str(error.strerror)) from error
+        return []  # no folder, or closed to us: it holds nothing for us
 
 
 def _is_number(text: str) -> bool:

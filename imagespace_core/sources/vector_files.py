@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources.delimited import decode_text, read_delimited
+from imagespace_core.sources.delimited import open_text, read_delimited
 from imagespace_core.sources.inference import from_arrow, from_objects, from_text
-from imagespace_core.sources.records import read_json_lines, read_parquet
+from imagespace_core.sources.records import opened_parquet, read_json_lines
+from imagespace_core.sources.vector_blocks import Blocks, compact, number, of_array, of_column, of_parquet, parsed
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 SUFFIXES = (".npy", ".parquet", ".csv", ".tsv", ".jsonl", ".ndjson")
 ID_NAMES = ("id", "uuid", "key", "filename")
@@ -30,14 +34,14 @@ NEIGHBOR_NAMES = ("neighbors", "__neighbors")
 class RawTable:
     """Row-aligned parts as they are in the file; nothing is checked yet.
 
-    ids: texts, "" where missing. named: False where they are row numbers for want of ids. vectors: numbers (n, d), or
-    n lists of any lengths. positions: float64 (n, 2 | 3) by dimensions. neighbors: for each row (rows, distances).
+    ids: texts, "" where missing. named: False where they are row numbers for want of ids. vectors: n rows of any
+    lengths. positions: float64 (n, 2 | 3) by dimensions. neighbors: for each row (rows, distances).
     """
 
     ids: Sequence[str]
     named: bool
     columns: pd.DataFrame
-    vectors: np.ndarray | Sequence[Sequence[float]] | None = None
+    vectors: Blocks | None = None
     positions: dict[int, np.ndarray] = field(default_factory=dict)
     neighbors: Sequence[tuple[Sequence[int], Sequence[float]]] | None = None
     images: Sequence[str] | None = None
@@ -52,15 +56,13 @@ def read_raw(file: Path, ids_file: Path) -> RawTable:
         case ".npy":
             return _array(file, ids_file)
         case ".parquet":
-            table = read_parquet(file)
-            columns: dict[str, Any] = dict(zip(table.column_names, table.columns, strict=True))
-            return _table(file, columns, from_arrow)
+            return _parquet(file)
         case ".csv" | ".tsv" as suffix:
             text = read_delimited(file, ("\t",)) if suffix == ".tsv" else read_delimited(file)
             notes = [f"{text.left_out} rows have more cells than the header and were left out"] if text.left_out else []
             return _table(file, dict(zip(text.names, text.columns, strict=True)), from_text, notes)
         case ".jsonl" | ".ndjson":
-            return _table(file, dict(read_json_lines(file)), from_objects)
+            return _table(file, dict(read_json_lines(file, compact)), _from_objects)
         case suffix:
             raise InputError(f"{file} is a {suffix or 'file without suffix'}; give {', '.join(SUFFIXES)}")
 
@@ -76,35 +78,74 @@ def _array(file: Path, ids_file: Path) -> RawTable:
         raise InputError(f"{file} holds {vectors.dtype} {vectors.shape}; expected numbers (rows, dimensions)")
     n = len(vectors)
     if not ids_file.is_file():
-        return RawTable([str(row) for row in range(n)], False, pd.DataFrame(index=range(n)), vectors)
-    ids = [line.strip() for line in decode_text(ids_file).splitlines()]
+        return RawTable([str(row) for row in range(n)], False, pd.DataFrame(index=range(n)), of_array(file))
+    with open_text(ids_file) as stream:
+        ids = [line.strip() for line in stream.read().splitlines()]
     while ids and not ids[-1]:
         ids.pop()
     if len(ids) != n:
         raise InputError(
             f"{file} has {n:,} rows; {ids_file.name} has {len(ids):,} ids. Write one id a line for each row"
         )
-    return RawTable(ids, True, pd.DataFrame(index=range(n)), vectors)
+    return RawTable(ids, True, pd.DataFrame(index=range(n)), of_array(file))
 
 
-def _table(file: Path, columns: dict[str, Any], convert: Any, notes: Sequence[str] = ()) -> RawTable:
+def _parquet(file: Path) -> RawTable:
+    """Its vectors stay where they are."""
+    with opened_parquet(file) as parquet:
+        names = parquet.schema_arrow.names
+        empty = dict(zip(names, parquet.schema_arrow.empty_table().columns, strict=True))
+        for name in names:
+            if _is_text(empty[name].type) and name.strip().casefold() in VECTOR_NAMES:
+                empty[name] = _first(parquet, name)  # lists as text are told by the first alone
+        vector = _vector_column(empty, {name.strip().casefold(): name for name in names})
+        others = [name for name in names if name != vector]
+        table = parquet.read(columns=others)
+    columns: dict[str, Any] = dict(zip(table.column_names, table.columns, strict=True))
+    columns = {name: columns[name] for name in others}
+    return _table(file, columns, from_arrow, (), None if vector is None else of_parquet(file, vector), table.num_rows)
+
+
+def _first(parquet: pq.ParquetFile, name: str) -> pa.ChunkedArray:
+    """The first value of a column that is not missing, if there is one."""
+    import pyarrow as pa
+
+    batches = parquet.iter_batches(64, columns=[name])
+    found = (batch.column(0).drop_null()[:1] for batch in batches)
+    kind = parquet.schema_arrow.field(name).type
+    return pa.chunked_array(islice((values for values in found if len(values)), 1), kind)
+
+
+def _table(
+    file: Path,
+    columns: dict[str, Any],
+    convert: Any,
+    notes: Sequence[str] = (),
+    vectors: Blocks | None = None,
+    count: int | None = None,
+) -> RawTable:
+    """vectors: where they are none of the columns. count: of rows, where there may be no other columns."""
     import pandas as pd
 
     by_name = {name.strip().casefold(): name for name in columns}
-    vector = _vector_column(columns, by_name)
+    vector = _vector_column(columns, by_name) if vectors is None else None
     axes = next((axes for axes in POSITION_NAMES if {axes[0], axes[1]} <= set(by_name)), ())
     axes = tuple(by_name[axis] for axis in axes if axis in by_name)
     near = next((by_name[name] for name in NEIGHBOR_NAMES if name in by_name), None)
     id_name, image_name = (next((by_name[n] for n in names if n in by_name), None) for names in (ID_NAMES, IMAGE_NAMES))
-    if vector is None and not axes:
+    if vector is not None:
+        vectors = of_column(columns[vector])
+    if vectors is None and not axes:
         raise InputError(
             f"{file} has neither vectors nor coordinates (its columns: {', '.join(columns) or 'none'}); call a column "
             "of lists of numbers vector or emb, or columns of coordinates projection_x and projection_y, or x and y"
         )
-    count = len(next(iter(columns.values())))
+    count = len(next(iter(columns.values()))) if count is None else count
     images = None if image_name is None else _texts(columns[image_name])
     ids = images if id_name is None else _texts(columns[id_name])
     notes, kept = list(notes), {}
+    if near is not None and vectors is not None:
+        notes.append(f"{file.name}: its neighbors are not used; they are found anew from the vectors")
     for name, values in columns.items():
         if name in (vector, near, id_name, image_name) or name in axes:
             continue
@@ -116,9 +157,9 @@ def _table(file: Path, columns: dict[str, Any], convert: Any, notes: Sequence[st
         ids if ids is not None else [str(row) for row in range(count)],
         ids is not None,
         pd.DataFrame(kept, index=pd.RangeIndex(count)),
-        None if vector is None else _lists(columns[vector]),
+        vectors,
         {len(axes): np.stack([_floats(columns[axis]) for axis in axes], 1)} if axes else {},
-        None if near is None else _near(columns[near]),
+        None if near is None or vectors is not None else _near(columns[near]),
         images,
         notes,
     )
@@ -139,36 +180,21 @@ def _holds_lists(values: Any, by_name: bool) -> bool:
         kind = values.type
         if pt.is_list(kind) or pt.is_large_list(kind) or pt.is_fixed_size_list(kind):
             return pt.is_floating(kind.value_type) or (by_name and pt.is_integer(kind.value_type))
-        if not (pt.is_string(kind) or pt.is_large_string(kind)):
+        if not _is_text(kind):
             return False
         values = values.drop_null()[:1].to_pylist()
     first = next((value for value in values if value is not None), None)
-    return isinstance(_parsed(first), list) if by_name or isinstance(first, list) else False
+    return isinstance(parsed(first), list | np.ndarray) if by_name else isinstance(first, list | np.ndarray)
 
 
-def _lists(values: Any) -> list[Sequence[float]]:
-    """Every row's numbers; none, a missing number within, or what is no list, becomes what the checks will find."""
-    import pyarrow as pa
+def _is_text(kind: pa.DataType) -> bool:
+    import pyarrow.types as pt
 
-    raw = values.to_pylist() if isinstance(values, pa.ChunkedArray) else list(values)
-    found: list[Sequence[float]] = []
-    for value in raw:
-        numbers = _parsed(value)
-        found.append([_number(number) for number in numbers] if isinstance(numbers, list) else [])
-    return found
+    return pt.is_string(kind) or pt.is_large_string(kind)
 
 
-def _parsed(value: object) -> object:
-    if isinstance(value, str) and value.lstrip().startswith("["):
-        try:
-            return json.loads(value)
-        except ValueError:
-            return None
-    return value
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else float("nan")
+def _from_objects(values: Sequence[object]) -> tuple[pd.Series | None, str]:
+    return from_objects([value.tolist() if isinstance(value, np.ndarray) else value for value in values])
 
 
 def _floats(values: Any) -> np.ndarray:
@@ -197,5 +223,5 @@ def _near(values: Any) -> list[tuple[Sequence[int], Sequence[float]]]:
         near = json.loads(value) if isinstance(value, str) and value.startswith("{") else value
         ids, distances = (near.get("ids"), near.get("distances")) if isinstance(near, dict) else ((), ())
         rows = [int(row) if isinstance(row, int | float) else -1 for row in ids or ()]
-        found.append((rows, [_number(far) for far in distances or [float("nan")] * len(rows)]))
+        found.append((rows, [number(far) for far in distances or [float("nan")] * len(rows)]))
     return found

@@ -10,15 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from imagespace_core.errors import InputError, UnreadableImageError
+from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
 from imagespace_core.images import Picture, decode
 from imagespace_core.images.decode import Decode
+from imagespace_core.images.placeholder import SIDE_PX, placeholder
 from imagespace_core.sources import Item, option
 from imagespace_core.sources.vector_files import SUFFIXES
 from imagespace_core.sources.vectors import Given, read_vectors
-
-PLACEHOLDER_PX = 96
-PLACEHOLDER_GRAY = 176
 
 
 @dataclass(frozen=True)
@@ -27,13 +25,14 @@ class VectorTable:
 
     image_root: the folder that image paths in the file start from; "" for the file's own folder. Paths that start
     elsewhere are read from there. Rows without an image, and tables without any, show a plain gray square; an image
-    that is named and not there is no reason to lose the row, only to say so.
+    that is named and not there is no reason to lose the row, only to say so; one that goes after that is.
     """
 
     root: Path
     decode: Decode = field(default_factory=Decode)
     limit: int | None = None
     image_root: str = option("", "Folder that image paths start from.  [default: the table's own]", path=True)
+    _there: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
     _missing: list[tuple[str, str]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @cached_property
@@ -46,19 +45,23 @@ class VectorTable:
         if self.limit is not None and self.limit < 1:
             raise InputError(f"a limit of {self.limit} rows leaves none; give 1 or more")
         self._missing.clear()
+        self._there.clear()
         given = self.given
         records = given.records()
         status = os.stat(self.root)
         for row, name in enumerate(given.ids[: self.limit]):
             stamp = f"{status.st_size}-{status.st_mtime_ns}"
             path = given.images[row] if given.images is not None else ""
+            pictured = False
             if path:
                 try:
                     image = os.stat(self._file(path))
                     stamp += f" {image.st_size}-{image.st_mtime_ns}"
+                    pictured = True
+                    self._there.add(name)
                 except OSError as error:
                     self._missing.append((path, str(error.strerror)))
-            yield Item(name, path or name, stamp, records[row])
+            yield Item(name, path or name, stamp, records[row], pictured)
 
     def skipped(self) -> list[tuple[str, str]]:
         """(id, reason) of rows that cannot be used."""
@@ -93,14 +96,14 @@ class VectorTable:
         """The row's image, or a gray square for one without. Raises UnreadableImageError."""
         path = self._image(key)
         if path is None:
-            return Picture(_placeholder(), PLACEHOLDER_PX, PLACEHOLDER_PX)
+            return Picture(placeholder(), SIDE_PX, SIDE_PX)
         return self.decode(path)
 
     def preview(self, key: str, max_side: int) -> np.ndarray:
         """uint8 RGB (h, w, 3), its longer side at most `max_side` px. Raises UnreadableImageError."""
         path = self._image(key)
         if path is None:
-            return _placeholder(min(max_side, PLACEHOLDER_PX))
+            return placeholder(min(max_side, SIDE_PX))
         return decode.preview(path, max_side, self.decode.max_pixels)
 
     @cached_property
@@ -114,7 +117,10 @@ class VectorTable:
         if path is None:
             raise UnreadableImageError(f"{key!r} is no id in {self.root.name}")
         file = self._file(path) if path else None
-        return file if file is not None and file.is_file() else None
+        there = file is not None and file.is_file()
+        if file is not None and not there and key in self._there:
+            raise VanishedError(file, "no such file")
+        return file if there else None
 
     def _file(self, path: str) -> Path:
         return (Path(self.image_root) if self.image_root else self.root.parent) / path
@@ -123,7 +129,3 @@ class VectorTable:
 def recognizes(path: Path) -> bool:
     """Whether a path is a file of vectors or coordinates, by its suffix."""
     return path.is_file() and path.suffix.lower() in SUFFIXES
-
-
-def _placeholder(side: int = PLACEHOLDER_PX) -> np.ndarray:
-    return np.full((side, side, 3), PLACEHOLDER_GRAY, np.uint8)

@@ -12,6 +12,7 @@ import numpy as np
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources.joining import Match, match
+from imagespace_core.sources.vector_blocks import UnitVectors
 from imagespace_core.sources.vector_files import RawTable, read_raw
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ class Given:
 
     ids: n texts. named: whether the file has ids; without, they are row numbers, and rows belong to the images in
         their order.
-    vectors: float32 (n, d), rows of unit length, or None. positions: float32 (n, 2 | 3) by their dimensions.
-    neighbors: rows int32 (n, k) and distances float32 (n, k), or None.
+    vectors: n of unit length, or None; they are not held. positions: float32 (n, 2 | 3) by their dimensions.
+    neighbors: rows int32 (n, k) and distances float32 (n, k), or None; not read where there are vectors.
     images: where the image of each row is, as written, "" for none; or None.
     columns: the other columns, one row each.
     left_out: (id, reason) of the file's rows that are not here. notes: what was decided on the way.
@@ -36,7 +37,7 @@ class Given:
     file: Path
     ids: Sequence[str]
     named: bool
-    vectors: np.ndarray | None
+    vectors: UnitVectors | None
     positions: Mapping[int, np.ndarray]
     neighbors: tuple[np.ndarray, np.ndarray] | None
     images: Sequence[str] | None
@@ -120,7 +121,7 @@ class Given:
             self.file,
             [self.ids[row] for row in order],
             self.named,
-            None if self.vectors is None else self.vectors[order],
+            None if self.vectors is None else self.vectors.take(order),
             {dims: positions[order] for dims, positions in self.positions.items()},
             kept,
             None if self.images is None else [self.images[row] for row in order],
@@ -147,7 +148,7 @@ def read_vectors(file: Path) -> Given:
     Raises InputError for a file that cannot be read, has neither vectors nor coordinates, or no good row.
     """
     raw = read_raw(file, ids_file(file))
-    vectors, reasons = _even(raw)
+    size, reasons = _measured(raw)
     for dims, positions in raw.positions.items():
         _note(reasons, ~np.isfinite(positions).all(axis=1), f"its {dims}D coordinates are missing or not finite")
     seen: set[str] = set()
@@ -164,14 +165,18 @@ def read_vectors(file: Path) -> Given:
         first = next((reason for reason in reasons if reason), "")
         raise InputError(f"{file} has no row that can be used; the first: {first or 'it is empty'}")
     notes = list(raw.notes)
-    units = None if vectors is None else _units(vectors[good])
+    vectors = None
+    if raw.vectors is not None:
+        place = np.full(len(raw.ids), -1, np.int64)
+        place[good] = np.arange(len(good))
+        vectors = UnitVectors(raw.vectors, place, (len(good), size))
     return Given(
         file,
         [raw.ids[row] for row in good],
         raw.named,
-        units,
+        vectors,
         {dims: positions[good].astype(np.float32) for dims, positions in raw.positions.items()},
-        _neighbors(raw, good, units, notes),
+        _neighbors(raw, good, notes),
         None if raw.images is None else [raw.images[row] for row in good],
         raw.columns.iloc[good].reset_index(drop=True),
         tuple((raw.ids[row] or f"row {row + 1}", reason) for row, reason in enumerate(reasons) if reason),
@@ -179,28 +184,22 @@ def read_vectors(file: Path) -> Given:
     )
 
 
-def _even(raw: RawTable) -> tuple[np.ndarray | None, list[str]]:
-    """Vectors float64 (n, d) of the most frequent length, and for every row why it is no vector, or ""."""
+def _measured(raw: RawTable) -> tuple[int, list[str]]:
+    """The most frequent length of the vectors, and for every row why it is no vector, or ""."""
     reasons = [""] * len(raw.ids)
     if raw.vectors is None:
-        return None, reasons
-    if isinstance(raw.vectors, np.ndarray):
-        vectors = raw.vectors.astype(np.float64)
-    else:
-        lengths = np.array([len(vector) for vector in raw.vectors])
-        usual = Counter(lengths[lengths > 0].tolist()).most_common(1)
-        size = usual[0][0] if usual else 0
-        vectors = np.full((len(lengths), size), np.nan)
-        for row, vector in enumerate(raw.vectors):
-            if len(vector) == size:
-                vectors[row] = vector
-            else:
-                reasons[row] = (
-                    f"its vector has {len(vector)} numbers; the others {size}" if len(vector) else "no vector"
-                )
-    _note(reasons, ~np.isfinite(vectors).all(axis=1), "its vector holds values that are not finite (NaN or infinite)")
-    _note(reasons, (vectors == 0).all(axis=1), "its vector is zero and points nowhere")
-    return vectors, reasons
+        return 0, reasons
+    measured = [(block.lengths, block.greatest()) for block in raw.vectors()]
+    lengths = np.concatenate([np.empty(0, np.int64), *(of_block for of_block, _ in measured)])
+    greatest = np.concatenate([np.empty(0), *(of_block for _, of_block in measured)])
+    usual = Counter(lengths[lengths > 0].tolist()).most_common(1)
+    size = usual[0][0] if usual else 0
+    for row in np.flatnonzero(lengths != size):
+        reasons[row] = f"its vector has {lengths[row]} numbers; the others {size}" if lengths[row] else "no vector"
+    _note(reasons, lengths == 0, "no vector")
+    _note(reasons, ~np.isfinite(greatest), "its vector holds values that are not finite (NaN or infinite)")
+    _note(reasons, greatest == 0, "its vector is zero and points nowhere")
+    return size, reasons
 
 
 def _note(reasons: list[str], bad: Any, reason: str) -> None:
@@ -208,19 +207,8 @@ def _note(reasons: list[str], bad: Any, reason: str) -> None:
         reasons[row] = reasons[row] or reason
 
 
-def _units(vectors: np.ndarray) -> np.ndarray:
-    # By the greatest first: squares of large numbers would overflow.
-    scaled = vectors / np.abs(vectors).max(1, keepdims=True)
-    return (scaled / np.linalg.norm(scaled, axis=1, keepdims=True)).astype(np.float32)
-
-
-def _neighbors(
-    raw: RawTable, good: list[int], units: np.ndarray | None, notes: list[str]
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Rows and distances among the good rows, without the row itself; as many as every row has.
-
-    With vectors the distances are taken from them, so that they mean what ImageSpace's own do.
-    """
+def _neighbors(raw: RawTable, good: list[int], notes: list[str]) -> tuple[np.ndarray, np.ndarray] | None:
+    """Rows and distances among the good rows, without the row itself; as many as every row has."""
     if raw.neighbors is None:
         return None
     place = np.full(len(raw.ids), -1, np.int64)
@@ -235,8 +223,6 @@ def _neighbors(
         return None
     rows = np.array([[to for to, _ in near[:count]] for near in lists], np.int32)
     distances = np.array([[far for _, far in near[:count]] for near in lists], np.float32)
-    if units is not None:
-        distances = np.linalg.norm(units[rows] - units[:, None], axis=2).astype(np.float32)
     return rows, distances
 
 

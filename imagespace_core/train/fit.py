@@ -88,7 +88,7 @@ def fit(lesson: Lesson, training: Training, output: Path, report: Report) -> Tra
     held_out = None if (samples := lesson.held_out()) is None else _batches(samples, training, device)
     with _deterministic(), _summary(output / "logs", before.epoch if before else 0) as summary:
         # Channels last: convolutions take two thirds of the time.
-        model = lesson.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model = lesson.model.to(device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         optimizer = torch.optim.Adam(model.parameters(), lr=training.lr)
         schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
             optimizer, factor=STALLED_FACTOR, patience=max(1, training.patience // 2),

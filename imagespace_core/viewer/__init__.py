@@ -1,17 +1,20 @@
-"""The WebGL2 viewer: plain ES modules and one stylesheet, served as they are; `index.js` exports `mount`."""
+"""The WebGL2 viewer: plain ES modules and their style sheets, served as they are; `index.js` exports `mount`."""
 
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
-_IMPORT = re.compile(r'^(?:import|export)\b.*?\bfrom "\./(.+?)";$', re.MULTILINE)
+_IMPORT = re.compile(r'^(?:import|export)\b.*?\bfrom "(\.{1,2}/.+?)";$', re.MULTILINE)
 
-FILES: tuple[str, ...] = tuple(sorted(file.name for file in _FOLDER.iterdir() if file.suffix in {".js", ".css"}))
-"""Names of the files a host must serve beside each other."""
+FILES: tuple[str, ...] = tuple(
+    sorted(file.relative_to(_FOLDER).as_posix() for file in _FOLDER.rglob("*") if file.suffix in {".js", ".css"})
+)
+"""Paths of the files that a host must serve, below one address; like "index.js" and "draw/points.js"."""
 
 
 def path(name: str) -> Path:
@@ -32,7 +35,8 @@ def needs(name: str) -> tuple[str, ...]:
     """
     found = [name]
     for module in found:
-        imports = _IMPORT.findall(path(module).read_text("utf-8"))
+        targets = _IMPORT.findall(path(module).read_text("utf-8"))
+        imports = [posixpath.normpath(posixpath.join(posixpath.dirname(module), target)) for target in targets]
         found += [other for other in dict.fromkeys(imports) if other not in found]
     return tuple(found[1:])
 

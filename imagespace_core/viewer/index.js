@@ -5,8 +5,9 @@
  * the Streamlit app, the static site and the single page are hosts of this same code.
  */
 
-import { Still } from "./still.js";
-import { Viewer } from "./viewer.js";
+import { stamped } from "./core/stamped.js";
+import { StillMap } from "./map/still_map.js";
+import { MapView } from "./map/map_view.js";
 
 /**
  * @typedef {object} ViewerConfig
@@ -25,11 +26,11 @@ import { Viewer } from "./viewer.js";
  * @property {string | null} [selection] likewise the rows selected, which keep their color while the others lose it
  * @property {boolean} [select] whether the host listens to `select`; else there are no tools for it
  * @property {Record<string, string> | null} [names] of clusters, given by people, by label
- * @property {string | null} [picture] path of a picture of this view, for browsers that cannot draw it
+ * @property {string | null} [stillMap] path of a picture of this view, for browsers that cannot draw it
  * @property {number | null} [selected] row
- * @property {number[]} [query] rows that were asked for
+ * @property {number[]} [query] rows that were searched for
  * @property {number[]} [results] rows that were found
- * @property {import("./labels.js").Hotspot[]} [hotspots]
+ * @property {import("./overlay/cluster_labels.js").Cluster[]} [clusters] whose names stand on the map
  * @property {string | null} [cardLayer] slug of the column that names the layer that each row's card shows
  * @property {{row: number, nonce: number | string} | null} [fly]
  * @property {string | null} [cameraParam] name in the document's query
@@ -38,9 +39,9 @@ import { Viewer } from "./viewer.js";
  *
  * @typedef {object} ViewerEvents
  * @property {(row: number | null) => void} [click] null: beside all images, while one is selected
- * @property {(label: number) => void} [hotspot]
+ * @property {(label: number) => void} [cluster] one was chosen
  * @property {(codes: number[]) => void} [hide] what the legend hides; -1 is missing
- * @property {(value: import("./selecting.js").Select) => void} [select]
+ * @property {(value: import("./select/select_events.js").Select) => void} [select]
  * @property {(message: string) => void} [error]
  */
 
@@ -51,15 +52,16 @@ const mounted = new WeakMap();
  * Draws into an element; what an earlier call put there goes first.
  * @param {HTMLElement} element
  * @param {ViewerConfig} config
- * @param {ViewerEvents | ((name: string, value: object) => void)} [listener] one function hears what people choose, as the
- *   other modules tell it: "click" with {row}, "hotspot" with {label}, "select"
+ * @param {ViewerEvents | ((name: string, value: object) => void)} [listener] one function gets what people choose, as from
+ *   the panels: "click" with {row}, "cluster" with {label}, "select"
  * @returns {{update: (config: ViewerConfig) => void, destroy: () => void}}
  */
 export function mount(element, config, listener = {}) {
   mounted.get(element)?.destroy();
-  const events = typeof listener === "function" ? told(listener) : listener;
-  let viewer = open(element, config, events);
+  const events = typeof listener === "function" ? eventsOf(stamped(listener)) : listener;
+  /** @type {Mounted | null} */ let viewer = open(element, config, events);
   const handle = {
+    /** @param {ViewerConfig} next */
     update(next) {
       if (!viewer) return;
       if (next.base !== config.base || next.rows !== config.rows) {
@@ -78,22 +80,24 @@ export function mount(element, config, listener = {}) {
   return handle;
 }
 
-/** `at` makes each event differ from the one before, for hosts that tell changes only. @returns {ViewerEvents} */
-function told(emit) {
+/** @param {import("./core/stamped.js").Send} send @returns {ViewerEvents} */
+function eventsOf(send) {
   return {
-    click: (row) => emit("click", { row, at: performance.now() }),
-    hotspot: (label) => emit("hotspot", { label, at: performance.now() }),
-    select: (value) => emit("select", { ...value, at: performance.now() }),
+    click: (row) => send("click", { row }),
+    cluster: (label) => send("cluster", { label }),
+    select: (value) => send("select", value),
   };
 }
 
-/** @returns {{update: (config: ViewerConfig) => void, destroy: () => void}} */
+/** @typedef {{update: (config: ViewerConfig) => void, destroy: () => void}} Mounted */
+
+/** @param {HTMLElement} element @param {ViewerConfig} config @param {ViewerEvents} events @returns {Mounted} */
 function open(element, config, events) {
   try {
-    return new Viewer(element, config, events);
+    return new MapView(element, config, events);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     events.error?.(message);
-    return new Still(element, config, message);
+    return new StillMap(element, config, message);
   }
 }

@@ -1,24 +1,28 @@
 """Writing a workspace: files are staged beside the published ones and all published at once.
 
-A step writes into `.build/files`; a finished step is noted in `.build/steps.json`, so an interrupted build goes on
-where it stopped. `publish` first writes `.build/publish.json`, the list of moves with the new manifest in it; from
-then on the new build is the truth, and whoever finds that file, reader or builder, finishes the moves. A reader
-therefore sees the old build or the new one, never half of one.
+A step writes into `.build/files`; a finished step is on the disk and noted in `.build/steps.json`, so an interrupted
+build goes on where it stopped. `publish` writes the journal and moves the files, see `workspace.publication`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from imagespace_core.errors import InputError, LockedError, WorkspaceError
-from imagespace_core.workspace import names
+from imagespace_core.workspace import names, publication
+from imagespace_core.workspace.durable import sync, write_text
 from imagespace_core.workspace.manifest import Manifest
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+AT_WORK_SECONDS = 5
+"""How long a build waits for those who look whether one is at work; each of them takes a moment."""
 
 
 class Draft:
@@ -27,7 +31,7 @@ class Draft:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._build = root / names.BUILD
-        self._files = self._build / "files"
+        self._files = root / publication.STAGED
         self._staged: dict[str, dict[str, Any]] = {}
         self.published: Manifest | None = None
 
@@ -38,33 +42,20 @@ class Draft:
 
         Raises LockedError if another build is writing it, InputError if it cannot be written.
         """
-        from filelock import FileLock, Timeout
-
-        try:
-            root.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(root / names.LOCK)
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise LockedError(
-                f"another build is writing {root}{_holder(root)}. "
-                "Wait for it, stop it, or choose another folder with -o"
-            ) from None
-        except (OSError, NotImplementedError) as error:
-            raise InputError(
-                f"cannot write to {root} ({getattr(error, 'strerror', None) or error}). "
-                "Choose a writable folder with -o"
-            ) from error
+        lock = _lock(root)
         try:
             with suppress(OSError):
                 (root / names.LOCK).write_text(f"{os.getpid()}", "utf-8")
-            finish_publish(root)
+            publication.finish(root)
             draft = cls(root)
             draft._take_up()
-            yield draft
+            with _shown_at_work(root):
+                yield draft
         finally:
             # A mistyped folder of images leaves no folder behind.
             with suppress(OSError):
-                if os.listdir(root) == [names.LOCK]:
+                if set(os.listdir(root)) <= {names.LOCK, names.AT_WORK}:
+                    (root / names.AT_WORK).unlink(missing_ok=True)
                     (root / names.LOCK).unlink()
                     root.rmdir()
             lock.release()
@@ -114,15 +105,17 @@ class Draft:
     def forget(self, step: str, files: Iterable[str] = ()) -> None:
         """Drop what an earlier, interrupted build staged for `step`, finished or half made."""
         for name in [*self._staged.pop(step, {}).get("files", []), *files]:
-            _remove(self._files / name)
+            publication.remove(self._files / name)
 
     def discard(self) -> None:
         """Drop everything that an interrupted build staged; the published build stays."""
-        shutil.rmtree(self._build, ignore_errors=True)
+        publication.discard(self.root)
         self._staged = {}
 
     def note(self, step: str, record: dict[str, Any]) -> None:
-        """Note `step` as done; its record names its key and files. The step survives an interruption from here on."""
+        """Note `step` as done; its record names its key and files. The step survives an interruption from here on, one
+        of the machine included."""
+        sync(path for name in record["files"] if (path := self._files / name).exists())
         self._staged[step] = record
         write_text(self._build / "steps.json", json.dumps(self._staged, ensure_ascii=False, allow_nan=False))
 
@@ -131,66 +124,58 @@ class Draft:
         keep = {name for step in manifest.steps.values() for name in step["files"]}
         old = {name for step in (self.published.steps if self.published else {}).values() for name in step["files"]}
         moves = sorted(name for name in keep if (self._files / name).exists())
-        plan = {"manifest": manifest.dumps(), "move": moves, "remove": sorted(old - keep)}
-        write_text(self.root / names.JOURNAL, json.dumps(plan))
-        finish_publish(self.root)
+        publication.Journal(manifest.dumps(), moves, sorted(old - keep)).write(self.root)
+        publication.finish(self.root)
         self._staged = {}
         self.published = manifest
 
 
-def finish_publish(root: Path) -> None:
-    """Carry out a publication that was decided but perhaps not finished; does nothing where there is none."""
-    journal = root / names.JOURNAL
+def _lock(root: Path) -> FileLock:
+    """The lock of the one build that may write `root`, taken. Raises LockedError, InputError."""
+    from filelock import FileLock, Timeout
+
     try:
-        plan = json.loads(journal.read_text("utf-8"))
-    except FileNotFoundError:
-        return
-    except (OSError, ValueError) as error:
-        raise WorkspaceError(
-            f"{journal} cannot be read ({error}). Remove the folder {journal.parent} and build again"
+        root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(root / names.LOCK)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise LockedError(
+            f"another build is writing {root}{_holder(root)}. Wait for it, stop it, or choose another folder with -o"
+        ) from None
+    except (OSError, NotImplementedError) as error:
+        raise InputError(
+            f"cannot write to {root} ({getattr(error, 'strerror', None) or error}). Choose a writable folder with -o"
         ) from error
+    return lock
+
+
+@contextmanager
+def _shown_at_work(root: Path) -> Iterator[None]:
+    """Meanwhile `at_work` says yes."""
+    from filelock import FileLock, Timeout
+
+    shown = FileLock(root / names.AT_WORK)
+    with suppress(Timeout, OSError, NotImplementedError):
+        shown.acquire(timeout=AT_WORK_SECONDS, poll_interval=0.01)
     try:
-        for name in plan["move"]:
-            _move(root / names.BUILD / "files" / name, root / name, root / names.BUILD / "old" / name)
-        for name in plan["remove"]:
-            _remove(root / name)
-        write_text(root / names.MANIFEST, plan["manifest"])
-    except PermissionError as error:
-        raise WorkspaceError(
-            f"{root} holds a build that is not fully published, and cannot be written ({error})"
-        ) from error
-    # The journal goes first: were it last, a kill in between would leave a journal whose files are gone.
-    journal.unlink(missing_ok=True)
-    shutil.rmtree(root / names.BUILD, ignore_errors=True)
+        yield
+    finally:
+        shown.release()
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old text or the new, and a crash leaves one of the two."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+def at_work(root: Path) -> bool:
+    """Whether a build is writing the workspace. Never takes the lock that a build needs."""
+    from filelock import FileLock, Timeout
 
-
-def _move(staged: Path, target: Path, old: Path) -> None:
-    if not staged.exists():
-        return  # moved before an interruption
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_dir():
-        old.parent.mkdir(parents=True, exist_ok=True)
-        _remove(old)
-        target.replace(old)
-    staged.replace(target)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
+    if not (root / names.AT_WORK).exists():
+        return False
+    try:
+        with FileLock(root / names.AT_WORK, timeout=0.1, poll_interval=0.01):  # others look as well, for a moment
+            return False
+    except Timeout:
+        return True
+    except (OSError, NotImplementedError):  # a folder that nobody can write
+        return False
 
 
 def _holder(root: Path) -> str:

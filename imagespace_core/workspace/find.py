@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from imagespace_core.errors import NewerFormatError, WorkspaceError
+from imagespace_core.errors import ChangedError, NewerFormatError, WorkspaceError
 from imagespace_core.workspace import names
+from imagespace_core.workspace.draft import at_work
 from imagespace_core.workspace.store import Workspace
 
 _UNDER_WAY = "it is being built now. Reload this page when that is done"
@@ -43,25 +44,14 @@ def _is_workspace(folder: Path) -> bool:
     return any((folder / name).exists() for name in (names.MANIFEST, names.ITEMS, names.BUILD))
 
 
-def _locked(folder: Path) -> bool:
-    """Whether a build is writing the workspace."""
-    from filelock import FileLock, Timeout
-
-    try:
-        with FileLock(folder / names.LOCK, timeout=0):
-            return False
-    except Timeout:
-        return True
-    except OSError:  # a folder that nobody can write
-        return False
-
-
 def _look(folder: Path) -> Found:
     try:
         if not any((folder / name).exists() for name in (names.MANIFEST, names.ITEMS, names.JOURNAL)):
-            return Found(folder, "unfinished", reason=_UNDER_WAY if _locked(folder) else _STOPPED)
+            return Found(folder, "unfinished", reason=_UNDER_WAY if at_work(folder) else _STOPPED)
         workspace = Workspace.open(folder)
         workspace.check()
+    except ChangedError:  # a build was published between the two
+        return _look(folder)
     except NewerFormatError as error:
         return Found(folder, "newer", reason=str(error))
     except WorkspaceError as error:

@@ -72,7 +72,7 @@ class Manifest:
         """Raises WorkspaceError if there is none or it is broken, NewerFormatError if it is ahead of this program."""
         path = root / names.MANIFEST
         try:
-            record = json.loads(path.read_text("utf-8"))
+            text = path.read_text("utf-8")
         except FileNotFoundError:
             raise WorkspaceError(
                 f"{root} is not a workspace: it has no {names.MANIFEST}. Build one with: precompute.py IMAGES -o {root}"
@@ -80,6 +80,17 @@ class Manifest:
         except (OSError, ValueError) as error:
             raise WorkspaceError(
                 f"{path} cannot be read ({error}). Rebuild it: precompute.py IMAGES -o {root}"
+            ) from error
+        return cls.loads(text, root)
+
+    @classmethod
+    def loads(cls, text: str, root: Path) -> Manifest:
+        """What `dumps` wrote, of the workspace at `root`. Raises WorkspaceError, NewerFormatError."""
+        try:
+            record = json.loads(text)
+        except ValueError as error:
+            raise WorkspaceError(
+                f"{root / names.MANIFEST} cannot be read ({error}). Rebuild it: precompute.py IMAGES -o {root}"
             ) from error
         return cls.parse(record, root)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 MANIFEST = "manifest.json"
 ITEMS = "items.parquet"
@@ -15,14 +16,25 @@ COLUMNS = "columns"
 NAMES = "names"
 PREVIEWS = "previews"
 CENTRALITY = "centrality.npy"
-LOCK = ".lock"
+LOCK = ".lock"  # held by a build; nobody else ever takes it
+AT_WORK = ".lock-at-work"  # held by a build too; who wants to know whether one is at work tries this one
 CLUSTER_NAMES = "cluster-names.json"  # given by people, kept over rebuilds
 CLUSTER_NAMES_LOCK = ".cluster-names.lock"
 BUILD = ".build"  # staging of a build in progress, and what an interrupted one left
+TRASH = ".build-removed"  # what was `.build`, on its way out
 JOURNAL = f"{BUILD}/publish.json"  # a publication that was decided and may not be finished
 NAMES_PER_PAGE = 2048
 GIVEN = "given"  # the map that a file brought
 PREFERRED_MAPS = (GIVEN, "tsne", "umap", "pca")  # the first that was made is shown first, and sprites lie along it
+
+
+def preferred_map(there: Container[str]) -> str | None:
+    """The first of PREFERRED_MAPS that is there.
+
+    >>> preferred_map(["pca", "tsne"])
+    'tsne'
+    """
+    return next((name for name in PREFERRED_MAPS if name in there), None)
 
 
 def vectors(model: str) -> str:

@@ -1,23 +1,31 @@
-"""Reading a workspace: the table as a data frame, arrays memory-mapped and checked against its rows."""
+"""Reading a workspace: the table as a data frame, arrays memory-mapped and checked against its rows.
+
+Readers change nothing on disk and need no lock. While a build is being published they read the new one, before that
+the old one: see `workspace.publication`.
+"""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from imagespace_core.errors import ChangedError, WorkspaceError
-from imagespace_core.workspace import cluster_names, names
-from imagespace_core.workspace.draft import finish_publish
+from imagespace_core.workspace import names
 from imagespace_core.workspace.manifest import Manifest
+from imagespace_core.workspace.publication import Current, Stamp, place_of, settled, stamp_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -26,14 +34,14 @@ class Workspace:
 
     root: Path
     manifest: Manifest
-    stamp: tuple[int, int]
+    _moves: dict[Stamp | None, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    """By the stamps under which this build counted: the names that may not have been moved to their places then."""
 
     @classmethod
     def open(cls, root: Path) -> Workspace:
         """Raises WorkspaceError if it is not one or is broken, NewerFormatError if it is ahead of this program."""
-        finish_publish(root)
-        stamp = _stamp(root)  # before reading: a manifest replaced in between then counts as stale
-        return cls(root.resolve(), Manifest.read(root), stamp)
+        current = Current.of(root)
+        return cls(root.resolve(), current.manifest, {current.stamp: current.moves})
 
     @property
     def name(self) -> str:
@@ -47,8 +55,10 @@ class Workspace:
         """Raise WorkspaceError unless every file that the manifest lists is there with the right number of rows."""
         for step, record in self.manifest.steps.items():
             for name in record["files"]:
-                if not (self.root / name).exists():
-                    raise WorkspaceError(f"{self.root / name} is missing. {_remedy(step)}")
+                try:
+                    self.read(name, Path.stat)
+                except FileNotFoundError:
+                    raise WorkspaceError(f"{self.root / name} is missing. {_remedy(step)}") from None
         if (found := self._parquet_rows()) != self.rows:
             raise WorkspaceError(f"{names.ITEMS} has {found} rows; the manifest says {self.rows}. {_remedy('table')}")
         for name, dims in self.manifest.projections().items():
@@ -63,33 +73,19 @@ class Workspace:
         """The table: id, path, width, height, taken_at, computed columns, then the metadata columns."""
         import pandas as pd
 
-        self._unchanged()
-        table = pd.read_parquet(self.root / names.ITEMS)
+        table = self.read(names.ITEMS, pd.read_parquet)
         if len(table) != self.rows:
             raise WorkspaceError(
                 f"{names.ITEMS} has {len(table)} rows; the manifest says {self.rows}. {_remedy('table')}"
             )
         return table
 
-    def labeled(self) -> pd.DataFrame:
-        """The table, and with it the column `cluster`: the names of the clusters, and noise. A column of that
-        name in the metadata outranks it."""
-        import pandas as pd
-
-        if "clusters" not in self.manifest.steps or "cluster" in self.items:
-            return self.items
-        labels = self.clusters()[0]
-        names_ = cluster_names.read(self.root, self.manifest.steps["clusters"]["key"])
-        titles = np.array([*names_.titles(int(labels.max(initial=-1)) + 1), "noise"], object)
-        return self.items.assign(cluster=pd.Series(titles[labels], self.items.index, "string"))
-
     @cached_property
     def ids(self) -> list[str]:
         """The key of every row in its source, read without the rest of the table."""
         import pyarrow.parquet as pq
 
-        self._unchanged()
-        return pq.read_table(self.root / names.ITEMS, columns=["id"])["id"].to_pylist()
+        return self.read(names.ITEMS, lambda path: pq.read_table(path, columns=["id"])["id"].to_pylist())
 
     def vectors(self, model: str | None = None) -> np.ndarray:
         """float32 (n, d), rows of unit length, memory-mapped."""
@@ -98,10 +94,13 @@ class Workspace:
     def graph(self, model: str | None = None) -> tuple[np.ndarray, np.ndarray]:
         """rows int32 (n, k) and distances float32 (n, k) of the neighbor graph."""
         name = names.neighbors(model or self.manifest.model)
-        self._unchanged()
+
+        def read(path: Path) -> tuple[np.ndarray, np.ndarray]:
+            with np.load(path, allow_pickle=False) as file:
+                return file["rows"], file["distances"]
+
         try:
-            with np.load(self.root / name, allow_pickle=False) as file:
-                rows, distances = file["rows"], file["distances"]
+            rows, distances = self.read(name, read)
         except (OSError, ValueError, KeyError) as error:
             raise WorkspaceError(f"{name} cannot be read ({error}). {_remedy('neighbors')}") from error
         return self._aligned(rows, name, "neighbors"), self._aligned(distances, name, "neighbors")
@@ -114,11 +113,7 @@ class Workspace:
         """float32 (n, 2 | 3), memory-mapped, NaN for rows without a place; and its guides, see layout.arrangement."""
         step = f"apart-{name.removesuffix('-apart')}" if name.endswith("-apart") else f"layout-{name}"
         positions = self._array(names.layout(name), step, 2)
-        path = self.root / names.guides(name)
-        try:
-            return positions, json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise WorkspaceError(f"{path} cannot be read ({error}). {_remedy(step)}") from error
+        return positions, self._json(names.guides(name), step)
 
     def centrality(self) -> np.ndarray:
         """float32 (n,), sum 1, memory-mapped: how central each image is in the neighbor graph."""
@@ -134,10 +129,12 @@ class Workspace:
     def cluster_probabilities(self) -> np.ndarray | None:
         """float32 (n, clusters), rows sum to 1, memory-mapped; None where the method gives none (HDBSCAN)."""
         name = names.cluster_probabilities(self.manifest.clusterer)
-        return self._array(name, "clusters", 2) if (self.root / name).exists() else None
+        there = name in self.manifest.steps["clusters"]["files"]
+        return self._array(name, "clusters", 2) if there else None
 
-    def index_path(self, metric: str, model: str | None = None) -> Path:
-        return self.root / names.index(model or self.manifest.model, metric)
+    def index(self, metric: str, load: Callable[[Path], T]) -> T:
+        """What `load` makes of the index for `metric`."""
+        return self.read(names.index(self.manifest.model, metric), load)
 
     def columns(self) -> list[dict[str, Any]]:
         """What a view can be colored and filtered by: name, slug, kind, without the values; in table order."""
@@ -145,58 +142,88 @@ class Workspace:
 
     def column(self, slug: str) -> tuple[dict[str, Any], np.ndarray | None]:
         """A column as the viewer reads it: its description, and its array (n,) or (n, 3); see `workspace.columns`."""
-        self._unchanged()
-        path = self.root / names.COLUMNS / f"{slug}.json"
-        try:
-            head = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise WorkspaceError(f"{path} cannot be read ({error}). {_remedy('columns')}") from error
+        head = self._json(f"{names.COLUMNS}/{slug}.json", "columns")
         if head["kind"] == "text":
             return head, None
         return head, self._array(f"{names.COLUMNS}/{slug}.npy", "columns", 2 if head["kind"] == "color" else 1)
 
     def failures(self) -> list[dict[str, str]]:
         """path, stage and reason of every image that was left out."""
-        self._unchanged()
-        path = self.root / names.FAILURES
-        if not path.exists():
-            return []
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
 
-    def preview_path(self, row: int) -> Path | None:
-        """The larger copy of an image, if the workspace was built with previews."""
-        path = self.root / names.preview(row)
-        return path if path.exists() else None
+        def read(path: Path) -> list[dict[str, str]]:
+            with path.open(encoding="utf-8", newline="") as file:
+                return list(csv.DictReader(file))
+
+        try:
+            return self.read(names.FAILURES, read)
+        except FileNotFoundError:
+            return []
+
+    def preview(self, row: int) -> bytes | None:
+        """The larger copy of an image, a WebP file, if the workspace was built with previews."""
+        try:
+            return self.read(names.preview(row), Path.read_bytes)
+        except FileNotFoundError:
+            return None
 
     def sprite(self, row: int) -> np.ndarray:
         """uint8 RGB (h, w, 3): the row's sprite, cut from its page."""
         from PIL import Image
 
-        self._unchanged()
-        pages = self.root / names.ATLAS_PAGES
+        def rows(name: str) -> np.ndarray:
+            return self.read(f"{names.ATLAS_PAGES}/{name}", _mapped)
+
         try:
-            atlas = json.loads((self.root / names.ATLAS).read_text("utf-8"))
-            cell = int(np.load(pages / "cells.npy", mmap_mode="r", allow_pickle=False)[row])
-            width, height = np.load(pages / "sizes.npy", mmap_mode="r", allow_pickle=False)[row].tolist()
+            atlas = self._json(names.ATLAS, "atlas")
+            cell = int(rows("cells.npy")[row])
+            width, height = rows("sizes.npy")[row].tolist()
             number, place = divmod(cell, atlas["per_page"])
             x, y = place % atlas["columns"] * atlas["cell"], place // atlas["columns"] * atlas["cell"]
-            with Image.open(pages / f"{number:04d}.webp") as page:
+            data = self.read(f"{names.ATLAS_PAGES}/{number:04d}.webp", Path.read_bytes)
+            with Image.open(io.BytesIO(data)) as page:
                 return np.asarray(page.convert("RGB").crop((x, y, x + width, y + height)))
         except (OSError, ValueError, KeyError, IndexError) as error:
             raise WorkspaceError(f"the sprite of row {row} cannot be read ({error}). {_remedy('atlas')}") from error
 
-    def public_file(self, name: str) -> Path | None:
-        """The file that a browser asks for as `name`, or None if there is none or it is not for browsers."""
+    def public_file(self, name: str) -> bytes | None:
+        """The file that a browser asks for as `name`, or None if there is none or it is not for browsers.
+
+        All of it, and not its path: by the time that a path is opened, another build's file may lie there.
+        """
         if not names.PUBLIC.fullmatch(name):
             return None
-        path = self.root / name
-        return path if path.is_file() else None
+        try:
+            return self.read(name, Path.read_bytes)
+        except (FileNotFoundError, IsADirectoryError):
+            return None
+
+    def read(self, name: str, read: Callable[[Path], T]) -> T:
+        """What `read` makes of the file `name` of this build, wherever it lies at the moment.
+
+        read: raises where there is no such file; it is called again where that was moved meanwhile. Raises ChangedError
+        if another build counts by now, and whatever `read` raises.
+        """
+
+        def look(seen: Stamp | None) -> T:
+            path = place_of(self.root, name, self._moves_at(seen))
+            try:
+                return read(path)
+            except Exception:
+                if (moved := place_of(self.root, name, self._moves_at(seen))) == path:
+                    raise
+                return read(moved)
+
+        return settled(self.root, look)
+
+    def _json(self, name: str, step: str) -> Any:
+        try:
+            return self.read(name, lambda path: json.loads(path.read_text("utf-8")))
+        except (OSError, ValueError) as error:
+            raise WorkspaceError(f"{self.root / name} cannot be read ({error}). {_remedy(step)}") from error
 
     def _array(self, name: str, step: str, dimensions: int) -> np.ndarray:
-        self._unchanged()
         try:
-            array = np.load(self.root / name, mmap_mode="r", allow_pickle=False)
+            array = self.read(name, _mapped)
         except FileNotFoundError:
             raise WorkspaceError(f"{self.root / name} is missing. {_remedy(step)}") from None
         except (OSError, ValueError, EOFError) as error:
@@ -215,28 +242,34 @@ class Workspace:
         from pyarrow import ArrowException
 
         try:
-            return pq.read_metadata(self.root / names.ITEMS).num_rows
+            return self.read(names.ITEMS, pq.read_metadata).num_rows
         except (OSError, ArrowException) as error:
             raise WorkspaceError(f"{names.ITEMS} cannot be read ({error}). {_remedy('table')}") from error
 
-    def _unchanged(self) -> None:
-        if self.stale():
-            raise ChangedError(f"{self.root} was rebuilt while it was open. Reload the page")
+    def _moves_at(self, seen: Stamp | None) -> frozenset[str]:
+        """The names that may not be at their places yet. Raises ChangedError if another build counts by now."""
+        if seen not in self._moves:
+            try:
+                current = Current.of(self.root)
+            except WorkspaceError as error:
+                raise ChangedError(f"{self.root} was changed while it was open: {error}") from error
+            if current.manifest != self.manifest:
+                raise ChangedError(f"{self.root} was rebuilt while it was open. Reload the page")
+            self._moves[current.stamp] = current.moves
+            return current.moves
+        return self._moves[seen]
 
     def stale(self) -> bool:
         """Whether a newer build has been published here since this was opened."""
-        return _stamp(self.root) != self.stamp
+        try:
+            self._moves_at(stamp_of(self.root))
+        except ChangedError:
+            return True
+        return False
 
 
-def _stamp(root: Path) -> tuple[int, int]:
-    """Identity of the manifest file; (0, 0) where there is none, or while a publication is under way."""
-    if (root / names.JOURNAL).exists():
-        return (0, 0)
-    try:
-        found = (root / names.MANIFEST).stat()
-    except OSError:
-        return (0, 0)
-    return (found.st_mtime_ns, found.st_ino)
+def _mapped(path: Path) -> np.ndarray:
+    return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
 def _remedy(step: str) -> str:

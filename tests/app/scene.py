@@ -50,8 +50,8 @@ def write_scene(root: Path) -> Workspace:
         for file, array in zip(clusters, (LABELS, np.maximum(LABELS, 0), np.ones(ROWS, np.float32)), strict=True):
             np.save(draft.stage(file), array)
         heads = []
-        for name in found.columns[1:]:
-            heads.append(_column(draft, *encode(found[name], names.slug(name))))
+        for name, series in found.drop(columns="id").items():
+            heads.append(_column(draft, *encode(series, names.slug(str(name)))))
         heads.append(_column(draft, *encode_clusters(LABELS)))
         spots = [{"label": label, "size": 15, "central": 15 * label + 7} for label in range(3)]
         steps = {

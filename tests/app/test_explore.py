@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,8 @@ def visit(**query: str | list[str]) -> AppTest:
     return test
 
 
-def control(test: AppTest, label: str):
+def control(test: AppTest, label: str) -> Any:
+    """The one with that label, or None."""
     found = [group for group in (*test.button_group, *test.selectbox, *test.toggle) if group.label == label]
     return found[0] if found else None
 

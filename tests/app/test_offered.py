@@ -85,7 +85,8 @@ def test_what_is_offered_needs_the_right_token_and_build(opened: Workspace, clie
     path = offered.offer(opened.root, b"some", "bits")
     token = base_url(opened).split("/")[1]
     assert client.get(f"/{base_url(opened).replace(token, '0' * 32)}{path}").status_code == 403
-    assert client.get(f"/imagespace/{token}/other-build/{path}").status_code == 410
+    rebuilt = client.get(f"/imagespace/{token}/other-build/{path}")
+    assert (rebuilt.status_code, rebuilt.headers["imagespace-rebuilt"]) == (410, "1")
     assert client.get(f"/{base_url(opened)}offered/{'0' * 32}.bits").status_code == 404
     assert client.get(f"/{base_url(opened)}offered/..%2fmanifest.json").status_code == 404
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imagespace_core.app.ordering import DISTANCE, NAME, in_order, orders
+from imagespace_core.app.ordering import DISTANCE, in_order, orders
+from imagespace_core.collection.order import NAME, sort_keys
 from imagespace_core.selection import Selection
 from imagespace_core.workspace import Workspace
 from tests.app.scene import LABELS, ROWS, table, write_scene
@@ -37,7 +38,7 @@ def test_there_is_an_order_for_every_column(opened: Workspace) -> None:
 def test_columns_sort_as_pandas_does_missing_last(
     opened: Workspace, selection: Selection, column: str, descending: bool
 ) -> None:
-    some = table()[selection.mask()]
+    some = table().loc[selection.mask()]
     expected = some.sort_values(column, ascending=not descending, na_position="last", kind="stable").index.tolist()
     assert rows(opened, selection, column, descending) == expected
 
@@ -52,15 +53,13 @@ def test_colors_sort_by_lightness(opened: Workspace, selection: Selection) -> No
 
 
 def test_a_column_of_mixed_types_sorts_as_text(opened: Workspace, selection: Selection) -> None:
-    found = table()["mixed"][rows(opened, selection, "mixed")]
+    found = table().loc[rows(opened, selection, "mixed"), "mixed"]
     present = found.dropna().tolist()
     assert present == sorted(present)
     assert found.isna().tolist() == sorted(found.isna().tolist())
 
 
 def test_values_that_are_numbers_sort_as_numbers(opened: Workspace) -> None:
-    from imagespace_core.app.ordering import sort_keys
-
     keys = sort_keys({"kind": "category", "values": ["10", "9", "2.5"]}, np.array([0, 1, 2, -1]))
     assert keys[:3].tolist() == [10, 9, 2.5]
     assert np.isnan(keys[3])

@@ -19,6 +19,7 @@ from imagespace_core.app.routes import base_url, routes
 from imagespace_core.sources import Ring
 from imagespace_core.sources.registry import opened
 from imagespace_core.workspace import Draft, Workspace, names
+from imagespace_core.workspace.confirmed import confirm
 from tests.makers import slices
 from tests.makers.scenes import box, feature, ramp, write_geojson, write_scene
 from tests.makers.workspaces import manifest, record, write_workspace
@@ -41,7 +42,9 @@ def workspace_of(root: Path, source: dict) -> Workspace:
     del keys[LEFT_OUT]
     with Draft.open(root) as draft:
         pd.DataFrame({"id": keys, "path": keys}).to_parquet(draft.stage(names.ITEMS))
-        draft.publish(manifest(len(keys), {"table": record([names.ITEMS])}, build=root.name, source=source))
+        made = manifest(len(keys), {"table": record([names.ITEMS])}, build=root.name, source=source)
+        draft.publish(made)
+    confirm(root, made)
     return Workspace.open(root)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.browser.standalone import Build, Server
 from tests.browser.viewing import Viewer
 from tests.conftest import Home
 
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
     "--no-sandbox",
     "--use-angle=swiftshader",
@@ -27,8 +29,12 @@ FLAGS = [
     "DestroyProfileOnBrowserClose,DialMediaRouteProvider,GlobalMediaControls,LensOverlay,MediaRouter,ThirdPartyStoragePartitioning",
 ]
 
+if os.environ.get("IMAGESPACE_BROWSER_TESTS") == "required":
+    for needed in ("playwright.sync_api", "axe_playwright_python.sync_playwright"):
+        importlib.import_module(needed)  # without them some tests would be skipped
 
-def _absent(reason: str) -> None:
+
+def _absent(reason: str) -> NoReturn:
     if os.environ.get("IMAGESPACE_BROWSER_TESTS") == "required":
         pytest.fail(f"{reason}, and IMAGESPACE_BROWSER_TESTS=required")
     pytest.skip(reason)
@@ -37,15 +43,14 @@ def _absent(reason: str) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """The system's Chromium, drawing WebGL in software."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
+    if CHROMIUM is None:
         _absent("no Chromium is installed")
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
         _absent("playwright is not installed")
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program, args=FLAGS)
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 
@@ -60,13 +65,14 @@ def profile(chromium: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def page(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A fresh page of 1280 x 800; errors of its scripts fail the test."""
+    """A fresh page of 1280 x 800; errors of its scripts, and what the content policy keeps from it, fail the test."""
     shared = "app" in request.fixturenames
     context = request.getfixturevalue("profile") if shared else chromium.new_context()
     tab = context.new_page()
     tab.set_viewport_size({"width": 1280, "height": 800})
     faults: list[str] = []
     tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
     yield tab
     if shared:
         tab.evaluate("localStorage.clear(), sessionStorage.clear()")
@@ -93,7 +99,9 @@ def viewer(page: Any, server: Server, build: Build) -> Viewer:
     return Viewer(page, server, build)
 
 
-@pytest.fixture(params=["demo", *(["grocery"] if os.environ.get("IMAGESPACE_TEST_DATA") else [])])
+@pytest.fixture(params=["demo", "grocery"])
 def opened(request: pytest.FixtureRequest, home: Home) -> Workspace:
     """The workspaces that the app is tested with."""
+    if request.param == "grocery":
+        request.getfixturevalue("real_data")
     return home.workspace(request.param)

@@ -34,7 +34,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>viewer</title>
   window.start = (config) => {
     window.element ??= root.appendChild(document.createElement("div"));
     window.config = config;
-    const events = Object.fromEntries(["click", "hotspot", "hide", "select", "error"].map((name) => [name, hear(name)]));
+    const events = Object.fromEntries(["click", "cluster", "hide", "select", "error"].map((name) => [name, hear(name)]));
     window.handle = mount(window.element, config, events);
   };
   window.update = (change) => window.handle.update((window.config = { ...window.config, ...change }));

@@ -43,12 +43,12 @@ def test_axe_finds_no_serious_fault_in_any_state(
     page = context.new_page()
     spots = [{"label": i, "title": f"Cluster {i}", "size": 90 - i, "row": 20 + i} for i in range(12)]
     chosen = mask_of(np.arange(build.rows) < 50)
-    viewer = Viewer(page, server, build, color="species", select=True, hotspots=spots, selection=chosen, selected=4)
+    viewer = Viewer(page, server, build, color="species", select=True, clusters=spots, selection=chosen, selected=4)
     page.evaluate("document.documentElement.lang = 'en'")
     if theme == "dark":
         page.evaluate(DARK)
         page.wait_for_function("window.root().dataset.theme === 'dark'")
-    page.wait_for_timeout(150)
+    viewer.drawn()
     assert faults(page) == []
     if width < 500:
         page.get_by_role("button", name="Legend: species").click()
@@ -96,7 +96,7 @@ def test_tab_goes_from_the_map_over_names_and_tools_to_the_legend_with_one_stop_
     page: Any, server: Server, build: Build
 ) -> None:
     spots = [{"label": i, "title": f"Cluster {i}", "size": 90 - i, "row": 20 + i} for i in range(6)]
-    Viewer(page, server, build, select=True, hotspots=spots)
+    Viewer(page, server, build, select=True, clusters=spots)
     page.locator(".is-label:visible").nth(2).wait_for()
     focused = "document.activeElement.ariaLabel || document.activeElement.textContent"
     stops = []

@@ -24,6 +24,7 @@ from tests.browser.visiting import (
     point_at,
     query_of,
     visit,
+    wait_for_rest,
     wait_for_state,
 )
 from tests.conftest import Home
@@ -118,7 +119,7 @@ def test_the_camera_comes_back_with_the_link(page: Any, app: str, opened: Worksp
 
 def test_a_change_of_color_moves_little(page: Any, app: str, opened: Workspace) -> None:
     visit(page, app, "", workspace=opened.name)
-    page.wait_for_timeout(1000)
+    wait_for_rest(page)
     bytes_in = 0
 
     def count(event: dict[str, Any]) -> None:
@@ -129,17 +130,18 @@ def test_a_change_of_color_moves_little(page: Any, app: str, opened: Workspace) 
     client.send("Network.enable")
     client.on("Network.loadingFinished", count)
     client.on("Network.webSocketFrameReceived", count)
-    choose_color(page, "brightness")
+    with page.expect_response(re.compile("columns/brightness.npy")):
+        choose_color(page, "brightness")
     page.wait_for_function("() => location.search.includes('color=brightness')")
-    page.wait_for_selector(f"{READY}", timeout=WAIT_MS)
-    page.wait_for_timeout(1000)
+    wait_for_rest(page)
+    page.wait_for_selector(READY, timeout=WAIT_MS)
     assert 0 < bytes_in < 50_000
 
 
 def test_filters_leave_exactly_the_rows_that_match(page: Any, app: str, home: Home) -> None:
     opened = home.workspace("demo")
     visit(page, app, "", workspace="demo", filters="digit", **{"f-digit": "3"})
-    expected = int((opened.items["digit"].astype(str) == "3").sum())
+    expected = opened.items["digit"].astype(str).tolist().count("3")
     assert page.locator(VIEWER).get_attribute("data-visible") == str(expected)
     assert page.get_by_text(f"{expected:,} of {opened.rows:,} images pass the filters.").is_visible()
     page.get_by_role("combobox", name="Filter by").click()
@@ -155,7 +157,7 @@ def test_a_cluster_tile_flies_to_its_most_central_image(page: Any, app: str, ope
     visit(page, app, "", workspace=opened.name)
     spot = sorted(opened.manifest.measured("hotspots", "hotspots"), key=lambda spot: -spot["size"])[1]
     before = point_at(page, spot["central"])
-    page.locator(f"{STRIP} .is-spot").nth(1).click()
+    page.locator(f"{STRIP} .is-cluster").nth(1).click()
     page.wait_for_selector(f"{DETAIL}[data-row='{spot['central']}']", timeout=WAIT_MS)
     page.wait_for_selector(READY)
     box = page.locator(VIEWER).bounding_box()

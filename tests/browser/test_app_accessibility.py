@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.visiting import READY, SELECTED, STRIP, WAIT_MS
+from tests.browser.visiting import READY, SELECTED, STRIP, WAIT_MS, wait_for_rest
 from tests.conftest import Home
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ def test_no_serious_fault(page: Any, app: str, home: Home, path: str, scheme: st
         page.locator(f"{STRIP} li").first.hover()
         page.locator(STRIP).get_by_role("button", name="Select Cluster 0", exact=True).click()
         page.wait_for_selector(SELECTED, timeout=WAIT_MS)
-    page.wait_for_timeout(1000)
+    wait_for_rest(page)
     found = Axe().run(page).response["violations"]
     faults = [
         (fault["id"], node["target"], node["failureSummary"])

@@ -60,8 +60,29 @@ def test_the_strip_has_every_cluster_the_largest_first(page: Any, copied: tuple[
     spots = sorted(opened.manifest.measured("hotspots", "hotspots"), key=lambda spot: -spot["size"])
     labels = page.locator(f"{STRIP} li").evaluate_all("all => all.map(li => Number(li.dataset.label))")
     assert labels == [*(spot["label"] for spot in spots), -1]
-    rows = page.locator(f"{STRIP} button.is-spot").evaluate_all("all => all.map(b => Number(b.dataset.row))")
+    rows = page.locator(f"{STRIP} button.is-cluster").evaluate_all("all => all.map(b => Number(b.dataset.row))")
     assert rows == [spot["central"] for spot in spots]
+
+
+@pytest.mark.parametrize("dims", [2, 3])
+def test_a_name_stands_on_the_map_where_the_build_put_it(page: Any, copied: tuple[str, Workspace], dims: int) -> None:
+    address, opened = copied
+    visit(page, address, "", workspace="demo", map="t-SNE", dims=f"{dims}D")
+    anchors = {
+        spot["label"]: spot["positions"][f"tsne-{dims}d"] for spot in opened.manifest.measured("hotspots", "hotspots")
+    }
+    matrix, width, height, found = page.locator(VIEWER).evaluate("""(root) => {
+        const view = root.querySelector("canvas").getBoundingClientRect();
+        const names = [...root.querySelectorAll(".is-label")].filter((name) => !name.hidden).map((name) => {
+            const { left, right, top, bottom } = name.getBoundingClientRect();
+            return [Number(name.dataset.label), (left + right) / 2 - view.left, (top + bottom) / 2 - view.top];
+        });
+        return [root.imagespace.drawing.matrix, view.width, view.height, names]; }""")
+    assert len(found) > 2
+    for label, *place in found:
+        x, y, _, w = np.reshape(matrix, (4, 4)).T @ [*anchors[label], *[0] * (3 - dims), 1]
+        at = [(x / w + 1) * width / 2, (1 - y / w) * height / 2]
+        assert place == pytest.approx(at, abs=2), label
 
 
 def test_a_name_reaches_everything_that_tells_it_and_survives_a_reload(

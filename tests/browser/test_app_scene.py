@@ -52,6 +52,12 @@ class Scene:
         """CSS pixels of a px of the parent."""
         return float(self.page.locator(SCENE).get_attribute("data-scale"))
 
+    def wait_for_scale(self, least: float, most: float) -> None:
+        """Until the picture stands still at such a scale."""
+        scene = self.page.locator(SCENE).element_handle()
+        script = "([{ dataset: { ready, scale } }, least, most]) => ready === 'true' && scale > least && scale < most"
+        self.page.wait_for_function(script, arg=[scene, least, most], timeout=WAIT_MS)
+
     def switch(self, name: str) -> None:
         self.page.locator(SCENE).get_by_role("switch", name=name).click()
 
@@ -102,14 +108,10 @@ def test_a_patch_is_seen_in_its_slice_and_a_click_on_a_neighbor_opens_that(
 
         scale = scene.scale()
         page.locator(SCENE).get_by_role("button", name="Zoom to it").click()
-        page.wait_for_timeout(800)
-        scene.wait()
-        assert scene.scale() > 2 * scale
+        scene.wait_for_scale(2 * scale, np.inf)
         assert scene.outlined(80, 32)
         page.locator(f"{SCENE} canvas").press("0")
-        page.wait_for_timeout(800)
-        scene.wait()
-        assert abs(scene.scale() - scale) < 1e-3
+        scene.wait_for_scale(scale - 1e-3, scale + 1e-3)
 
         page.locator(f"{SCENE} canvas").press("Shift+ArrowLeft")
         page.keyboard.press("Enter")

@@ -12,7 +12,7 @@ import pytest
 from imagespace_core.embed import TextEmbedder, catalog
 from imagespace_core.search import Exact
 from imagespace_core.workspace import Workspace
-from tests.browser.visiting import TILE, WAIT_MS, visit
+from tests.browser.visiting import TILE, WAIT_MS, visit, wait_for_rest
 from tests.conftest import Home
 
 pytestmark = pytest.mark.browser
@@ -41,7 +41,7 @@ def test_a_result_tile_becomes_the_next_query(page: Any, app: str, opened: Works
     page.wait_for_selector(
         f"[data-gallery=results] {TILE}[data-row='{nearest(opened, expected[2], 1)[0]}']", timeout=WAIT_MS
     )
-    page.wait_for_timeout(500)
+    wait_for_rest(page)
     assert results(page) == nearest(opened, expected[2], 24)
     page.get_by_role("button", name="Back").click()
     page.wait_for_function("name => new URLSearchParams(location.search).get('image') === name", arg=opened.ids[17])

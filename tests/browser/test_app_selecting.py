@@ -24,6 +24,7 @@ from tests.browser.visiting import (
     screen,
     tiles,
     visit,
+    wait_for_rest,
     wait_for_selected,
     wait_for_state,
 )
@@ -249,14 +250,14 @@ def test_a_tile_of_the_gallery_flies_to_its_image_and_opens_it(page: Any, app: s
 def test_an_open_image_leaves_the_viewer_where_it_was(page: Any, app: str, demo: Workspace) -> None:
     visit(page, app, "", workspace="demo")
     page.locator(VIEWER).evaluate("root => { root.before = true; }")
-    page.locator(f"{STRIP} .is-spot").first.click()
+    page.locator(f"{STRIP} .is-cluster").first.click()
     page.wait_for_selector(DETAIL, timeout=WAIT_MS)
     assert page.locator(VIEWER).evaluate("root => root.before") is True
 
 
 def test_250_kilobytes_are_not_sent_for_a_selection(page: Any, app: str, demo: Workspace) -> None:
     visit(page, app, "", workspace="demo")
-    page.wait_for_timeout(1000)
+    wait_for_rest(page)
     sent: list[int] = []
     received: list[int] = []
     client = page.context.new_cdp_session(page)

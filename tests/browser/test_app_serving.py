@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from imagespace_core.workspace import FORMAT
-from tests.browser.visiting import READY, WAIT_MS, visit
+from tests.browser.visiting import READY, WAIT_MS, visit, wait_for_rest
 from tests.conftest import Home, serving
 from tests.makers.workspaces import write_workspace
 
@@ -77,7 +77,7 @@ def test_no_page_is_wider_than_its_screen(
     page.emulate_media(color_scheme=scheme)
     for path in ("", "search"):
         visit(page, app, path, workspace="demo", image=opened.ids[3])
-        page.wait_for_timeout(500)
+        wait_for_rest(page)
         assert page.evaluate("document.scrollingElement.scrollWidth") <= width
         page.screenshot(path=str(tmp_path / "shot.png"))
         corner = np.asarray(Image.open(tmp_path / "shot.png").convert("L"))[-3:, -3:].mean()

@@ -13,6 +13,8 @@ from tests.browser.viewing import Viewer
 
 pytestmark = pytest.mark.browser
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 
 @pytest.mark.parametrize(("dims", "ratio"), [(2, 1), (2, 2), (3, 1), (3, 2)])
 def test_pointing_at_a_row_shows_its_picture_and_a_click_reports_it(
@@ -39,8 +41,7 @@ def test_pointing_at_a_row_shows_its_picture_and_a_click_reports_it(
         viewer.page.mouse.click(*viewer.place(row))
     assert viewer.events("click") == rows
     viewer.page.mouse.move(640, 690)
-    viewer.page.wait_for_timeout(100)
-    assert viewer.page.locator("[data-testid=imagespace-hover]").is_hidden()
+    viewer.page.locator("[data-testid=imagespace-hover]").wait_for(state="hidden")
     context.close()
 
 
@@ -75,7 +76,7 @@ def test_wheel_zooms_about_the_pointer_and_does_not_scroll_the_page(viewer: View
     before, half = viewer.screens(), viewer.camera()["half"]
     viewer.page.mouse.move(450, 300)
     viewer.page.mouse.wheel(0, -300)
-    viewer.page.wait_for_timeout(100)
+    viewer.zoomed(half)
     nearer = half / viewer.camera()["half"]
     assert nearer > 1.4
     assert np.nanmax(np.abs((viewer.screens() - [450, 300]) - nearer * (before - [450, 300]))) < 0.05
@@ -134,7 +135,7 @@ def test_two_fingers_pinch_and_one_finger_moves_and_taps(chromium: Any, server: 
     row = int(np.flatnonzero(inside)[np.argmax(np.nan_to_num(away[inside], nan=np.inf).min(axis=1))])
     touch("touchStart", viewer.place(row))
     touch("touchEnd")
-    page.wait_for_timeout(50)
+    page.wait_for_function("window.events.some(([kind]) => kind === 'click')")
     assert viewer.events("click") == [row]
     context.close()
 
@@ -147,7 +148,6 @@ def test_the_whole_map_works_by_keyboard(viewer: Viewer) -> None:
     page.keyboard.press("ArrowRight")
     assert viewer.camera()["x"] > start["x"]
     page.keyboard.press("+")
-    page.wait_for_timeout(80)
     assert viewer.camera()["half"] == pytest.approx(0.7 * start["half"])
     page.keyboard.press("0")
     viewer.ready()
@@ -155,17 +155,15 @@ def test_the_whole_map_works_by_keyboard(viewer: Viewer) -> None:
     rows = []
     for key in ("Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowDown"):
         page.keyboard.press(key)
-        page.wait_for_timeout(250)
         rows.append(int(page.locator(".is-ring-focus").get_attribute("data-row")))
     at = viewer.screens()[rows]
     assert at[1][0] > at[0][0]
     assert at[2][1] > at[1][1]
-    assert page.locator("[data-testid=imagespace-hover]").get_attribute("data-row") == str(rows[2])
-    assert f"photo {rows[2]}.jpg" in page.locator("[aria-live=polite]").inner_text()
+    page.locator(f"[data-testid=imagespace-hover][data-row='{rows[2]}']").wait_for()
+    expect(page.locator("[aria-live=polite]")).to_contain_text(f"photo {rows[2]}.jpg")
     page.keyboard.press("Enter")
     assert viewer.events("click") == [rows[2]]
     page.keyboard.press("Escape")
-    page.wait_for_timeout(50)
     assert page.locator(".is-ring-focus").count() == 0
     assert page.locator("[data-testid=imagespace-hover]").is_hidden()
 

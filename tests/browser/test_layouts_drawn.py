@@ -51,13 +51,13 @@ def test_images_of_a_tiling_fill_their_cells_and_never_cover_each_other(
     page.evaluate(
         "(f) => { const i = window.root().imagespace; i.camera = { ...i.camera, half: i.camera.half / f }; }", nearer
     )
-    page.wait_for_timeout(200)
+    viewer.drawn()
     page.wait_for_function(SPRITES)
     images = dict(page.evaluate("window.root().imagespace.images()"))
     cell = float(np.diff(onto(viewer, (0, 0), (1, 0))[:, 0])[0])
     assert set(np.round(list(images.values()), 3)) == {round(0.94 * cell, 3)}
     page.mouse.move(640, 700)
-    page.wait_for_timeout(100)
+    viewer.drawn()
     shot, at = viewer.shot(), viewer.screens()
     rows = [row for row in images if 150 < at[row][0] < 950 and 120 < at[row][1] < 380]
     assert len(rows) > 10
@@ -82,7 +82,7 @@ def test_headings_stand_at_their_places_the_larger_ones_first_and_none_over_anot
             }""",
             [nearer, 0.55],
         )
-        page.wait_for_timeout(150)
+        viewer.drawn()
         shown = {heading["text"]: heading for heading in page.evaluate(HEADINGS)}
         places = {"Left half": (columns / 4, 2.0), "Right half": (columns * 3 / 4, 2.0)}
         places |= {f"Column {i}": (float(i), 1.0) for i in range(columns)}
@@ -121,10 +121,10 @@ def test_ticks_stay_at_the_edges_and_lines_at_their_places(page: Any, server: Se
         page.evaluate(
             "() => { const i = window.root().imagespace; i.camera = { ...i.camera, half: i.camera.half / 2 }; }"
         )
-        page.wait_for_timeout(150)
+        viewer.drawn()
     page.get_by_role("button", name="Show the whole map").click()
     viewer.ready()
-    page.wait_for_timeout(100)
+    viewer.drawn()
     shot = viewer.shot()
     board = build.arrays["layouts/board"]
     left, top = onto(viewer, (-0.5, 0.5))[0]  # noqa: RUF059
@@ -139,7 +139,7 @@ def test_headings_of_a_carousel_follow_it_in_perspective(page: Any, server: Serv
     viewer = Viewer(page, server, build, **RING)
     for yaw in (0.3, 0.3 + np.pi):
         page.evaluate("(yaw) => { const i = window.root().imagespace; i.camera = { ...i.camera, yaw }; }", yaw)
-        page.wait_for_timeout(150)
+        viewer.drawn()
         shown = {heading["text"]: heading for heading in page.evaluate(HEADINGS)}
         for text, z in (("Front", 3.0), ("Back", -3.0)):
             foot = shown[text]["x"] + shown[text]["width"] / 2, shown[text]["y"] + shown[text]["height"]
@@ -183,7 +183,7 @@ def test_selected_rows_keep_their_color_and_all_others_lose_it(
     selected[rows[::2]] = True
     before = viewer.shot()
     viewer.update(selection=mask_of(selected))
-    page.wait_for_timeout(100)
+    viewer.drawn()
     after = viewer.shot()
     assert viewer.data("selected") == str(selected.sum())
 
@@ -197,13 +197,13 @@ def test_selected_rows_keep_their_color_and_all_others_lose_it(
         else:
             assert chroma(after, row) < 0.35 * chroma(before, row)
     viewer.update(results=[rows[1]])
-    page.wait_for_timeout(100)
+    viewer.drawn()
     found = viewer.shot()
     assert chroma(found, rows[1]) > 0.8 * chroma(before, rows[1]), "both together"
     assert chroma(found, rows[0]) > 0.8 * chroma(before, rows[0])
     assert viewer.data("selected") == str(selected.sum())
     viewer.update(selection=None, results=[])
-    page.wait_for_timeout(100)
+    viewer.drawn()
     assert viewer.data("selected") == "0"
     assert (np.abs(viewer.shot() - before).max(axis=2) > 8).mean() < 0.001
 
@@ -214,7 +214,7 @@ def test_images_that_are_not_selected_are_dimmed(page: Any, server: Server, buil
     viewer.update(selection=mask_of(selected))
     page.wait_for_function(SPRITES)
     page.mouse.move(640, 700)
-    page.wait_for_timeout(100)
+    viewer.drawn()
     shot, at = viewer.shot(), viewer.screens()
     rows = [row for row in np.flatnonzero(build.placed) if 150 < at[row][0] < 950 and 120 < at[row][1] < 380]
     for row in rows[:60]:
@@ -233,7 +233,7 @@ def test_density_counts_only_rows_that_are_shown(page: Any, server: Server, buil
     page.get_by_label("Density").click()
     page.keyboard.press("Escape")
     page.mouse.move(640, 700)
-    page.wait_for_timeout(200)
+    viewer.drawn()
     dense = viewer.shot()
     at, codes = viewer.screens(), build.arrays["columns/cluster"]
     inside = (at[:, 0] > 110) & (at[:, 0] < 1000) & (at[:, 1] > 60) & (at[:, 1] < 540)
@@ -247,7 +247,7 @@ def test_density_counts_only_rows_that_are_shown(page: Any, server: Server, buil
     around = np.unique(codes[away[row] < 25])
     shown = build.placed & ~np.isin(codes, around)
     viewer.update(mask=mask_of(shown))
-    page.wait_for_timeout(200)
+    viewer.drawn()
     bare = viewer.shot()
     free = away[row][shown].min() > 40
     assert free or bare[patch].sum() > dense[patch].sum()
@@ -255,7 +255,7 @@ def test_density_counts_only_rows_that_are_shown(page: Any, server: Server, buil
     memory = page.evaluate("window.root().imagespace.memory().gpuBytes")
     page.get_by_role("button", name="Layers").click()
     page.get_by_label("Density").click()
-    page.wait_for_timeout(100)
+    viewer.drawn()
     assert page.evaluate("window.root().imagespace.memory().gpuBytes") < memory
 
 
@@ -267,16 +267,16 @@ def test_all_that_is_drawn_comes_back_after_a_lost_context(page: Any, server: Se
     page.evaluate("() => { const i = window.root().imagespace; i.camera = { ...i.camera, half: i.camera.half / 8 }; }")
     page.wait_for_function("window.root().imagespace.sprites().previews === 16")
     page.mouse.move(640, 700)
-    page.wait_for_timeout(200)
+    viewer.drawn()
     before, bytes_before = viewer.shot(), page.evaluate("window.root().imagespace.memory().gpuBytes")
     page.evaluate("""() => {
       window.lose = window.root().querySelector("canvas").getContext("webgl2").getExtension("WEBGL_lose_context");
       window.lose.loseContext();
     }""")
-    page.wait_for_timeout(100)
+    page.wait_for_function("window.root().dataset.ready === 'false'")
     page.evaluate("window.lose.restoreContext()")
     viewer.ready()
     page.wait_for_function("window.root().imagespace.sprites().previews === 16")
-    page.wait_for_timeout(200)
+    viewer.drawn()
     assert (np.abs(viewer.shot() - before).max(axis=2) > 8).mean() < 0.001
     assert page.evaluate("window.root().imagespace.memory().gpuBytes") == pytest.approx(bytes_before, rel=0.01)

@@ -28,8 +28,7 @@ def test_the_legend_hides_isolates_and_shows_again_with_exact_counts(viewer: Vie
     assert row not in viewer.events("click")
     entry.dblclick()
     assert viewer.data("visible") == str(len(codes))
-    viewer.page.wait_for_timeout(350)
-    assert viewer.events("hide")[-1] == []
+    viewer.page.wait_for_function("window.events.findLast(([kind]) => kind === 'hide')?.[1].length === 0")
 
 
 def test_a_long_legend_is_searched(viewer: Viewer, build: Build) -> None:
@@ -66,7 +65,7 @@ def test_lit_rows_keep_their_color_and_the_others_lose_it(viewer: Viewer, build:
     lit, other = [row for row in viewer.alone(12) if build.arrays["columns/category"][row] in (0, 1, 4)][:2]
     before = viewer.shot()
     viewer.update(results=[lit], query=[])
-    viewer.page.wait_for_timeout(100)
+    viewer.drawn()
     after = viewer.shot()
 
     def chroma(shot: np.ndarray, row: int) -> int:
@@ -77,9 +76,9 @@ def test_lit_rows_keep_their_color_and_the_others_lose_it(viewer: Viewer, build:
     assert chroma(after, other) < 0.3 * chroma(before, other)
 
 
-def test_hotspot_titles_never_overlap_and_a_click_goes_there(viewer: Viewer) -> None:
-    hotspots = [{"label": i, "title": f"Cluster {i} with a name", "size": 200 - i, "row": 20 + i} for i in range(60)]
-    viewer.update(hotspots=hotspots)
+def test_cluster_titles_never_overlap_and_a_click_goes_there(viewer: Viewer) -> None:
+    clusters = [{"label": i, "title": f"Cluster {i} with a name", "size": 200 - i, "row": 20 + i} for i in range(60)]
+    viewer.update(clusters=clusters)
     # Titles are laid out at the next frame, however long a busy machine takes for it.
     viewer.page.locator(".is-label:visible").nth(3).wait_for()
     # All at once: read one by one, two of them could be of different frames.
@@ -95,7 +94,7 @@ def test_hotspot_titles_never_overlap_and_a_click_goes_there(viewer: Viewer) -> 
     viewer.page.locator(".is-label:visible").first.click()
     viewer.ready()
     assert viewer.camera()["half"] < half
-    assert len(viewer.events("hotspot")) == 1
+    assert len(viewer.events("cluster")) == 1
 
 
 def test_colors_follow_the_hosts_theme_also_inside_a_shadow_root(page: Any, server: Server, build: Build) -> None:
@@ -107,7 +106,7 @@ def test_colors_follow_the_hosts_theme_also_inside_a_shadow_root(page: Any, serv
       document.body.style.setProperty("--st-text-color", "#fafafa");
     }""")
     page.wait_for_function("window.root().dataset.theme === 'dark'")
-    page.wait_for_timeout(100)
+    viewer.drawn()
     assert viewer.shot()[40, 400].tolist() == [14, 17, 23]
 
 
@@ -219,7 +218,7 @@ def test_names_given_by_people_stand_in_legend_card_and_on_the_map(viewer: Viewe
     page = viewer.page
     labels = build.arrays["columns/cluster"]
     spots = [{"label": i, "title": f"Cluster {i}", "size": 90 - i, "row": int((labels == i).argmax())} for i in (2, 3)]
-    viewer.update(color="cluster", hotspots=spots, names={"3": "Apples"})
+    viewer.update(color="cluster", clusters=spots, names={"3": "Apples"})
     assert page.locator("button.is-entry[data-code='3'] .is-entry-label").inner_text() == "Apples"
     page.locator(".is-label:visible", has_text="Apples").wait_for()
     row = next(row for row in viewer.alone(30) if labels[row] == 3)

@@ -33,7 +33,7 @@ def test_a_name_stands_at_its_place_and_in_other_layouts_at_its_row(viewer: View
     positions = build.arrays["projections/tsne-2d"]
     rows = viewer.alone(3, 20)
     place = positions[rows[0]].tolist()
-    viewer.update(hotspots=[spot(4, rows[1], places={"tsne-2d": place})])
+    viewer.update(clusters=[spot(4, rows[1], anchors={"tsne-2d": place})])
     name(viewer, 4).wait_for()
     assert middle(name(viewer, 4)) == pytest.approx(viewer.place(rows[0]), abs=1.5)
     viewer.update(layout="pca")
@@ -46,7 +46,7 @@ def test_a_name_lets_the_pointer_through_but_is_clicked_itself(page: Any, server
     viewer = Viewer(page, server, build, select=True)
     row = viewer.alone(1, 20)[0]
     place = build.arrays["projections/tsne-2d"][row].tolist()
-    viewer.update(hotspots=[spot(7, row, places={"tsne-2d": place})])
+    viewer.update(clusters=[spot(7, row, anchors={"tsne-2d": place})])
     name(viewer, 7).wait_for()
     viewer.hover(row)
     assert page.locator(".is-ring-hover").get_attribute("data-row") == str(row)
@@ -59,18 +59,17 @@ def test_a_name_lets_the_pointer_through_but_is_clicked_itself(page: Any, server
     half = viewer.camera()["half"]
     page.mouse.move(x + 40, y + 20)
     page.mouse.wheel(0, -100)
-    page.wait_for_timeout(100)
-    assert viewer.camera()["half"] < half
+    viewer.zoomed(half)
     page.mouse.click(*middle(name(viewer, 7)), button="right")
     page.keyboard.down("Shift")
     page.mouse.click(*middle(name(viewer, 7)))
     page.keyboard.up("Shift")
     [event] = viewer.events("select")
     assert (event["kind"], event["color"], event["codes"]) == ("codes", "cluster", [7])
-    assert viewer.events("hotspot") == []
+    assert viewer.events("cluster") == []
     page.mouse.click(*middle(name(viewer, 7)))
     viewer.ready()
-    assert viewer.events("hotspot") == [7]
+    assert viewer.events("cluster") == [7]
     assert viewer.events("click") == []
     camera = viewer.camera()
     page.keyboard.press("Home")
@@ -79,13 +78,13 @@ def test_a_name_lets_the_pointer_through_but_is_clicked_itself(page: Any, server
     page.keyboard.press("Enter")
     viewer.ready()
     assert viewer.camera() == pytest.approx(camera, abs=1e-6)
-    assert viewer.events("hotspot") == [7, 7]
+    assert viewer.events("cluster") == [7, 7]
 
 
 def test_nearer_shows_more_names_and_one_at_the_edge_moves_inward(viewer: Viewer, build: Build) -> None:
     rows = np.flatnonzero(build.placed)
     spots = [spot(i, int(row), size=len(rows) - i) for i, row in enumerate(rows)]
-    viewer.update(hotspots=spots)
+    viewer.update(clusters=spots)
     viewer.page.locator(".is-label:visible").nth(3).wait_for()
     box = viewer.page.locator("canvas.is-canvas").bounding_box()
 
@@ -94,13 +93,12 @@ def test_nearer_shows_more_names_and_one_at_the_edge_moves_inward(viewer: Viewer
 
     far = shown()
     viewer.page.evaluate("(s) => { window.root().imagespace.camera = s }", viewer.camera() | {"half": 0.12})
-    viewer.ready()
-    viewer.page.wait_for_timeout(150)
+    viewer.drawn()
     near = shown()
     assert len(near - far) > 5
     assert max(map(int, near)) > 300
     row = int(rows[0])
-    viewer.update(hotspots=[spot(0, row)])
+    viewer.update(clusters=[spot(0, row)])
     x, y = viewer.place(row)
     # The image goes to 5 px from the left edge; its name does not fit there and stays whole.
     viewer.page.mouse.move(x, y)
@@ -108,7 +106,7 @@ def test_nearer_shows_more_names_and_one_at_the_edge_moves_inward(viewer: Viewer
     per_px = 2 * state["half"] / box["height"]
     move = state | {"x": state["x"] + (x - box["x"] - 5) * per_px, "y": state["y"] - (y - box["y"] - 200) * per_px}
     viewer.page.evaluate("(s) => { window.root().imagespace.camera = s }", move)
-    viewer.page.wait_for_timeout(150)
+    viewer.drawn()
     assert viewer.place(row)[0] == pytest.approx(box["x"] + 5, abs=1)
     label = name(viewer, 0).bounding_box()
     assert box["x"] <= label["x"] < box["x"] + 10
@@ -116,7 +114,7 @@ def test_nearer_shows_more_names_and_one_at_the_edge_moves_inward(viewer: Viewer
 
 def test_layers_are_switched_off_and_say_what_a_layout_lacks(viewer: Viewer, build: Build) -> None:
     page = viewer.page
-    viewer.update(hotspots=[spot(1, viewer.alone(1)[0])])
+    viewer.update(clusters=[spot(1, viewer.alone(1)[0])])
     name(viewer, 1).wait_for()
     menu = page.get_by_role("button", name="Layers")
     menu.click()
@@ -130,7 +128,7 @@ def test_layers_are_switched_off_and_say_what_a_layout_lacks(viewer: Viewer, bui
     page.wait_for_function("window.root().imagespace.sprites().wanted === 0")
     before = viewer.shot()
     page.get_by_role("checkbox", name="Density").check()
-    page.wait_for_timeout(200)
+    viewer.drawn()
     assert (np.abs(viewer.shot() - before).max(axis=2) > 20).mean() > 0.02
     page.keyboard.press("Escape")
     assert page.get_by_role("checkbox").count() == 0
@@ -190,7 +188,7 @@ def test_the_overview_frames_what_is_in_view_and_moves_it(viewer: Viewer, build:
     page.set_viewport_size({"width": 480, "height": 800})
     page.keyboard.press("+")
     page.keyboard.press("+")
-    page.wait_for_timeout(150)
+    viewer.drawn()
     assert overview.is_hidden()
 
 
@@ -198,7 +196,7 @@ def test_the_overview_frames_what_is_in_view_and_moves_it(viewer: Viewer, build:
 def test_the_view_is_saved_in_exact_size_with_its_colors_and_legend(viewer: Viewer, build: Build, scale: int) -> None:
     page = viewer.page
     row = viewer.alone(1, 25)[0]
-    viewer.update(hotspots=[spot(3, row)])
+    viewer.update(clusters=[spot(3, row)])
     page.get_by_role("button", name="Copy as picture").click()
     page.get_by_role("radio", name=f"{scale}×").check()
     with page.expect_download() as download:
@@ -221,6 +219,6 @@ def test_the_view_is_saved_in_exact_size_with_its_colors_and_legend(viewer: View
     assert (np.abs(legend - swatch).max(axis=1) < 4).sum() > 40 * scale**2, "the legend's dot is drawn"
     title = picture[8 * scale : 32 * scale, 12 * scale : 200 * scale]
     assert (title.max(axis=2) < 120).sum() > 100 * scale**2, "the title is written"
-    page.wait_for_timeout(100)
+    viewer.drawn()
     assert page.evaluate("window.root().imagespace.frame()") > 0
     assert viewer.data("ready") == "true"

@@ -17,7 +17,7 @@ KEEP_PX = {2: 60, 3: 96}
 
 
 class Central:
-    """Which rows stand for their region, as pyramid.js says it: computed here anew, cell by cell.
+    """Which rows stand for their region, as space/representatives.js says it: computed here anew, cell by cell.
 
     apart: dict of row to how far it keeps from the more important rows, in world units.
     """
@@ -92,6 +92,12 @@ def near(viewer: Viewer, factor: float) -> None:
     )
 
 
+def whole(viewer: Viewer) -> None:
+    """Shows the whole map again."""
+    viewer.page.get_by_role("button", name="Show the whole map").click()
+    viewer.drawn()
+
+
 @pytest.fixture(scope="session")
 def crowd(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Enough rows that only some can be images."""
@@ -110,8 +116,6 @@ def test_the_most_central_images_of_regions_show_and_coming_nearer_only_adds(
     page: Any, crowded: Server, crowd: Build, dims: int
 ) -> None:
     viewer = Viewer(page, crowded, crowd, dims=dims, centrality="centrality.npy")
-    page.wait_for_timeout(300)
-    assert page.evaluate("window.root().imagespace.sprites().wanted") == 0, "far out there are dots alone"
     raw, centrality = crowd.arrays[f"projections/tsne-{dims}d"], crowd.arrays["centrality"]
     pyramid = Central(raw, centrality, np.ones(crowd.rows, bool))
     before: set[int] = set()
@@ -123,7 +127,7 @@ def test_the_most_central_images_of_regions_show_and_coming_nearer_only_adds(
         at = viewer.screens()
         view = page.locator("canvas.is-canvas").bounding_box()
         middle = np.array([view["x"], view["y"]]) + np.array([view["width"], view["height"]]) / 2
-        still = (np.abs(at - middle) < [view["width"] / 2, view["height"] / 2]).all(axis=1)
+        still = np.all(np.abs(at - middle) < [view["width"] / 2, view["height"] / 2], axis=1)
         assert {row for row in before if still[row]} <= rows
         if dims == 2:
             places = at[list(rows)]
@@ -137,6 +141,8 @@ def test_the_most_central_images_of_regions_show_and_coming_nearer_only_adds(
         assert len(free) > 5
         for row in free:
             assert shot[round(at[row][1]), round(at[row][0])].tolist() == pytest.approx(color_of(row), abs=4)
+    whole(viewer)
+    assert page.evaluate("window.root().imagespace.sprites().wanted") == 0, "far out there are dots alone"
 
 
 def test_where_the_most_central_image_is_hidden_the_next_one_stands_for_its_region(
@@ -168,12 +174,10 @@ def test_few_rows_show_as_images_from_the_start(page: Any, server: Server, build
 @pytest.mark.parametrize("dims", [2, 3])
 def test_near_by_every_image_in_view_shows_at_its_row(page: Any, server: Server, build: Build, dims: int) -> None:
     viewer = Viewer(page, server, build, dims=dims)
-    page.wait_for_timeout(200)
-    assert page.evaluate("window.root().imagespace.sprites().wanted") == 0
     row = viewer.alone(1, 20)[0]
     viewer.fly(row)
     page.mouse.move(640, 700)
-    page.wait_for_timeout(100)
+    viewer.drawn()
     shot, at = viewer.shot(), viewer.screens()
     x, y = viewer.place(row)
     assert shot[round(y) + 4, round(x) + 4].tolist() == pytest.approx(color_of(row), abs=4)
@@ -188,6 +192,9 @@ def test_near_by_every_image_in_view_shows_at_its_row(page: Any, server: Server,
             width, height = (side / max(size_of(row)) * images[row] / 2 for side in size_of(row))
             for dx, dy in [(0, 0), (-width + 4, 0), (width - 4, 0), (0, -height + 4), (0, height - 4)]:
                 assert shot[round(y + dy), round(x + dx)].tolist() == pytest.approx(color_of(row), abs=4)
+    whole(viewer)
+    assert page.evaluate("window.root().imagespace.sprites().wanted") == 0
+    viewer.fly(row, nonce=2)
     page.get_by_role("button", name="Layers").click()
     page.get_by_label("Images when zoomed in").click()
     page.wait_for_function("Object.values(window.root().imagespace.sprites()).every((count) => count === 0)")
@@ -201,12 +208,17 @@ def test_images_of_another_layout_come_along_while_layouts_glide(page: Any, serv
     # Once its rows are here, the way to the other map and back, caught half-way.
     viewer.update(layout="tsne", positions=None, guides=None)
     assert page.evaluate("window.root().imagespace.images().length") == 0
-    page.evaluate("(change) => window.update(change)", BOARD)
-    page.wait_for_function("window.root().imagespace.images().length > 0", polling=20)
-    between = dict(page.evaluate("window.root().imagespace.images()"))
-    assert viewer.data("ready") == "false"
-    assert 0 < np.mean(list(between.values())) < np.mean(list(sides.values()))
-    viewer.ready()
+    seen = page.evaluate(
+        """async (change) => {
+          const seen = [], { root } = window;
+          for (window.update(change); root().dataset.ready === "false"; await new Promise(requestAnimationFrame)) {
+            seen.push(root().imagespace.images());
+          }
+          return seen;
+        }""",
+        BOARD,
+    )
+    assert any(0 < np.mean([px for _, px in images]) < np.mean(list(sides.values())) for images in seen if images)
     page.wait_for_function(SPRITES)
     assert dict(page.evaluate("window.root().imagespace.images()")) == pytest.approx(sides)
 
@@ -221,17 +233,17 @@ def test_the_largest_images_become_previews_within_their_bound_and_a_missing_one
     row = int(np.nanargmin(np.hypot(*(viewer.screens() - middle).T)))
     page.route(f"**/image/{row}?*", lambda route: route.fulfill(status=404))
     page.mouse.move(640, 700)
+    viewer.listen()
     near(viewer, 3.5)
-    page.wait_for_timeout(300)
-    assert page.evaluate("window.root().imagespace.sprites().previews") == 0, "sprites are large enough yet"
-    asked = server.requests
-    asked.clear()
+    viewer.drawn()
+    assert not [path for path in viewer.asked() if path.startswith("image/")], "sprites are large enough yet"
     near(viewer, 2)
-    page.wait_for_function("window.root().imagespace.sprites().previews === 15")
-    page.wait_for_timeout(300)
-    rows = [int(path.rsplit("/", 1)[1]) for path in asked if path.startswith("base/image/")]
-    asked_for = sorted([row, *rows])
+    page.wait_for_function("window.root().imagespace.sprites().previews === 15 && window.answered.length === 16")
+    near(viewer, 1)
+    viewer.drawn()
+    asked_for = sorted(int(path.removeprefix("image/")) for path in viewer.asked())
     assert len(set(asked_for)) == len(asked_for) == 16, "each is asked for once"
+    assert row in asked_for
     at = viewer.screens()
     away = np.hypot(*(at - middle).T)
     inside = (np.abs(at - middle) < np.array(middle) - [view["x"], view["y"]]).all(axis=1)
@@ -252,9 +264,9 @@ def test_previews_keep_the_latest_sixteen_ask_for_four_at_a_time_and_give_up_tho
 ) -> None:
     page.goto(server.url)
     result = page.evaluate("""async () => {
-      const { Previews, PREVIEWS } = await import("./viewer/previews.js");
-      const { Gpu } = await import("./viewer/gpu.js");
-      const { Dataset } = await import("./viewer/dataset.js");
+      const { LargePictures, MOST_LARGE_PICTURES } = await import("./viewer/draw/large_pictures.js");
+      const { Gpu } = await import("./viewer/draw/gpu.js");
+      const { WorkspaceFiles } = await import("./viewer/data/workspace_files.js");
       const gpu = new Gpu(document.createElement("canvas"));
       let running = 0, most = 0;
       const aborted = [];
@@ -265,8 +277,8 @@ def test_previews_keep_the_latest_sixteen_ask_for_four_at_a_time_and_give_up_tho
         try { return await real(url, options); } finally { running--; }
       };
       const bytes = gpu.bytes;
-      const previews = new Previews(gpu, new Dataset("base/", 600), () => {});
-      const until = async (ready) => { while (!ready()) await new Promise((go) => setTimeout(go, 5)); };
+      const previews = new LargePictures(gpu, new WorkspaceFiles("base/", 600), () => {});
+      const until = async (ready) => { while (!ready()) await new Promise(requestAnimationFrame); };
       const rows = (from, count) => Array.from({ length: count }, (_, i) => from + i);
       const fill = (wanted) => until(() => {
         previews.want(wanted);
@@ -276,7 +288,7 @@ def test_previews_keep_the_latest_sixteen_ask_for_four_at_a_time_and_give_up_tho
       previews.use(3);
       await fill(rows(16, 15));
       const kept = [...previews.kept.keys()].sort((a, b) => a - b);
-      const distinct = new Set([...previews.kept.values()].map(({ slot }) => slot)).size;
+      const distinct = new Set(previews.kept.values().map(({ slot }) => slot)).size;
       previews.want(rows(100, 30));
       const started = [...previews.running.keys()];
       previews.want([101]);
@@ -286,7 +298,7 @@ def test_previews_keep_the_latest_sixteen_ask_for_four_at_a_time_and_give_up_tho
       const size = gpu.bytes - bytes;
       gpu.destroy();
       window.fetch = real;
-      return { kept, distinct, most, started, left, aborted, size, bound: PREVIEWS };
+      return { kept, distinct, most, started, left, aborted, size, bound: MOST_LARGE_PICTURES };
     }""")
     assert result["bound"] == result["distinct"] == 16
     assert result["kept"] == [3, *range(16, 31)]
@@ -300,22 +312,22 @@ def test_previews_keep_the_latest_sixteen_ask_for_four_at_a_time_and_give_up_tho
 def test_sprites_on_the_gpu_stay_within_their_bound_and_the_least_recently_used_go(page: Any, server: Server) -> None:
     page.goto(server.url)
     result = page.evaluate("""async () => {
-      const { Slots, SPRITE_BYTES } = await import("./viewer/slots.js");
-      const { Gpu } = await import("./viewer/gpu.js");
+      const { SpriteTexture, SPRITE_BYTES } = await import("./viewer/draw/sprite_texture.js");
+      const { Gpu } = await import("./viewer/draw/gpu.js");
       const gpu = new Gpu(document.createElement("canvas"));
       const before = gpu.bytes;
-      const slots = new Slots(gpu, 1024, 1e6);
+      const texture = new SpriteTexture(gpu, 1024, 1e6);
       const page = await createImageBitmap(new ImageData(1024, 1024));
       const place = { page: 0, x: 0, y: 0, width: 1024, height: 1024 };
       for (let row = 0; row < 30; row++) {
-        slots.put(row, page, place);
-        slots.use(0);
+        texture.put(row, page, place);
+        texture.use(0);
       }
-      const rows = [...slots.slotOf.keys()].sort((a, b) => a - b);
-      const distinct = new Set(slots.slotOf.values()).size;
+      const rows = [...texture.slots.keys()].sort((a, b) => a - b);
+      const distinct = new Set(texture.slots.values()).size;
       const bytes = gpu.bytes - before;
       gpu.destroy();
-      return { rows, distinct, bytes, bound: SPRITE_BYTES, count: slots.count };
+      return { rows, distinct, bytes, bound: SPRITE_BYTES, count: texture.count };
     }""")
     assert result["count"] == result["distinct"] == 16
     assert result["rows"] == [0, *range(15, 30)]
@@ -331,7 +343,8 @@ def test_a_broken_sprite_page_leaves_placeholders_in_the_rows_color_and_is_told_
     pages = build.arrays["atlas/cells"] // 64
     broken = np.isin(pages, [1, 2]) & build.placed
     page.wait_for_function(f"window.root().imagespace.sprites().loaded === {(build.placed & ~broken).sum()}")
-    page.wait_for_timeout(100)
+    page.wait_for_function(f"window.root().imagespace.images().length === {build.placed.sum()}")
+    viewer.drawn()
     state = page.evaluate("window.root().imagespace.sprites()")
     assert (state["wanted"], state["loaded"]) == (build.placed.sum(), (build.placed & ~broken).sum())
     assert len(page.evaluate("window.root().imagespace.images()")) == build.placed.sum()

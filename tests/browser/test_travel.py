@@ -12,18 +12,29 @@ from tests.browser.viewing import Viewer
 
 pytestmark = pytest.mark.browser
 
+# Changes the configuration; gives where each row is in every frame until the viewer is ready again.
+WAY = """async (change) => {
+  const seen = [], { root, config } = window;
+  window.update(change);
+  do {
+    seen.push(Array.from({ length: config.rows }, (_, row) => {
+      const at = root().imagespace.screen(row);
+      return at ? [at.x, at.y] : [NaN, NaN];
+    }));
+    await new Promise(requestAnimationFrame);
+  } while (root().dataset.ready !== "true");
+  return seen;
+}"""
+
 
 def test_another_layout_is_glided_to_and_keeps_the_selection(viewer: Viewer) -> None:
     viewer.update(selected=17)
     start = viewer.screens()
-    viewer.page.evaluate("window.update({ layout: 'pca', dims: 3 })")
-    assert viewer.data("ready") == "false"
-    viewer.page.wait_for_timeout(450)
-    between = viewer.screens()
-    viewer.ready()
+    between = np.array(viewer.page.evaluate(WAY, {"layout": "pca", "dims": 3}), float)
     end = viewer.screens()
     assert [viewer.data("layout"), viewer.data("dims")] == ["pca", "3"]
-    assert min(np.nanmean(np.abs(between - start)), np.nanmean(np.abs(between - end))) > 5
+    away = [np.nanmean(np.abs(between - there), axis=(1, 2)) for there in (start, end)]
+    assert np.minimum(*away).max() > 5, "between both"
     ring = viewer.page.locator(".is-ring-selected").bounding_box()
     assert (ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2) == pytest.approx(viewer.place(17), abs=1.5)
     viewer.update(layout="tsne", dims=2)
@@ -33,34 +44,39 @@ def test_another_layout_is_glided_to_and_keeps_the_selection(viewer: Viewer) -> 
 def test_a_switch_during_a_glide_starts_where_the_images_are(viewer: Viewer) -> None:
     viewer.update(dims=3)
     viewer.update(dims=2)
-    viewer.page.evaluate("window.update({ layout: 'pca' })")
-    viewer.page.wait_for_timeout(450)
-    jump = viewer.page.evaluate("""async () => {
+    moved, jump = viewer.page.evaluate("""async () => {
       const at = () => window.root().imagespace.screen(17);
+      const start = at();
+      const moved = () => Math.hypot(at().x - start.x, at().y - start.y);
+      window.update({ layout: "pca" });
+      while (moved() < 20 && window.root().dataset.ready === "false") await new Promise(requestAnimationFrame);
       const before = at();
       window.update({ layout: "tsne", dims: 3 }); // already here, so that it starts at once
       await new Promise((go) => setTimeout(go, 0));
-      return Math.hypot(at().x - before.x, at().y - before.y);
+      return [moved(), Math.hypot(at().x - before.x, at().y - before.y)];
     }""")
+    assert moved > 20
     assert jump < 0.5
     viewer.ready()
     assert [viewer.data("layout"), viewer.data("dims")] == ["tsne", "3"]
 
 
-def test_only_what_changed_is_sent_for_and_switching_back_sends_for_nothing(viewer: Viewer, server: Server) -> None:
-    viewer.page.wait_for_timeout(200)
-    asked = server.requests
+def test_only_what_changed_is_sent_for_and_switching_back_sends_for_nothing(viewer: Viewer) -> None:
+    # Where the sprites are is asked for once the first picture is there.
+    viewer.page.wait_for_function(
+        "performance.getEntriesByType('resource').filter(({ name }) => /atlas(\\/|\\.json)/.test(name)).length >= 3"
+    )
 
     def sent_for(**change: object) -> list[str]:
-        asked.clear()
+        viewer.listen()
         viewer.update(**change)
-        viewer.page.wait_for_timeout(50)
-        return sorted(path for path in asked if not path.endswith(".webp"))
+        viewer.drawn()
+        return sorted(path for path in viewer.asked() if not path.endswith(".webp"))
 
     assert sent_for() == []
-    assert sent_for(color="price") == ["base/columns/price.json", "base/columns/price.npy"]
+    assert sent_for(color="price") == ["columns/price.json", "columns/price.npy"]
     assert sent_for(pointSize=0.8, opacity=0.5, selected=3) == []
-    assert sent_for(dims=3) == ["base/projections/tsne-3d.npy"]
+    assert sent_for(dims=3) == ["projections/tsne-3d.npy"]
     assert sent_for(dims=2, color="category") == []
 
 

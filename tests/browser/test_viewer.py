@@ -35,12 +35,11 @@ def test_the_picture_comes_back_after_the_context_was_lost(viewer: Viewer) -> No
       window.lose = gl.getExtension("WEBGL_lose_context");
       window.lose.loseContext();
     }""")
-    viewer.page.wait_for_timeout(100)
-    assert viewer.data("ready") == "false"
+    viewer.page.wait_for_function("window.root().dataset.ready === 'false'")
     viewer.page.evaluate("window.lose.restoreContext()")
     viewer.ready()
     viewer.page.wait_for_function(SPRITES)
-    viewer.page.wait_for_timeout(100)
+    viewer.drawn()
     after = viewer.shot()
     assert (np.abs(before - after).max(axis=2) > 8).mean() < 0.001
 
@@ -51,11 +50,12 @@ def test_destroying_leaves_nothing_behind_and_mounting_twice_leaves_one(viewer: 
       window.frames = 0;
       const ask = window.requestAnimationFrame.bind(window);
       window.requestAnimationFrame = (f) => { window.frames++; return ask(f); };
+      window.pass = async (count) => { while (count--) await new Promise((done) => ask(done)); return window.frames; };
     }""")
-    page.wait_for_timeout(300)
-    quiet = page.evaluate("window.frames")
-    page.wait_for_timeout(300)
-    assert page.evaluate("window.frames") == quiet, "the loop sleeps when nothing moves"
+    asleep = page.evaluate("""async () => {
+      for (let tries = 50, before = NaN; tries--; ) if (before === (before = await window.pass(20))) return true;
+    }""")
+    assert asleep, "the loop sleeps when nothing moves"
     page.evaluate("window.start(window.config)")
     viewer.ready()
     assert page.locator("[data-testid=imagespace-viewer]").count() == 1
@@ -64,15 +64,14 @@ def test_destroying_leaves_nothing_behind_and_mounting_twice_leaves_one(viewer: 
       window.update({ layout: "pca" });
       window.handle.destroy();
     }""")
-    page.wait_for_timeout(100)
-    frames = page.evaluate("window.frames")
-    page.evaluate("window.dispatchEvent(new Event('resize')); window.handle.update(window.config)")
-    page.wait_for_timeout(300)
-    assert page.evaluate("[window.element.childElementCount, window.frames, window.context.isContextLost()]") == [
-        0,
-        frames,
-        True,
-    ]
+    asked = page.evaluate("""async () => {
+      const before = window.frames;
+      await window.pass(10);
+      window.dispatchEvent(new Event("resize"));
+      window.handle.update(window.config);
+      return (await window.pass(10)) - before;
+    }""")
+    assert [asked, *page.evaluate("[window.element.childElementCount, window.context.isContextLost()]")] == [0, 0, True]
 
 
 @pytest.mark.parametrize("picture", [None, "static/tsne-2d.png"])
@@ -90,7 +89,7 @@ def test_without_webgl2_a_picture_and_a_sentence_stand_in_its_place(
         "layout": "tsne",
         "dims": 2,
         "label": "t-SNE map",
-        "picture": picture,
+        "stillMap": picture,
     }
     page.evaluate("(config) => window.start(config)", config)
     assert "WebGL2" in page.get_by_role("alert").inner_text()
@@ -102,7 +101,7 @@ def test_without_webgl2_a_picture_and_a_sentence_stand_in_its_place(
         assert image.count() == 0
         return
     page.wait_for_function("window.root().querySelector('img').naturalWidth === 90")
-    page.evaluate("window.update({ picture: 'static/none.png' })")
+    page.evaluate("window.update({ stillMap: 'static/none.png' })")
     image.wait_for(state="hidden")
     page.evaluate("window.handle.destroy()")
     assert root.count() == 0
@@ -116,7 +115,12 @@ def test_a_tab_that_slept_goes_on_where_it_was(viewer: Viewer) -> None:
       window.requestAnimationFrame = (f) => window.asleep.push(f);
       window.update({ layout: "pca", color: "cluster" });
     }""")
-    page.wait_for_timeout(400)
+    # By the clock, since there are no frames.
+    page.wait_for_function(
+        """window.asleep.length && ["pca-2d.npy", "cluster.npy"].every(
+          (file) => performance.getEntriesByType("resource").some(({ name }) => name.endsWith(file)))""",
+        polling=20,
+    )
     assert viewer.data("ready") == "false"
     page.evaluate("""() => {
       window.requestAnimationFrame = window.real;
@@ -159,7 +163,7 @@ def test_arrays_are_read_right_however_they_arrive(page: Any, server: Server, bu
     page.goto(server.url)
     sums = page.evaluate(
         """async (url) => {
-      const { fetchNpy } = await import("./viewer/npy.js");
+      const { fetchNpy } = await import("./viewer/data/npy.js");
       const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
       const real = window.fetch;
       const read = async (step) => {

@@ -12,6 +12,15 @@ from PIL import Image
 
 from tests.browser.standalone import Build, Server
 
+FRAMES = "async (count) => { while (count--) await new Promise(requestAnimationFrame); }"
+LISTEN = """() => {
+  const fetch = (window.plainFetch ??= window.fetch);
+  Object.assign(window, { asked: [], answered: [] });
+  window.fetch = (url, ...more) => {
+    window.asked.push(String(url));
+    return fetch(url, ...more).finally(() => window.answered.push(String(url)));
+  };
+}"""
 READY = "window.root()?.dataset.ready === 'true'"
 SPRITES = "(({ wanted, loaded }) => wanted > 0 && wanted === loaded)(window.root().imagespace.sprites())"
 
@@ -34,6 +43,29 @@ class Viewer:
 
     def ready(self) -> None:
         self.page.wait_for_function(READY, timeout=20_000)
+
+    def drawn(self) -> None:
+        """Waits until all that was asked for up to now is on the screen."""
+        self.frames(2)
+        self.ready()
+
+    def frames(self, count: int) -> None:
+        """Waits for so many frames of the page: the first draws what was asked for before."""
+        self.page.evaluate(FRAMES, count)
+
+    def listen(self) -> None:
+        """From here on `asked` knows every request that the viewer makes, at once."""
+        self.page.evaluate(LISTEN)
+
+    def asked(self) -> list[str]:
+        """The paths below the base that were asked for since `listen`."""
+        urls = self.page.evaluate("window.asked")
+        return [url.removeprefix(self.config["base"]).split("?")[0] for url in urls]
+
+    def zoomed(self, half: float) -> None:
+        """Waits until the camera is nearer than at this half height of its view, and that is drawn."""
+        self.page.wait_for_function("(half) => window.root().imagespace.camera.half < half", arg=half)
+        self.drawn()
 
     def update(self, **change: object) -> None:
         self.page.evaluate("(change) => window.update(change)", change)
@@ -75,7 +107,7 @@ class Viewer:
         """Flies to a row and waits for its neighborhood's sprites."""
         self.update(fly={"row": row, "nonce": nonce})
         self.page.wait_for_function(SPRITES)
-        self.page.wait_for_timeout(60)
+        self.drawn()
 
     def shot(self) -> np.ndarray:
         """uint8 (h, w, 3) of the window."""

@@ -27,6 +27,12 @@ def visit(page: Any, app: str, path: str, **query: str) -> None:
     page.wait_for_selector(READY, timeout=WAIT_MS)
 
 
+def wait_for_rest(page: Any) -> None:
+    """Until the page's script is through and all that it draws is there."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=WAIT_MS)
+    page.wait_for_function("document.querySelectorAll('[data-stale=true]').length === 0", timeout=WAIT_MS)
+
+
 def query_of(page: Any) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 

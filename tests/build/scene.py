@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -99,7 +100,8 @@ def arrays(root: Path) -> dict[str, bytes]:
     return {
         path.relative_to(root).as_posix(): b"" if path.suffix == ".ann" else path.read_bytes()
         for path in found
-        if path.name != names.LOCK and path.relative_to(root).parts[0] not in (names.MANIFEST, names.BUILD)
+        if path.name not in (names.LOCK, names.AT_WORK)
+        and path.relative_to(root).parts[0] not in (names.MANIFEST, names.BUILD)
     }
 
 
@@ -125,8 +127,8 @@ def check_rows(root: Path, images: Path) -> Workspace:
         np.testing.assert_allclose(vectors[row], expected[-1], atol=2e-3, err_msg=path)
         np.testing.assert_allclose(dominant[row], color, atol=1, err_msg=path)
         np.testing.assert_allclose(np.median(workspace.sprite(row), axis=(0, 1)), color, atol=5, err_msg=path)
-        if (preview := workspace.preview_path(row)) is not None:
-            with Image.open(preview) as copy:
+        if (preview := workspace.preview(row)) is not None:
+            with Image.open(io.BytesIO(preview)) as copy:
                 np.testing.assert_allclose(np.asarray(copy).mean(axis=(0, 1)), color, atol=5, err_msg=path)
     rows, distances = workspace.graph()
     for row in range(len(paths)):

@@ -1,6 +1,7 @@
 """Odd, empty and wrong input: a clear message, or a workspace that is right."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -157,9 +158,9 @@ def test_clip_from_a_folder_is_opened_once_and_used(photos: Path, tmp_path: Path
     opened = []
     real = towers.OnnxEmbedder
 
-    def counted(*arguments: object, **named: object) -> object:
+    def counted(*arguments: Any, **named: Any) -> object:
         opened.append(arguments)
-        return real(*arguments, **named)  # type: ignore[arg-type]
+        return real(*arguments, **named)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(towers, "OnnxEmbedder", counted)

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,6 +23,7 @@ from imagespace_core.images import Picture
 from imagespace_core.sources.folder import Folder
 from imagespace_core.workspace import Draft, Workspace, names
 from tests.build.scene import Listening, arrays, check_rows, color_of, quick, run, write_solid
+from tests.waiting import wait_until
 
 REPOSITORY = Path(__file__).parents[2]
 STEPS = (
@@ -163,8 +163,7 @@ def test_a_real_process_stopped_midway_leaves_the_old_workspace_and_can_go_on(
     noted = built.output / ".build/steps.json"
     command = _command(built)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        while process.poll() is None and not noted.exists():
-            time.sleep(0.01)
+        wait_until(noted.exists, process)
         process.send_signal(kind)
         _, error = process.communicate(timeout=60)
     if kind != signal.SIGKILL:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -118,9 +119,10 @@ def test_a_column_that_no_table_has_is_refused_before_an_image_is_read(villages:
 
 
 def test_options_of_the_other_method_are_refused(villages: Options) -> None:
-    for wrong in ({"cluster_columns": "x"}, {"components": 3}, {"cluster_weight": 2.0}):
+    changes: list[dict[str, Any]] = [{"cluster_columns": "x"}, {"components": 3}, {"cluster_weight": 2.0}]
+    for wrong in changes:
         with pytest.raises(InputError, match="go with --clusterer gmm"):
-            Options(clusterer="hdbscan", **wrong)  # type: ignore[arg-type]
+            Options(clusterer="hdbscan", **wrong)
     with pytest.raises(InputError, match="--clusterer 'kmeans': expected one or more of hdbscan, gmm"):
         Options(clusterer="kmeans")
     with pytest.raises(InputError, match="--source 'video'"):

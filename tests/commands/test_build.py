@@ -18,9 +18,10 @@ from typer.testing import CliRunner, Result
 
 from imagespace_core import __main__ as imagespace
 from imagespace_core.build import Options, build
-from imagespace_core.commands.build import PROGRAM, _open_command, build_command
+from imagespace_core.commands.build import PROGRAM, build_command
 from imagespace_core.commands.flags import as_command
 from imagespace_core.commands.report import TerminalReport, print_summary
+from imagespace_core.commands.serve import serve_command_line
 from imagespace_core.images.decode import Decode
 from imagespace_core.sources.parameters import flags
 from imagespace_core.workspace import Draft, Manifest, Workspace
@@ -135,7 +136,7 @@ def test_a_real_run_ends_with_0_and_writes_plain_lines(place: Path, tmp_path: Pa
     assert re.search(r"^ *\d+\.\d s  images *$", done.stdout, re.MULTILINE)
     assert f"12 images in {tmp_path}/w, model tiny" in done.stdout
     assert f"1 file was left out; the reasons are in {tmp_path}/w/failures.csv" in done.stdout
-    assert done.stdout.rstrip().splitlines()[-1].endswith("streamlit_app.py")
+    assert done.stdout.rstrip().splitlines()[-1].endswith(" serve w")
     check_rows(tmp_path / "w", place / "photos")
 
 
@@ -250,7 +251,7 @@ def test_without_the_hub_the_default_goes_on_with_the_bundled_model_and_says_so(
     assert manifest.measured("embed", "model") == "efficientnet-lite0"
     assert [f"note: {line}" for line in manifest.notes] == notes
     assert Workspace.open(tmp_path / "workspaces/few").vectors().shape == (6, 1280)
-    assert done.stdout.rstrip().splitlines()[-1].strip() == f"streamlit run {REPOSITORY}/streamlit_app.py"
+    assert " serve workspaces/few" in done.stdout
 
     asked = _real("few", "--model", "clip-vit-b32", cwd=tmp_path, **offline)
     assert asked.returncode == 1
@@ -265,29 +266,34 @@ def test_without_the_hub_the_default_goes_on_with_the_bundled_model_and_says_so(
 
 
 @pytest.mark.parametrize("name", ["w", "two words", 'it\'s "quoted" $HOME', "été"])
-def test_the_printed_command_opens_this_workspace_with_the_app(name: str, tmp_path: Path) -> None:
-    """Run by a real shell with a `streamlit` of ours, which tells what it was given."""
+def test_the_printed_command_serves_this_workspace(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run by a real shell with an `imagespace` of ours, which prints what it was given."""
     (tmp_path / "bin").mkdir()
-    stub = tmp_path / "bin/streamlit"
+    stub = tmp_path / "bin/imagespace"
     stub.write_text(
-        f"#!{sys.executable}\nimport json, os, sys\n"
-        "print(json.dumps([sys.argv[1:], os.environ.get('IMAGESPACE_WORKSPACE'), os.path.exists(sys.argv[2])]))"
+        f"#!{sys.executable}\nimport json, os, sys\nprint(json.dumps([sys.argv[1], os.path.realpath(sys.argv[2])]))"
     )
     stub.chmod(0o755)
-    with pytest.MonkeyPatch.context() as patch:
-        for variable in ("UV", "UV_RUN_RECURSION_DEPTH", "IMAGESPACE_WORKSPACE"):
-            patch.delenv(variable, raising=False)
-        patch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-        for cwd in (tmp_path, REPOSITORY):
-            patch.chdir(cwd)
-            command = _open_command(tmp_path / name)
-            told = subprocess.run(command, shell=True, capture_output=True, text=True, check=True).stdout
-            app = "streamlit_app.py" if cwd == REPOSITORY else str(REPOSITORY / "streamlit_app.py")
-            assert json.loads(told) == [["run", app], str(tmp_path / name), True]
-        patch.chdir(tmp_path)
-        assert shlex.split(_open_command(Path("workspaces/demo")))[0] == "streamlit"
-        patch.setenv("UV", "/usr/bin/uv")
-        assert shlex.split(_open_command(Path("workspaces/demo")))[:4] == ["uv", "run", "streamlit", "run"]
+    (tmp_path / "elsewhere").mkdir()
+    for variable in ("UV", "UV_RUN_RECURSION_DEPTH"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    for cwd in (tmp_path, tmp_path / "elsewhere"):
+        monkeypatch.chdir(cwd)
+        command = serve_command_line(tmp_path / name)
+        printed = subprocess.run(command, shell=True, capture_output=True, text=True, check=True).stdout
+        assert json.loads(printed) == ["serve", str(tmp_path / name)]
+    monkeypatch.setenv("UV", "/usr/bin/uv")
+    assert shlex.split(serve_command_line(Path("workspaces/demo"))) == [
+        "uv",
+        "run",
+        "imagespace",
+        "serve",
+        "workspaces/demo",
+    ]
+    monkeypatch.delenv("UV")
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert shlex.split(serve_command_line(Path("w")))[1:] == ["-m", "imagespace_core", "serve", "w"]
 
 
 def test_the_version_is_printed() -> None:

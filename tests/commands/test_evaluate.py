@@ -51,7 +51,7 @@ def test_no_result_shares_the_slice_of_an_example(patches: Workspace, tmp_path: 
         examples = {slices[row_of[key]] for key in f"{trial['positive']} {trial['negative']}".split()}
         assert not examples & set(slices[found["row"][found["trial"] == number]])
     evaluate(patches, tmp_path, "--label", "structure", "--maps", "0", "--apart", "none")
-    assert pd.read_csv(tmp_path / "trials.csv")["candidates"].eq(144 - 10).all()
+    assert set(pd.read_csv(tmp_path / "trials.csv")["candidates"]) == {144 - 10}
 
 
 def test_the_map_is_bright_where_the_label_is(patches: Workspace, tmp_path: Path) -> None:
@@ -80,8 +80,8 @@ def test_clusters_can_be_found_by_the_names_people_gave_them(tmp_path: Path) -> 
         (["--label", "structure", "--negatives", "0"], "--negatives needs --positives"),
         (["--label", "structure", "--positives", ""], "--positives names no image"),
         (["--label", "structure", "--positives", "9999"], "neither an id nor a row below 144"),
-        (["--label", "structure", "--positives", "1 2", "--negatives", "3 2"], "is among --positives and --negatives"),
-        (["--label", "structure", "--apart", "nothing"], "--apart nothing: there is no such column"),
+        (["--label", "structure", "--positives", "1 2", "--negatives", "3 2"], "row 2 is among the positive and"),
+        (["--label", "structure", "--apart", "nothing"], "there is no column 'nothing'"),
         (["--label", "structure", "--counterexamples", "96", "--examples", "1"], "one must be left"),
         (["--label", "structure", "--batches", "ten"], "expected whole numbers"),
         (["--label", "structure", "--metric", "miles"], "expected one of angular"),

@@ -92,8 +92,8 @@ def test_three_dimensions_are_drawn_from_the_side(scene: Workspace, tmp_path: Pa
     [
         (["--map", "tsne"], "there is no such map; choose one of pca, grid"),
         (["--map", "timeline"], "there is none, because of this: no image has a *date*"),
-        (["--map", "grid", "--dims", "3"], "--dims goes with maps"),
-        (["--map", "pca", "--dims", "4"], "the map pca is there in 2 and 3 dimensions"),
+        (["--map", "grid", "--dims", "3"], "grid is there in 2 dimensions, not in 3"),
+        (["--map", "pca", "--dims", "4"], "pca is there in 2 and 3 dimensions, not in 4"),
         (["--color", "nothing"], "choose one of taken_at, value"),
         (["--size", "wide"], "expected WIDTHxHEIGHT"),
         (["--size", "10x10"], "each side must be 320 to 8192"),

@@ -1,4 +1,4 @@
-"""The colors of columns are the viewer's own: golden values are what `viewer/colors.js` gives in light."""
+"""The colors of columns are the viewer's own: golden values are what `viewer/core/colors.js` gives in light."""
 
 import numpy as np
 import pytest
@@ -22,6 +22,13 @@ def test_a_palette_comes_first() -> None:
     colors = categorical(3, ("#ff0000", "#0f0"))
     assert colors[:2].tolist() == [[255, 0, 0], [0, 255, 0]]
     assert colors[2].tolist() not in colors[:2].tolist()
+
+
+def test_colors_near_one_of_a_palette_are_left_out_of_those_that_follow() -> None:
+    colors = categorical(20, ("#0173b1",))
+    assert [tuple(color) for color in colors[:3].tolist()] == [(1, 115, 177), (224, 138, 0), (0, 158, 115)]
+    away = np.linalg.norm(colors[1:].astype(float) - colors[0], axis=1)
+    assert away.min() >= 50
 
 
 def test_the_scale_is_the_viewers() -> None:

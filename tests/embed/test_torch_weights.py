@@ -47,7 +47,7 @@ def torch(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     def rebuild() -> None: ...
 
     rebuild.__module__, rebuild.__qualname__ = "torch._utils", "_rebuild_tensor_v2"
-    part._rebuild_tensor_v2 = rebuild  # type: ignore[attr-defined]
+    setattr(part, rebuild.__qualname__, rebuild)
     for name in ("FloatStorage", "LongStorage", "HalfStorage", "QInt8Storage"):
         setattr(module, name, type(name, (), {"__module__": "torch"}))
     monkeypatch.setitem(sys.modules, "torch", module)

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from imagespace_core.errors import InputError
-from imagespace_core.evaluate.leakage import apart_column, groups_of
-from imagespace_core.evaluate.retrieval_map import Places, edges, painted, retrieval_map
+from imagespace_core.evaluate.leakage import groups_of, parent_column
+from imagespace_core.evaluate.retrieval_map import ParentBoxes, edges, painted, retrieval_map
 from imagespace_core.evaluate.subgroups import group_means, in_groups, sample_evenly
 from imagespace_core.sources import Context
 
@@ -23,7 +23,7 @@ def test_every_pixel_has_the_mean_of_the_boxes_that_cover_it() -> None:
 def test_rows_are_painted_where_they_lie_and_large_parents_smaller() -> None:
     contexts = [Context("a", 100, 50, (square(0, 0, 50),)), Context("b", 10, 10, (square(0, 0, 10),))]
     contexts += [Context("a", 100, 50, (square(50, 0, 50),))]
-    places = Places.of(contexts)
+    places = ParentBoxes.of(contexts)
     scores = np.array([1.0, 9.0, 5.0])
     np.testing.assert_array_equal(places.map_of("a", scores, 20), np.repeat([[1.0, 5.0]], 10, 1).repeat(10, 0))
     assert places.map_of("b", scores).shape == (10, 10)
@@ -47,9 +47,9 @@ def test_edges_are_the_outermost_pixels_of_what_is_marked() -> None:
 
 def test_slices_are_left_out_only_where_enough_would_be_left() -> None:
     table = pd.DataFrame({"slice": [f"s{i // 4}" for i in range(80)]})
-    assert apart_column(table, 10) == "slice"
-    assert apart_column(table, 11) is None
-    assert apart_column(table.rename(columns={"slice": "category"}), 1) is None
+    assert parent_column(table, 10) == "slice"
+    assert parent_column(table, 11) is None
+    assert parent_column(table.rename(columns={"slice": "category"}), 1) is None
     assert groups_of(table, "slice")[4] == "s1"
     with pytest.raises(InputError, match="there are slice"):
         groups_of(table, "other")

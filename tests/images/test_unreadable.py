@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
-from imagespace_core.errors import UnreadableImageError
+from imagespace_core.errors import UnreadableImageError, VanishedError
 from imagespace_core.images import reasons
 from imagespace_core.images.decode import Decode, preview
 from tests.makers.photos import encoded, photo, png_of_size, write_rubbish
@@ -38,12 +39,20 @@ def test_each_kind_of_rubbish_is_told_apart(tmp_path: Path) -> None:
 def test_missing_files_folders_and_pipes_have_their_reasons(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     for path, reason in {
-        tmp_path / "gone.jpg": "vanished",
         tmp_path: "not a file",
         tmp_path / "pipe.jpg": "not a file",
     }.items():
         with pytest.raises(UnreadableImageError, match=reason):
             Decode()(path)
+    with pytest.raises(VanishedError, match=r"gone\.jpg could be listed, and now cannot be read"):
+        Decode()(tmp_path / "gone.jpg")
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOTCONN, errno.ESTALE, errno.ENODEV, errno.EMFILE])
+def test_what_a_disk_that_is_gone_answers_is_no_failure_of_a_file(number: int) -> None:
+    assert reasons.gone(OSError(number, os.strerror(number)))
+    assert not reasons.gone(PermissionError(errno.EACCES, "denied"))
+    assert not reasons.gone(OSError("image file is truncated"))
 
 
 def test_errors_of_the_machine_have_their_reasons() -> None:

@@ -35,6 +35,7 @@ def test_the_side_is_the_longer_one_or_what_float32_leaves_room_for() -> None:
     assert extent(np.array([[1.0, 2.0], [4.0, 3.0]])) == 3
     assert extent(np.full((3, 2), -5_810.0)) == NARROWEST * 5_810
     assert extent(np.zeros((2, 2))) == 1
+    assert extent(np.full((2, 2), 1e-45)) == 1
 
 
 @settings(max_examples=60, deadline=None)

@@ -45,7 +45,7 @@ def test_neighbors_on_the_map_stay_neighbors(exact_up_to: int, least: float) -> 
     middles = random.uniform(-20, 20, size=(8, 2))
     points = middles[random.integers(8, size=600)] + random.normal(size=(600, 2))
     cells = Grid(exact_up_to)(Material(map2d=points.astype(np.float32))).positions
-    near = KDTree(points).query(points, 9)[1][:, 1:]
+    near = np.asarray(KDTree(points).query(points, 9)[1])[:, 1:]
     away = np.abs(cells[near] - cells[:, None]).max(2)
     assert (away <= 2).mean() > least
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from imagespace_core.sources.microscopy import Microscopy
 from imagespace_core.workspace import Draft, Workspace, names
 from imagespace_core.workspace.columns import encode
+from imagespace_core.workspace.confirmed import confirm
 from tests.makers.slices import write_slices
 from tests.makers.workspaces import manifest, record
 
@@ -29,9 +31,10 @@ def write_patches(root: Path, data: Path, slices: int = 24) -> Workspace:
         np.save(draft.stage(names.vectors("tiny")), vectors)
         np.save(draft.stage(names.projection("pca", 2)), vectors)
         heads = []
-        for name in ("slice", "overlap", "structure"):
-            head, array = encode(table[name], names.slug(name))
-            draft.stage(f"{names.COLUMNS}/{head['slug']}.json").write_text(pd.Series(head).to_json())
+        for name, series in table[["slice", "overlap", "structure"]].items():
+            head, array = encode(series, names.slug(str(name)))
+            assert array is not None
+            draft.stage(f"{names.COLUMNS}/{head['slug']}.json").write_text(json.dumps(head))
             np.save(draft.stage(f"{names.COLUMNS}/{head['slug']}.npy"), array)
             heads.append({key: head[key] for key in ("name", "slug", "kind", "missing")})
         steps = {
@@ -49,4 +52,5 @@ def write_patches(root: Path, data: Path, slices: int = 24) -> Workspace:
             len(items), steps, source={"kind": "microscopy", "root": str(data), "parameters": told, "digest": ""}
         )
         draft.publish(made)
+    confirm(root, made)
     return Workspace.open(root)

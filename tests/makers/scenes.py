@@ -34,6 +34,7 @@ def write_scene(
     import warnings
 
     import rasterio
+    from rasterio.errors import NotGeoreferencedWarning
     from rasterio.transform import from_origin
 
     pixels = ramp() if pixels is None else pixels
@@ -41,7 +42,7 @@ def write_scene(
     place = {"crs": crs, "transform": transform or from_origin(*origin, resolution, resolution)} if crs else {}
     bands, height, width = pixels.shape
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with rasterio.open(path, "w", driver="GTiff", width=width, height=height, count=bands, dtype=pixels.dtype,
                            **place, **profile) as scene:  # fmt: skip
             scene.write(pixels)

@@ -11,7 +11,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 TYPES = {"float32": TensorProto.FLOAT, "float16": TensorProto.FLOAT16, "uint8": TensorProto.UINT8}
-Answer = Literal["mean", "map", "tokens", "zeros", "nan", "integers", "batch_mean", "only_8_px"]
+Answer = Literal["mean", "map", "tokens", "zeros", "nan", "log", "integers", "batch_mean", "only_8_px"]
 
 
 def write_tiny_onnx(
@@ -25,11 +25,12 @@ def write_tiny_onnx(
     """A model that gives the mean of each channel.
 
     answer: "mean" (n, c); "map": the pixels themselves, (n, c, h, w) or (n, h, w, c); "tokens" (n, c, h * w);
-    "only_8_px" (n, c, 64), which fails on images of another size; the others are what a model must not give.
+    "only_8_px" (n, c, 64), which fails on images of another size; "log" of the mean: not finite for a black image, only
+    zeros for a white one; the others are what a model must not give.
     """
     nchw = shape[1] in (1, 3, 12, "c")
     axes = np.array([2, 3] if nchw else [1, 2])
-    constants = [numpy_helper.from_array(axes, "axes"), numpy_helper.from_array(np.float32(0), "zero")]
+    constants = [numpy_helper.from_array(axes, "axes"), numpy_helper.from_array(np.array(0, np.float32), "zero")]
     constants.append(numpy_helper.from_array(np.array([0, 0, -1]), "flat"))
     constants.append(numpy_helper.from_array(np.array([0]), "first_axis"))
     constants.append(numpy_helper.from_array(np.array([0, 3, 64]), "eight_by_eight"))
@@ -46,6 +47,7 @@ def write_tiny_onnx(
             helper.make_node("Mul", ["mean", "zero"], ["nothing"]),
             helper.make_node("Div", ["nothing", "nothing"], ["vector"]),
         ],
+        "log": [helper.make_node("Log", ["mean"], ["vector"])],
         "integers": [helper.make_node("Cast", ["mean"], ["vector"], to=TensorProto.INT64)],
         "only_8_px": [helper.make_node("Reshape", ["x", "eight_by_eight"], ["vector"])],
         "batch_mean": [helper.make_node("ReduceMean", ["mean", "first_axis"], ["vector"], keepdims=1)],

@@ -85,4 +85,4 @@ class TestEveryReducer:
         assert replace(reducer, seed=7).seed == 7
         assert hash(reducer) == hash(REDUCERS[name](dims=dims))
         with pytest.raises(AttributeError):
-            reducer.dims = 5
+            reducer.dims = 5  # pyright: ignore[reportAttributeAccessIssue] - it is frozen, that is the point

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imagespace_core.errors import InputError
-from imagespace_core.search.coordinate import Order, parse, told, told_distance
+from imagespace_core.search.coordinate import Order, parse, written, written_distance
 
 LAT_LNG: Order = "latitude, longitude"
 LNG_LAT: Order = "longitude, latitude"
@@ -49,9 +49,9 @@ def test_what_is_no_place_is_refused_and_the_other_order_is_pointed_at() -> None
 
 
 def test_places_and_distances_are_told_as_people_do() -> None:
-    assert told(9.52, 47.14) == "47.14° N, 9.52° E"
-    assert told(-70.667, -33.45) == "33.45° S, 70.667° W"
-    assert told(-0.0000001, 0) == "0° N, 0° E"
+    assert written(9.52, 47.14) == "47.14° N, 9.52° E"
+    assert written(-70.667, -33.45) == "33.45° S, 70.667° W"
+    assert written(-0.0000001, 0) == "0° N, 0° E"
     distances = [0.2, 83.4, 999.4, 999.7, 1234, 9949, 9951, 12345, 1.2e7]
     expected = ["0 m", "83 m", "999 m", "1.0 km", "1.2 km", "9.9 km", "10 km", "12 km", "12,000 km"]
-    assert [told_distance(meters) for meters in distances] == expected
+    assert [written_distance(meters) for meters in distances] == expected

@@ -42,11 +42,9 @@ def test_the_default_search_is_not_good_enough_and_is_measured_as_such():
 def test_recall_counts_distances_not_rows_among_twins_and_leaves_the_row_itself_out():
     vectors = np.eye(4, dtype=np.float32)[[0, 0, 0, 1, 2, 3]]
 
-    class Backwards:
-        metric = "angular"
-
-        def query(self, queries, k):
-            answer = exact.query(queries, 6)
+    class Backwards(Exact):
+        def query(self, vectors, k):
+            answer = exact.query(vectors, 6)
             order = np.lexsort((-answer.rows, answer.distances), axis=1)[:, :k]
             return Neighbors(np.take_along_axis(answer.rows, order, 1), np.take_along_axis(answer.distances, order, 1))
 
@@ -55,8 +53,8 @@ def test_recall_counts_distances_not_rows_among_twins_and_leaves_the_row_itself_
     assert recall_at_k(Backwards(), exact, vectors, np.array([0]), 1) == 1
 
     class OnlyItself(Backwards):
-        def query(self, queries, k):
-            answer = exact.query(queries, 6)
+        def query(self, vectors, k):
+            answer = exact.query(vectors, 6)
             rows = np.hstack([answer.rows[:, :1], answer.rows[:, -k + 1 :]])
             return Neighbors(rows, np.hstack([answer.distances[:, :1], answer.distances[:, -k + 1 :]]))
 

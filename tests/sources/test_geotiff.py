@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ def items(source: GeoTiff) -> list[Item]:
     return list(source.items())
 
 
-def column(source: GeoTiff, name: str) -> list[object]:
+def column(source: GeoTiff, name: str) -> list[Any]:
     return [item.columns[name] for item in source.items()]
 
 
@@ -112,7 +113,7 @@ def test_margins_are_in_pixels_and_in_meters_on_the_ground(tmp_path: Path) -> No
     write_geojson(tmp_path / "scene.geojson", [feature(box(60, 50, 80, 60))])
     scene = write_scene(tmp_path / "scene.tif")
 
-    def cut(**margin: float) -> tuple[int, int]:
+    def cut(**margin: Any) -> tuple[int, int]:
         source = GeoTiff(scene, WHOLE, **margin)
         picture = source.read(items(source)[0].key)
         return picture.width, picture.height
@@ -248,7 +249,7 @@ def test_bands_are_chosen_by_number_by_name_or_by_color(tmp_path: Path) -> None:
 
     pixels = np.stack([np.full((20, 20), value, np.uint8) for value in (10, 20, 30, 40)])
 
-    def color(path: Path, **chosen: tuple[int, ...]) -> list[int]:
+    def color(path: Path, **chosen: Any) -> list[int]:
         source = GeoTiff(path, WHOLE, chip_size=20, **chosen)
         return source.read(items(source)[0].key).pixels[0, 0].tolist()
 
@@ -298,13 +299,13 @@ def test_a_turned_scene_is_cut_where_its_pixels_are(tmp_path: Path) -> None:
 
 
 def test_geopackage_and_shapefile_say_the_same_as_geojson(tmp_path: Path) -> None:
-    import pyogrio
     import shapely
+    from pyogrio import raw
 
     scene = write_scene(tmp_path / "scene.tif")
     corners = np.array([shapely.box(*world(10 * i, 20), *world(10 * i + 8, 5)) for i in range(4)])
     for suffix in ("gpkg", "shp", "geojson"):
-        pyogrio.raw.write(
+        raw.write(
             tmp_path / f"labels.{suffix}", shapely.to_wkb(corners), [np.array([*"abac"], object), np.arange(4)],
             ["kind", "number"], geometry_type="Polygon", crs=UTM,
         )  # fmt: skip
@@ -321,13 +322,13 @@ def test_geopackage_and_shapefile_say_the_same_as_geojson(tmp_path: Path) -> Non
 
 
 def test_every_layer_of_a_geopackage_counts_and_keys_name_it(tmp_path: Path) -> None:
-    import pyogrio
     import shapely
+    from pyogrio import raw
 
     scene = write_scene(tmp_path / "scene.tif")
     shape = shapely.to_wkb(np.array([shapely.box(*world(10, 20), *world(20, 10))]))
     for layer in ("houses", "barns"):
-        pyogrio.raw.write(tmp_path / "labels.gpkg", shape, [], [], geometry_type="Polygon", crs=UTM, layer=layer,
+        raw.write(tmp_path / "labels.gpkg", shape, [], [], geometry_type="Polygon", crs=UTM, layer=layer,
                           append=layer == "barns")  # fmt: skip
     source = GeoTiff(scene, annotations=str(tmp_path / "labels.gpkg"))
     assert [item.key for item in items(source)] == ["scene.tif#labels/houses/1", "scene.tif#labels/barns/1"]
@@ -360,7 +361,8 @@ def test_a_source_made_again_from_its_parameters_reads_the_same_without_listing(
     scene = write_scene(tmp_path / "scene.tif", ramp(dtype="uint16", bands=4))
     one = GeoTiff(scene, bands=(3, 2, 1), stretch=(1, 99), margin_px=2)
     (item,) = items(one)
-    again = GeoTiff(str(scene), bands=[3, 2, 1], stretch=[1, 99], margin_px=2)  # type: ignore[arg-type]
+    parameters: dict[str, Any] = {"root": str(scene), "bands": [3, 2, 1], "stretch": [1, 99], "margin_px": 2}
+    again = GeoTiff(**parameters)
     assert again == one
     np.testing.assert_array_equal(again.read(item.key).pixels, one.read(item.key).pixels)
 
@@ -368,9 +370,8 @@ def test_a_source_made_again_from_its_parameters_reads_the_same_without_listing(
 def test_stamps_change_with_the_scene_the_labels_and_the_way_of_cutting(tmp_path: Path) -> None:
     write_geojson(tmp_path / "scene.geojson", [feature(box(30, 40, 80, 60))])
     scene = write_scene(tmp_path / "scene.tif")
-    stamps = [
-        items(GeoTiff(scene, **how))[0].stamp for how in ({}, {"margin_px": 1}, {"bands": (1,)}, {"stretch": (1, 99)})
-    ]
+    ways: list[dict[str, Any]] = [{}, {"margin_px": 1}, {"bands": (1,)}, {"stretch": (1, 99)}]
+    stamps = [items(GeoTiff(scene, **way))[0].stamp for way in ways]
     write_geojson(tmp_path / "scene.geojson", [feature(box(30, 40, 80, 60), kind="new")])
     stamps.append(items(GeoTiff(scene))[0].stamp)
     write_scene(tmp_path / "scene.tif", ramp() // 2)

@@ -129,15 +129,15 @@ def test_the_user_has_the_last_word_on_the_crs(tmp_path: Path) -> None:
 
 
 def test_a_shapefile_that_does_not_state_its_crs_is_read_where_it_fits(tmp_path: Path) -> None:
-    import pyogrio
     import shapely
+    from pyogrio import raw
 
     scene = write_scene(tmp_path / "scene.tif")
     for name, geometry in (("scene_utm", box(30, 40, 80, 60)), ("scene_deg", in_degrees(box(30, 40, 80, 60)))):
         shape = shapely.polygons(np.array(geometry["coordinates"][0]))
         with pytest.warns(UserWarning, match="crs"):
-            pyogrio.raw.write(
-                tmp_path / f"{name}.shp", shapely.to_wkb([shape]), [], [], geometry_type="Polygon", crs=None
+            raw.write(
+                tmp_path / f"{name}.shp", shapely.to_wkb(np.array([shape])), [], [], geometry_type="Polygon", crs=None
             )
     source = GeoTiff(scene, Decode(min_side=None))
     keys, _, notes = survey(source)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,17 @@ import pytest
 from imagespace_core.images.decode import Decode
 from imagespace_core.sources.geotiff import GeoTiff, recognizes
 
-DATA = os.environ.get("IMAGESPACE_TEST_DATA")
-pytestmark = pytest.mark.skipif(not DATA, reason="set IMAGESPACE_TEST_DATA to the folder with satellite/")
 WHOLE = Decode(min_side=None)
 
 
-def satellite(name: str) -> Path:
-    return Path(DATA or "") / "satellite" / name
+@pytest.fixture
+def buildings(real_data: Path) -> Path:
+    return real_data / "satellite/buildings"
+
+
+@pytest.fixture
+def ships(real_data: Path) -> Path:
+    return real_data / "satellite/ships"
 
 
 def drawn(rings: Any, width: int, height: int) -> np.ndarray:
@@ -32,11 +35,11 @@ def drawn(rings: Any, width: int, height: int) -> np.ndarray:
     return np.asarray(canvas)
 
 
-def test_every_building_becomes_a_chip_whose_outline_matches_the_geojson_to_a_pixel() -> None:
-    assert recognizes(satellite("buildings"))
-    source = GeoTiff(satellite("buildings"), WHOLE)
+def test_every_building_becomes_a_chip_whose_outline_matches_the_geojson_to_a_pixel(buildings: Path) -> None:
+    assert recognizes(buildings)
+    source = GeoTiff(buildings, WHOLE)
     items = list(source.items())
-    features = json.loads((satellite("buildings") / "geotiff_labels.geojson").read_text())["features"]
+    features = json.loads((buildings / "geotiff_labels.geojson").read_text())["features"]
     assert len(items) == len(features) == 43
     assert source.skipped() == []
     # From the file's own header: upper left corner and size of a pixel.
@@ -65,20 +68,19 @@ def test_every_building_becomes_a_chip_whose_outline_matches_the_geojson_to_a_pi
         assert inside.sum() > 0.97 * label.sum(), "the chip holds what the label covers"
 
 
-def test_ships_in_both_crs_are_the_same_pixels() -> None:
-    scene = satellite("ships") / "1056417_2017-03-08_RE3_3A_Visual_clip.tif"
+def test_ships_in_both_crs_are_the_same_pixels(ships: Path) -> None:
+    scene = ships / "1056417_2017-03-08_RE3_3A_Visual_clip.tif"
     sources = [
-        GeoTiff(scene, WHOLE, annotations=str(satellite("ships") / f"ships_boxes_{crs}.geojson"))
-        for crs in ("epsg32610", "wgs84")
+        GeoTiff(scene, WHOLE, annotations=str(ships / f"ships_boxes_{crs}.geojson")) for crs in ("epsg32610", "wgs84")
     ]
     utm, degrees = (list(source.items()) for source in sources)
     assert len(utm) == len(degrees) == 4
-    features = json.loads((satellite("ships") / "ships_boxes_epsg32610.geojson").read_text())["features"]
+    features = json.loads((ships / "ships_boxes_epsg32610.geojson").read_text())["features"]
     for one, other, feature in zip(utm, degrees, features, strict=True):
         first, second = sources[0].read(one.key), sources[1].read(other.key)
         np.testing.assert_array_equal(first.pixels, second.pixels)
         outlines = [source.context(item.key).outline[0] for source, item in zip(sources, (one, other), strict=True)]
-        np.testing.assert_allclose(*outlines, atol=0.01)
+        np.testing.assert_allclose(outlines[0], outlines[1], atol=0.01)
         wanted = [((x - 557_050) / 5, (4_176_460 - y) / 5) for x, y in feature["geometry"]["coordinates"][0]]
         np.testing.assert_allclose(outlines[0], wanted, atol=1e-3)
         (x0, y0), (x1, y1) = np.min(wanted, 0), np.max(wanted, 0)

@@ -70,7 +70,11 @@ def giant(tmp_path_factory: pytest.TempPathFactory) -> Path:
         transform=from_origin(LEFT, TOP, RESOLUTION, RESOLUTION),
     ) as scene:  # fmt: skip
         for number, (left, top) in enumerate(PLACES, start=1):
-            scene.write(np.full((300, 300), 1000 * number, np.uint16), 1, window=Window(left, top, 300, 300))
+            scene.write(
+                np.full((300, 300), 1000 * number, np.uint16),
+                1,
+                window=Window.from_slices((top, top + 300), (left, left + 300)),
+            )
     write_geojson(path.parent / "giant.geojson", [square(left, top, 300) for left, top in PLACES])
     return path
 

@@ -16,6 +16,7 @@ from tests.makers.slices import left_third, save, save_stack, textures, write_sl
 
 
 def small(root: Path, **parameters) -> Microscopy:
+    """Patches of 32 px; a single size is as good as a tuple of them."""
     return Microscopy(root, **{"patch_size": 32, "encoder_size": 16, **parameters})
 
 
@@ -25,7 +26,7 @@ def reasons(source: Microscopy) -> dict[str, str]:
 
 
 def test_patches_cover_every_pixel_and_the_last_lie_flush_with_the_edge(tmp_path: Path) -> None:
-    source = Microscopy(write_slices(tmp_path, 1), patch_size=40, stride=30)
+    source = Microscopy(write_slices(tmp_path, 1), patch_size=(40,), stride=30)
     boxes = [item.key.split("@")[1] for item in source.items()]
     assert boxes == [f"{x},{y},40" for y in (0, 24) for x in (0, 30, 56)]
 
@@ -369,9 +370,8 @@ def test_parameters_that_cannot_be_meant_are_named(tmp_path: Path, parameters, m
         list(small(write_slices(tmp_path, 1), **parameters).items())
 
 
-@pytest.mark.skipif("IMAGESPACE_TEST_DATA" not in os.environ, reason="needs IMAGESPACE_TEST_DATA")
-def test_membranes_of_isbi_are_black_and_cover_a_fifth() -> None:
-    source = Microscopy(Path(os.environ["IMAGESPACE_TEST_DATA"]) / "microscopy/ISBI")
+def test_membranes_of_isbi_are_black_and_cover_a_fifth(real_data: Path) -> None:
+    source = Microscopy(real_data / "microscopy/ISBI")
     items = list(source.items())
     assert len(items) == 30 * 12 * 12
     assert source.skipped() == []

@@ -51,7 +51,7 @@ def test_a_file_of_no_known_kind_is_refused_with_what_could_be_given(tmp_path: P
 
 @pytest.mark.parametrize("kind", SOURCES)
 def test_every_field_after_the_first_three_is_an_option_with_words_for_people(kind: str) -> None:
-    own = [f for f in fields(SOURCES[kind].make) if f.init]  # type: ignore[arg-type]
+    own = [f for f in fields(SOURCES[kind].make) if f.init]  # pyright: ignore[reportArgumentType]
     assert [f.name for f in own[:3]] == ["root", "decode", "limit"]
     assert all(f.metadata["help"] for f in own[3:])
 

@@ -1,5 +1,4 @@
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -25,16 +24,31 @@ def test_an_array_larger_than_the_limit_is_given_all_the_same() -> None:
     assert len(kept.get("a", lambda: np.zeros(100, np.uint8))) == 100
 
 
+class Wanted:
+    """A key that knows when so many threads have looked for it."""
+
+    def __init__(self, threads: int) -> None:
+        self.looking: set[int] = set()
+        self.threads = threads
+        self.by_all = threading.Event()
+
+    def __hash__(self) -> int:
+        self.looking.add(threading.get_ident())
+        if len(self.looking) == self.threads:
+            self.by_all.set()
+        return 0
+
+
 def test_many_threads_that_want_the_same_array_make_it_once() -> None:
-    kept, made = Kept(), []
+    kept, made, key = Kept(), [], Wanted(8)
 
     def make() -> np.ndarray:
         made.append(threading.get_ident())
-        time.sleep(0.02)
+        assert key.by_all.wait(60)
         return np.arange(3)
 
     with ThreadPoolExecutor(8) as executor:
-        found = list(executor.map(lambda _: kept.get("a", make), range(32)))
+        found = list(executor.map(lambda _: kept.get(key, make), range(32)))
     assert len(made) == 1
     assert all(array is found[0] for array in found)
     assert not found[0].flags.writeable

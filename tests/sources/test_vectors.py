@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from imagespace_core.errors import InputError, UnreadableImageError
-from imagespace_core.sources.vector_source import PLACEHOLDER_GRAY, VectorTable, recognizes
-from imagespace_core.sources.vectors import ids_file, read_vectors
+from imagespace_core.images.placeholder import GRAY
+from imagespace_core.sources.vector_source import VectorTable, recognizes
+from imagespace_core.sources.vectors import Given, ids_file, read_vectors
 from tests.makers.photos import write_photos
 
 
@@ -19,6 +20,13 @@ def units(array: np.ndarray) -> np.ndarray:
 @pytest.fixture
 def numbers() -> np.ndarray:
     return np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
+
+
+def read(given: Given) -> np.ndarray:
+    assert given.vectors is not None
+    vectors = given.vectors.read()
+    assert vectors.shape == given.vectors.shape
+    return vectors
 
 
 def left_out(file: Path) -> dict[str, str]:
@@ -32,23 +40,22 @@ def test_an_array_with_ids_beside_it(tmp_path: Path, numbers: np.ndarray) -> Non
     ids_file(file).write_text("\n".join("abcdef") + "\n\n")
     given = read_vectors(file)
     assert list(given.ids) == list("abcdef")
-    assert given.vectors is not None
-    assert given.vectors.dtype == np.float32
-    np.testing.assert_allclose(given.vectors, units(numbers), atol=1e-6)
+    assert read(given).dtype == np.float32
+    np.testing.assert_allclose(read(given), units(numbers), atol=1e-6)
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float64, np.int32, ">f4"])
 def test_arrays_of_other_number_types_are_taken(tmp_path: Path, dtype) -> None:
     whole = np.array([[3, 4], [0, -2]])
     np.save(tmp_path / "a.npy", whole.astype(dtype))
-    np.testing.assert_allclose(read_vectors(tmp_path / "a.npy").vectors, [[0.6, 0.8], [0, -1]], atol=1e-6)
+    np.testing.assert_allclose(read(read_vectors(tmp_path / "a.npy")), [[0.6, 0.8], [0, -1]], atol=1e-6)
 
 
 def test_the_columns_of_emb_explorer_and_its_other_columns(tmp_path: Path, numbers: np.ndarray) -> None:
     table = {"uuid": list("abcdef"), "emb": numbers.tolist(), "species": ["x", "y"] * 3, "year": range(6)}
     pd.DataFrame(table).to_parquet(tmp_path / "a.parquet")
     given = read_vectors(tmp_path / "a.parquet")
-    np.testing.assert_allclose(given.vectors, units(numbers), atol=1e-6)
+    np.testing.assert_allclose(read(given), units(numbers), atol=1e-6)
     assert list(given.ids) == list("abcdef")
     assert list(given.columns) == ["species", "year"]
     assert given.columns["year"].tolist() == list(range(6))
@@ -56,7 +63,7 @@ def test_the_columns_of_emb_explorer_and_its_other_columns(tmp_path: Path, numbe
 
 
 def test_the_columns_of_embedding_atlas(tmp_path: Path, numbers: np.ndarray) -> None:
-    """Its neighbors begin with the row itself, by row number; distances come from the vectors where there are some."""
+    """Its neighbors begin with the row itself, by row number; with vectors they are found anew."""
     near = [{"ids": [row, (row + 1) % 6, (row + 2) % 6], "distances": [0.0, 0.1, 0.2]} for row in range(6)]
     table = {"projection_x": np.arange(6.0), "projection_y": -np.arange(6.0), "neighbors": near, "text": list("abcdef")}
     pd.DataFrame(table).to_parquet(tmp_path / "a.parquet")
@@ -68,9 +75,9 @@ def test_the_columns_of_embedding_atlas(tmp_path: Path, numbers: np.ndarray) -> 
     np.testing.assert_allclose(given.neighbors[1], np.tile([0.1, 0.2], (6, 1)), atol=1e-6)
     pd.DataFrame({**table, "vector": numbers.tolist()}).to_parquet(tmp_path / "b.parquet")
     both = read_vectors(tmp_path / "b.parquet")
-    assert both.neighbors is not None
-    expected = np.linalg.norm(units(numbers) - np.roll(units(numbers), -1, 0), axis=1)
-    np.testing.assert_allclose(both.neighbors[1][:, 0], expected, atol=1e-6)
+    assert both.neighbors is None
+    assert list(both.notes) == ["b.parquet: its neighbors are not used; they are found anew from the vectors"]
+    assert list(both.columns) == ["text"]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
@@ -100,7 +107,7 @@ def test_a_table_of_ready_coordinates(tmp_path: Path, suffix: str) -> None:
 
 def test_vectors_written_as_text_in_a_csv(tmp_path: Path) -> None:
     pd.DataFrame({"id": ["a", "b"], "embedding": ["[3, 4]", "[0, -2.5]"]}).to_csv(tmp_path / "a.csv", index=False)
-    np.testing.assert_allclose(read_vectors(tmp_path / "a.csv").vectors, [[0.6, 0.8], [0, -1]], atol=1e-7)
+    np.testing.assert_allclose(read(read_vectors(tmp_path / "a.csv")), [[0.6, 0.8], [0, -1]], atol=1e-7)
 
 
 def test_bad_rows_are_left_out_each_with_its_reason_and_the_good_ones_go_on(tmp_path: Path) -> None:
@@ -119,7 +126,7 @@ def test_bad_rows_are_left_out_each_with_its_reason_and_the_good_ones_go_on(tmp_
     pd.DataFrame(rows, columns=["id", "vector"]).to_parquet(tmp_path / "a.parquet")
     given = read_vectors(tmp_path / "a.parquet")
     assert list(given.ids) == ["good", "last"]
-    np.testing.assert_array_equal(given.vectors, [[1, 0, 0], [0, 0, 1]])
+    np.testing.assert_array_equal(read(given), [[1, 0, 0], [0, 0, 1]])
     assert dict(given.left_out) == {
         "nan": "its vector holds values that are not finite (NaN or infinite)",
         "inf": "its vector holds values that are not finite (NaN or infinite)",
@@ -141,8 +148,8 @@ def test_a_duplicate_of_a_bad_row_is_good(tmp_path: Path) -> None:
 
 def test_neighbors_follow_the_rows_that_are_left(tmp_path: Path) -> None:
     near = [{"ids": [(row + 1) % 5, (row + 2) % 5], "distances": [0.1, 0.2]} for row in range(5)]
-    vectors = [[1.0, 0.0], [float("nan"), 1.0], [0.0, 1.0], [1.0, 1.0], [1.0, 2.0]]
-    pd.DataFrame({"id": list("abcde"), "vector": vectors, "neighbors": near}).to_parquet(tmp_path / "a.parquet")
+    x = [1.0, float("nan"), 0.0, 1.0, 1.0]
+    pd.DataFrame({"id": list("abcde"), "x": x, "y": range(5), "neighbors": near}).to_parquet(tmp_path / "a.parquet")
     given = read_vectors(tmp_path / "a.parquet")
     assert list(given.ids) == list("acde")
     assert given.neighbors is not None
@@ -151,7 +158,7 @@ def test_neighbors_follow_the_rows_that_are_left(tmp_path: Path) -> None:
 
 def test_numbers_too_large_for_squares_keep_their_direction(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.array([[3e200, 4e200], [3e-200, 4e-200]]))
-    np.testing.assert_allclose(read_vectors(tmp_path / "a.npy").vectors, [[0.6, 0.8]] * 2, rtol=1e-6)
+    np.testing.assert_allclose(read(read_vectors(tmp_path / "a.npy")), [[0.6, 0.8]] * 2, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -240,12 +247,15 @@ def test_rows_that_match_nothing_are_an_error_that_shows_both_sides(tmp_path: Pa
 
 def test_taking_rows_takes_everything_of_them(tmp_path: Path, numbers: np.ndarray) -> None:
     near = [{"ids": [(row + 1) % 6], "distances": [0.1]} for row in range(6)]
-    table = {"id": list("abcdef"), "vector": numbers.tolist(), "x": range(6), "y": range(6), "neighbors": near}
-    pd.DataFrame({**table, "n": range(6)}).to_parquet(tmp_path / "a.parquet")
+    table = {"id": list("abcdef"), "x": range(6), "y": range(6), "neighbors": near, "n": range(6)}
+    pd.DataFrame({**table, "vector": numbers.tolist()}).to_parquet(tmp_path / "v.parquet")
+    turned = read_vectors(tmp_path / "v.parquet").take(np.arange(6)[::-1])
+    assert list(turned.ids) == list("fedcba")
+    np.testing.assert_allclose(read(turned), units(numbers)[::-1], atol=1e-6)
+    np.testing.assert_allclose(read(turned.take([5, 0])), units(numbers)[[0, 5]], atol=1e-6)
+    pd.DataFrame(table).to_parquet(tmp_path / "a.parquet")
     given = read_vectors(tmp_path / "a.parquet")
     turned = given.take(np.arange(6)[::-1])
-    assert list(turned.ids) == list("fedcba")
-    np.testing.assert_allclose(turned.vectors, units(numbers)[::-1], atol=1e-6)
     assert turned.positions[2][:, 0].tolist() == turned.columns["n"].tolist() == [5, 4, 3, 2, 1, 0]
     assert turned.neighbors is not None
     assert [turned.ids[to] for to in turned.neighbors[0][:, 0]] == list("afedcb")
@@ -268,6 +278,7 @@ def test_a_table_is_a_source_with_images_where_they_are_and_gray_squares_elsewhe
     source = VectorTable(tmp_path / "t.parquet", image_root=str(tmp_path / "photos"))
     items = list(source.items())
     assert [(item.key, item.path) for item in items] == [("a", photo), ("b", "gone.jpg"), ("c", "c")]
+    assert [item.pictured for item in items] == [True, False, False]
     assert items[0].columns["n"] == 1
     assert items[0].columns["when"] == datetime(2020, 1, 1)
     assert source.skipped() == []
@@ -276,7 +287,7 @@ def test_a_table_is_a_source_with_images_where_they_are_and_gray_squares_elsewhe
     assert source.pictured()
     assert source.read("a").width > 96
     for key in "bc":
-        assert set(np.unique(source.read(key).pixels)) == {PLACEHOLDER_GRAY}
+        assert set(np.unique(source.read(key).pixels)) == {GRAY}
         assert source.preview(key, 40).shape == (40, 40, 3)
     with pytest.raises(UnreadableImageError, match="no id"):
         source.read("d")

@@ -57,6 +57,12 @@ class Drawn:
     def left_out(self) -> dict[str, int]:
         return {}
 
+    def report(self) -> list[str]:
+        return []
+
+    def has(self, key: str) -> bool:
+        return key in self.pixels
+
     def read(self, key: str) -> Picture:
         return Picture(self.pixels[key], *self.pixels[key].shape[1::-1])
 
@@ -82,14 +88,16 @@ def gray_patches(count: int = 24, side: int = 64) -> dict[str, np.ndarray]:
     y, x = np.mgrid[:side, :side] / side
     angles = np.linspace(0, np.pi, count, endpoint=False)
     waves = (np.sin(12 * (x * np.cos(a) + y * np.sin(a))) for a in angles)
-    return {f"{i:03}": np.uint8(127 + 100 * wave)[..., None] for i, wave in enumerate(waves)}
+    return {f"{i:03}": (127 + 100 * wave).astype(np.uint8)[..., None] for i, wave in enumerate(waves)}
 
 
 def map_tiles(across: int = 14, down: int = 4, channels: int = 2, side: int = 32) -> dict[str, np.ndarray]:
     """Tiles by "z/x/y" that are lighter in the east."""
     rng = np.random.default_rng(0)
     return {
-        f"17/{100 + x}/{200 + y}": np.uint8(20 + 200 * x // across + rng.integers(0, 16, (side, side, channels)))
+        f"17/{100 + x}/{200 + y}": (20 + 200 * x // across + rng.integers(0, 16, (side, side, channels))).astype(
+            np.uint8
+        )
         for x in range(across)
         for y in range(down)
     }

@@ -40,7 +40,8 @@ def test_an_autoencoder_trained_on_a_folder_builds_its_workspace(tmp_path: Path)
     assert sorted(path.name for path in out.iterdir()) == ["checkpoint.pt", "encoder.json", "encoder.onnx", "logs"]
 
     model = out / "encoder.onnx"
-    quick = ("--projections", "pca", "--dims", "2", "--layouts", "none", "--metrics", "angular")
+    maps = ("--projections", "pca", "--dims", "2", "--layouts", "none")
+    quick = (*maps, "--metrics", "angular", "--min-cluster-size", "500")
     precompute(tmp_path / "photos", "--model", model, *quick, "-o", tmp_path / "built", cwd=tmp_path)
     workspace = Workspace.open(tmp_path / "built")
     assert workspace.vectors().shape == (24, 8)

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from imagespace_core.train.loc2vec import Loc2vec  # noqa: E402
 from imagespace_core.train.options import AutoencoderTraining, Loc2vecTraining, Training  # noqa: E402
 from tests.makers.slices import write_slices  # noqa: E402
 from tests.train.conftest import Silent  # noqa: E402
+from tests.waiting import wait_until  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 VAE = AutoencoderTraining(
@@ -112,9 +112,8 @@ def test_a_run_killed_in_the_middle_resumes_to_the_weights_of_an_undisturbed_one
     command = [sys.executable, "-m", "imagespace_core", *arguments, str(tmp_path / "killed")]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-        while not checkpoint.exists():
-            assert process.poll() is None
-            time.sleep(0.01)
+        wait_until(checkpoint.exists, process)
+        assert process.poll() is None
         process.kill()
     assert process.returncode == -signal.SIGKILL
     assert 1 <= Checkpoint.read(checkpoint).epoch < 6

@@ -87,12 +87,12 @@ def test_the_loss_is_of_every_anchor_and_every_far_tile_of_the_batch(tiles: Imag
 def test_samples_are_the_tiles_that_were_drawn_turned_and_shifted(tiles: Images) -> None:
     given = lesson(tiles)
     first, again = given.samples(1), given.samples(1)
-    assert len(first) == 16
     assert first[0][0].shape == (3, 2, 32, 32)
     assert all(torch.equal(a, b) for a, b in zip(first[3], again[3], strict=True))
     assert not torch.equal(first[0][0], given.samples(2)[0][0])
     # Tiles get lighter eastwards by more than their noise, so brightness tells how far apart two of them are.
     levels = np.array([each.float().mean(dim=(1, 2, 3)).numpy() for each, _ in first])
+    assert len(levels) == 16
     columns = (levels[:, 1:] - levels[:, :1]) / (200 / 14)
     assert np.abs(columns[:, 0]).max() < 2.6
     assert np.abs(columns[:, 1]).min() > 5.4

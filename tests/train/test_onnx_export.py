@@ -8,7 +8,7 @@ import onnx
 import pytest
 
 torch = pytest.importorskip("torch")
-from torch import nn  # noqa: E402
+from torch import Tensor, nn  # noqa: E402
 
 from imagespace_core.embed import custom  # noqa: E402
 from imagespace_core.embed.preprocess import Preprocess  # noqa: E402
@@ -78,7 +78,7 @@ def test_an_export_that_differs_leaves_no_file(tmp_path: Path, monkeypatch: pyte
 
 def test_a_model_that_depends_on_its_batch_is_found_out(tmp_path: Path) -> None:
     class Centered(nn.Module):
-        def forward(self, images: torch.Tensor) -> torch.Tensor:
+        def forward(self, images: Tensor) -> Tensor:
             return images.mean(dim=(2, 3)) * float(images.shape[0])  # traced as the number 2
 
     with pytest.raises(ModelError, match="differs from PyTorch's"):

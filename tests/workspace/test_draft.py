@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagespace_core.errors import InputError, LockedError
-from imagespace_core.workspace import Draft, Workspace, draft, names
+from imagespace_core.workspace import Draft, Workspace, names
+from imagespace_core.workspace.durable import write_text
 from tests.makers.workspaces import manifest, record, write_workspace
 
 
@@ -104,14 +105,15 @@ def test_files_that_no_step_makes_any_more_are_removed(tmp_path: Path) -> None:
 
 def test_a_second_build_is_refused_and_told_who_is_at_work(tmp_path: Path) -> None:
     program = f"""
-        import sys, time
+        import sys
         from pathlib import Path
         from imagespace_core.workspace import Draft
         with Draft.open(Path({str(tmp_path)!r})):
             print("locked", flush=True)
-            time.sleep(60)
+            sys.stdin.read()
     """
-    with subprocess.Popen([sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, text=True) as other:
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "locked\n"
         with pytest.raises(LockedError, match=f"process {other.pid}"), Draft.open(tmp_path):
@@ -129,6 +131,6 @@ def test_a_folder_that_cannot_be_made_is_refused_with_a_remedy(tmp_path: Path) -
 
 
 def test_text_is_written_atomically(tmp_path: Path) -> None:
-    draft.write_text(tmp_path / "a" / "b.json", json.dumps({"ä": 1}, ensure_ascii=False))
+    write_text(tmp_path / "a" / "b.json", json.dumps({"ä": 1}, ensure_ascii=False))
     assert json.loads((tmp_path / "a" / "b.json").read_text("utf-8")) == {"ä": 1}
     assert [p.name for p in (tmp_path / "a").iterdir()] == ["b.json"]

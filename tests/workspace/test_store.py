@@ -5,10 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from filelock import FileLock
 
 from imagespace_core.errors import ChangedError, NewerFormatError, WorkspaceError
-from imagespace_core.workspace import FORMAT, Workspace, find, names
+from imagespace_core.workspace import FORMAT, Draft, Workspace, find, names
 from tests.makers.workspaces import write_workspace
 
 
@@ -76,7 +75,7 @@ def test_workspaces_are_told_apart_in_plain_words(tmp_path: Path) -> None:
     assert find(tmp_path / "good")[0].name == "good"
     assert find(tmp_path / "nowhere") == []
     assert "Run the same command again" in found["started"].reason
-    with FileLock(tmp_path / "started" / names.LOCK):
+    with Draft.open(tmp_path / "started"):
         assert "it is being built now" in find(tmp_path / "started")[0].reason
 
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagespace_core.errors import InputError, UnreadableImageError
+from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
+from imagespace_core.images import reasons
 from imagespace_core.sources.geotiff.annotations import SUFFIXES
 from imagespace_core.sources.geotiff.scene import file_stamp
 
@@ -118,7 +119,12 @@ def _annotations(given: str | None, beside: list[Found]) -> tuple[Found, ...]:
 def _walk(root: Path) -> list[tuple[Path, str]]:
     """Every file below, with its path from the root; hidden ones left out."""
     found = []
-    for folder, subfolders, files in os.walk(root, followlinks=False):
+
+    def stop_if_gone(error: OSError) -> None:
+        if reasons.gone(error):
+            raise VanishedError(error.filename, str(error.strerror)) from error
+
+    for folder, subfolders, files in os.walk(root, onerror=stop_if_gone, followlinks=False):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         here = Path(folder)
         found += [

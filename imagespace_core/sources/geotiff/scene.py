@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imagespace_core.errors import InputError, UnreadableImageError
+from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
+from imagespace_core.images import reasons
 
 if TYPE_CHECKING:
     import pyproj
@@ -174,10 +175,10 @@ class Scene:
         y = [min(round((edge - top) * down / height), down) for edge in (inner[1], inner[3])]
         x[0], y[0] = min(x[0], across - 1), min(y[0], down - 1)
         x[1], y[1] = max(x[1], x[0] + 1), max(y[1], y[0] + 1)
-        block = Block(inner[0], inner[1], inner[2] - inner[0], inner[3] - inner[1])  # type: ignore[call-arg]
+        block = Block.from_slices((inner[1], inner[3]), (inner[0], inner[2]))
         shape = (len(bands), y[1] - y[0], x[1] - x[0])
         how = Resampling.average if smooth else Resampling.nearest
-        with _reading():
+        with _reading(self.file):
             found = dataset.read(list(bands), window=block, out_shape=shape, resampling=how)
             there = np.isfinite(found).any(0)
             if any(flag.name != "all_valid" for band in bands for flag in dataset.mask_flag_enums[band - 1]):
@@ -194,10 +195,12 @@ class Scene:
 
 
 def file_stamp(file: Path) -> str:
-    """Changes when the file does. Raises UnreadableImageError where it cannot be looked at."""
+    """Changes when the file does. Raises VanishedError where it is gone, UnreadableImageError where it is closed."""
     try:
         status = file.stat()
     except OSError as error:
+        if reasons.gone(error):
+            raise VanishedError(file, str(error.strerror)) from error
         raise UnreadableImageError(f"cannot be read: {error.strerror}") from error
     return f"{status.st_size}-{status.st_mtime_ns}"
 
@@ -208,6 +211,9 @@ def _has_area(determinant: float) -> bool:
 
 class _reading:
     """GDAL's errors as reasons, and its cache of blocks bounded."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
 
     def __enter__(self) -> None:
         import rasterio
@@ -220,6 +226,7 @@ class _reading:
 
         self._settings.__exit__()
         if isinstance(error, RasterioError):
+            reasons.check_reachable(self._file)
             cause = str(error.__cause__ or error).splitlines()[0].rstrip(".")
             raise UnreadableImageError(f"cannot be read as GeoTIFF: {cause}; the file may be cut short") from error
 
@@ -231,7 +238,7 @@ def _dataset(file: Path, stamp: str) -> Any:
 
     scenes: OrderedDict[tuple[Path, str], Any] = _opened.__dict__.setdefault("scenes", OrderedDict())
     if (file, stamp) not in scenes:
-        with _reading(), warnings.catch_warnings():
+        with _reading(file), warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             scenes[file, stamp] = rasterio.open(file, driver="GTiff", sharing=False)
         if len(scenes) > OPEN_SCENES:

@@ -1,0 +1,20 @@
+"""Evaluate: how well searching by examples finds what is labeled, where it finds it, and how subgroups lie."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from imagespace_core.app import choose, evaluating, state, subgroups
+
+
+def page() -> None:
+    """Draw the page."""
+    state.follow()
+    opened = choose.chosen_workspace()
+    st.title("Evaluate", anchor=False)
+    sections = {"Search by examples": evaluating.page, "Subgroups": subgroups.page}
+    section = st.segmented_control(
+        "Section", list(sections), default="Search by examples", key="part", bind="query-params", required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    sections[section or "Search by examples"](opened)

@@ -1,0 +1,180 @@
+"""What every answer of the server says to browsers, what its words leave out, and the pictures that it draws once."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from imagespace_core.app import headers, offered, routes, still
+from imagespace_core.app.routes import base_url
+from imagespace_core.app.server_paths import name, shortened, without_paths
+from imagespace_core.workspace import Workspace
+from tests.app.scene import write_scene
+from tests.makers.workspaces import write_workspace
+
+ABOUT = "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"
+
+
+async def _own(request: object) -> PlainTextResponse:
+    return PlainTextResponse("own", headers={"Referrer-Policy": "no-referrer"})
+
+
+@pytest.fixture
+def client() -> TestClient:
+    return TestClient(Starlette(routes=[*routes.routes(), Route("/own", _own)], middleware=headers.middleware()))
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Workspace:
+    still._kept.clear()
+    return write_scene(tmp_path / "scene")
+
+
+def test_every_answer_has_a_policy_errors_too(client: TestClient, scene: Workspace) -> None:
+    base = base_url(scene)
+    for path in (f"{base}columns/value.json", f"{base}manifest.json", "imagespace/no/such/file", "x"):
+        answer = client.get(f"/{path}")
+        assert [answer.headers.get(one) is not None for one in ABOUT] == [True] * 3, path
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "img-src 'self' data: blob:" in policy
+    assert "unsafe-eval" not in policy
+    assert "script-src 'self' blob: 'sha256-" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.get("/own").headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_server_of_the_app_has_the_middleware() -> None:
+    import streamlit_app
+
+    assert [one.cls for one in streamlit_app.app._user_middleware] == [headers.SafeHeaders]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{w}/one/vectors/a.npy is missing", "one/vectors/a.npy is missing"),
+        ("Build it with -o {w}/one", "Build it with -o one"),
+        ("'/srv/photos/x y.jpg': no such file", "'x y.jpg': no such file"),
+        ("C:\\Users\\me\\a.jpg (broken)", "a.jpg (broken)"),
+        ("12/3 of 17/4/5 at https://a.b/c/d on 1/2/2024, and/or none", ...),
+        ("a / b", ...),
+    ],
+)
+def test_messages_leave_out_the_folders_that_lead_to_a_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, expected: str
+) -> None:
+    root = tmp_path / "my workspaces"
+    monkeypatch.setenv("IMAGESPACE_WORKSPACE", str(root))
+    text = text.format(w=root)
+    assert shortened(text) == (text if expected is ... else expected)
+
+
+def test_records_leave_them_out_in_every_depth() -> None:
+    assert without_paths({"a": [{"b": "/srv/x/y"}, 3, None]}) == {"a": [{"b": "y"}, 3, None]}
+    paths = ["/srv/my photos/", "D:\\photos", "photos", "/"]
+    assert [name(path) for path in paths] == ["my photos", "photos", "photos", ""]
+
+
+def test_an_answer_of_a_route_names_no_folder_of_the_server(
+    client: TestClient, scene: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMAGESPACE_WORKSPACE", str(scene.root.parent))
+    address = base_url(scene)
+    (scene.root / "columns/size.json").write_text("{")
+    answer = client.get(f"/{address}picture/x.png?positions=projections/pca-2d.npy&color=size")
+    assert answer.status_code == 410
+    assert "columns/size.json cannot be read" in answer.text
+    assert str(scene.root.parent) not in answer.text
+
+
+def test_a_picture_is_drawn_once_however_it_is_called(
+    client: TestClient, scene: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawings = counted(monkeypatch)
+    asked = f"/{base_url(scene)}picture/%s.png?positions=projections/pca-2d.npy&color=value&palette=%s"
+    first = client.get(asked % ("a", "ff0000"))
+    assert first.status_code == 200
+    assert client.get(asked % ("b", "%23FF0000,") + "&more=1").content == first.content
+    assert len(drawings) == 1
+    assert client.get(asked % ("a", "00ff00")).status_code == 200
+    assert client.get(asked.replace("value", "size") % ("a", "ff0000")).status_code == 200
+    assert len(drawings) == 3
+    write_workspace(scene.root, build="b2")
+    assert client.get(f"/{base_url(Workspace.open(scene.root))}picture/a.png?positions=projections/pca-2d.npy").content
+    assert len(drawings) == 4, "another build is another picture"
+
+
+def test_a_picture_of_a_filter_that_is_gone_is_refused_rather_than_drawn_without_it(
+    client: TestClient, scene: Workspace
+) -> None:
+    asked = f"/{base_url(scene)}picture/a.png?positions=projections/pca-2d.npy&mask="
+    for mask in (f"offered/{32 * '0'}.bits", offered.offer(scene.root, b"x", "npy")):
+        answer = client.get(asked + mask)
+        assert answer.status_code == 404
+        assert "not kept any more" in answer.text
+
+
+def test_those_who_ask_at_once_share_one_drawing_and_one_is_drawn_at_a_time(scene: Workspace) -> None:
+    drawings, running, most = [], 0, 0
+    at_once = threading.Barrier(8)
+
+    def draw(what: int) -> bytes:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        drawings.append(what)
+        threading.Event().wait(0.01)
+        running -= 1
+        return bytes([what])
+
+    def ask(what: int) -> None:
+        at_once.wait()
+        assert still.kept(what, lambda: draw(what)) == bytes([what])
+
+    threads = [threading.Thread(target=ask, args=(i % 2,)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(drawings) == [0, 1]
+    assert most == 1
+
+
+def test_kept_pictures_are_bounded_and_the_longest_unused_go_first(
+    scene: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(still, "MOST_BYTES", 25)
+    drawn: list[str] = []
+
+    def picture(what: str, size: int = 10) -> None:
+        def draw() -> bytes:
+            drawn.append(what)
+            return bytes(size)
+
+        still.kept(what, draw)
+
+    for what in ("a", "b", "a", "c", "a", "b"):
+        picture(what)
+    assert drawn == ["a", "b", "c", "b"]
+    picture("large", 100)
+    assert list(still._kept) == ["large"]
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What is really drawn from here on."""
+    drawings: list[object] = []
+    real = still.drawn
+
+    def draw(*given: object) -> bytes:
+        drawings.append(given)
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(routes, "drawn", draw)
+    return drawings

@@ -1,0 +1,82 @@
+"""Parts of the viewer that need no map: its cache, and what it makes of a change of configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.browser.standalone import Server
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_cache_lets_the_least_recently_used_go_until_the_rest_fits(page: Any, server: Server) -> None:
+    page.goto(server.url)
+    result = page.evaluate("""async () => {
+      const { Lru } = await import("./viewer/data/lru.js");
+      const dropped = [];
+      const cache = new Lru(10, (value) => value.bytes, (value, key) => dropped.push(key));
+      for (const [key, bytes] of [["a", 4], ["b", 0], ["c", 4], ["d", 2]]) cache.set(key, { bytes });
+      cache.get("a");
+      cache.set("e", { bytes: 3 });
+      const after = [...cache.keys()], bytes = cache.bytes;
+      cache.set("large", { bytes: 50 });
+      return { dropped, after, bytes, left: [...cache.keys()], oldest: cache.shift().bytes, last: [...cache.keys()] };
+    }""")
+    assert result["after"] == ["b", "d", "a", "e"]  # c had not been used for the longest; b weighs nothing
+    assert result["bytes"] == 9
+    assert result["left"] == ["b", "large"]  # the newest stays, however large
+    assert result["dropped"] == ["c", "d", "a", "e"]
+    assert result["oldest"] == 0
+    assert result["last"] == ["large"]
+
+
+def test_a_cache_weighs_again_what_has_grown(page: Any, server: Server) -> None:
+    page.goto(server.url)
+    result = page.evaluate("""async () => {
+      const { Lru } = await import("./viewer/data/lru.js");
+      const cache = new Lru(10, (value) => value.bytes);
+      const growing = { bytes: 0 };
+      cache.set("old", { bytes: 6 });
+      cache.set("growing", growing);
+      growing.bytes = 6;
+      const before = cache.bytes;
+      cache.weigh("growing");
+      return { before, bytes: cache.bytes, keys: [...cache.keys()] };
+    }""")
+    assert result == {"before": 6, "bytes": 6, "keys": ["growing"]}
+
+
+CONFIG = {
+    "base": "base/", "rows": 9, "layout": "tsne", "dims": 2, "color": None, "selected": 3, "query": [1, 2],
+    "clusters": [{"label": 0, "title": "A", "size": 4, "row": 1, "anchors": {"tsne-2d": [0.5, 1]}}], "names": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "changed"),
+    [
+        ({}, []),
+        ({"query": [1, 2], "clusters": [dict(CONFIG["clusters"][0])]}, []),
+        ({"mask": None}, ["colors"]),
+        ({"dims": 3}, ["layout"]),
+        ({"query": [1]}, ["highlight", "query"]),
+        ({"selected": None}, ["opened"]),
+        ({"names": {"0": "Round"}}, ["clusters", "colors"]),
+        ({"clusters": [CONFIG["clusters"][0] | {"anchors": {"tsne-2d": [0.5, 2]}}]}, ["clusters"]),
+        ({"fly": {"row": 1, "nonce": 2}}, ["flight"]),
+        ({"pointSize": 2}, ["dots"]),
+    ],
+)
+def test_only_what_differs_counts_as_changed(
+    page: Any, server: Server, change: dict[str, Any], changed: list[str]
+) -> None:
+    page.goto(server.url)
+    script = """async ([before, after]) => {
+      const { changesBetween } = await import("./viewer/map/config_changes.js");
+      return changesBetween(before, after);
+    }"""
+    found = page.evaluate(script, [CONFIG, CONFIG | change])
+    assert sorted(name for name, differs in found.items() if differs) == changed
+    assert all(page.evaluate(script, [None, CONFIG]).values())  # at first all is new
