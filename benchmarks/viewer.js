@@ -94,6 +94,16 @@ export function places(root, count) {
 /** How long a pointer rests before the card comes. */
 const DWELL_MS = 80;
 
+/** Waits until the image under the pointer, if there is one, has its card. */
+export async function rested(root) {
+  const card = root.querySelector("[data-testid=imagespace-hover]");
+  const settled = () => {
+    const ring = root.querySelector(".is-ring-hover");
+    return ring ? !card.hidden && card.dataset.row === ring.dataset.row : card.hidden;
+  };
+  for (let frames = 0; frames < 2 || !settled(); frames++) await new Promise(requestAnimationFrame);
+}
+
 /** From the next movement of the pointer on, waits for the card of another image than the one shown now. */
 export function listen(root) {
   const shown = root.querySelector("[data-testid=imagespace-hover]");

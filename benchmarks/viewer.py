@@ -157,7 +157,7 @@ def _tell_hover(page: Page) -> None:
     for x, y in places:
         for _ in range(2):
             page.mouse.move(x - 60, y - 40)
-            page.evaluate(FRAMES, 2)
+            _call(page, "rested")
             _call(page, "listen")
             page.mouse.move(x, y)
             waited = _call(page, "heard")

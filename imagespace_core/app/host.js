@@ -3,8 +3,12 @@
 // then only updated. What it imports is asked for at the same time.
 const slots = new WeakMap();
 
+/**
+ * @param {{parentElement: HTMLElement, data: {modules: string[], config: any, events: string[]},
+ *   setTriggerValue: (name: string, value: any) => void}} component
+ */
 export default function ({ parentElement, data, setTriggerValue }) {
-  const absolute = (path) => new URL(path, document.baseURI).href;
+  const absolute = (/** @type {string} */ path) => new URL(path, document.baseURI).href;
   const config = () => ({ ...slot.data.config, base: absolute(slot.data.config.base) });
   let slot = slots.get(parentElement);
   if (slot) {
@@ -13,7 +17,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   } else {
     slot = { data, setTriggerValue, handle: null, gone: false };
     slots.set(parentElement, slot);
-    const element = parentElement.querySelector(".imagespace-host");
+    const element = /** @type {HTMLElement} */ (parentElement.querySelector(".imagespace-host"));
     for (const path of data.modules) {
       const href = absolute(path);
       if (document.head.querySelector(`link[href="${href}"]`)) continue;
@@ -21,7 +25,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     }
     import(absolute(data.modules[0])).then(
       ({ mount }) => {
-        if (!slot.gone) slot.handle = mount(element, config(), (name, value) => {
+        if (!slot.gone) slot.handle = mount(element, config(), (/** @type {string} */ name, /** @type {any} */ value) => {
           // Sending Python what it does not listen to would rerun the page for nothing.
           if (slot.data.events.includes(name)) slot.setTriggerValue(name, value);
         });

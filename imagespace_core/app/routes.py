@@ -114,7 +114,7 @@ def _answer(root: Path, request: Request) -> Response:
 
 
 def _rebuilt() -> Response:
-    """What viewer/rebuilt.js looks for."""
+    """What viewer/core/rebuilt.js looks for."""
     return PlainTextResponse("the workspace was rebuilt; reload the page", 410, {"Imagespace-Rebuilt": "1"})
 
 

@@ -38,6 +38,7 @@ from imagespace_core.images.atlas import sprite
 from imagespace_core.images.placeholder import SIDE_PX, placeholder
 from imagespace_core.parallel import map_ordered
 from imagespace_core.sources import Item, Source
+from imagespace_core.workspace.durable import sync
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -271,6 +272,7 @@ class Reading:
                 _save_ragged(temporary, sprites)
             case "previews":
                 _save_ragged(temporary, previews)
+        sync([temporary])  # a part that is there is whole, also after the machine went down
         temporary.replace(path)
 
 
@@ -301,7 +303,7 @@ class _Batch:
 
 def without_direction(vectors: np.ndarray) -> np.ndarray:
     """bool (n,): which rows of (n, d) cannot be compared, because they are not finite or zero."""
-    return ~(np.isfinite(vectors).all(axis=1) & vectors.any(axis=1))
+    return np.asarray(~(np.isfinite(vectors).all(axis=1) & vectors.any(axis=1)))
 
 
 def check_directions(bad: np.ndarray, paths: Sequence[str], model: str, most: float) -> None:

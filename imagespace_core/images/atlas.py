@@ -133,8 +133,9 @@ class Atlas:
             except BaseException:  # Ctrl-C too: without it, every page left would still be written first
                 executor.shutdown(cancel_futures=True)
                 raise
-        sizes[alike] = sizes[alike[:1]]
-        advance(max(0, len(alike) - 1))
+        if len(alike):
+            sizes[alike] = sizes[alike[0]]
+            advance(len(alike) - 1)
         np.save(target / "cells.npy", cells)
         np.save(target / "sizes.npy", sizes)
         (folder / "atlas.json").write_text(

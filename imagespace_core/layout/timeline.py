@@ -56,8 +56,8 @@ class Timeline:
             for name, size, x, y in zip(names, count.tolist(), center.tolist(), high.tolist(), strict=True)
         ]
         right = float(left[-1]) + wide
-        article = "a " if found.grain.years == 1 else ""
-        notes = [f"A column is {article}{found.grain.title}."]
+        grain = f"a {found.grain.title}" if found.grain.years == 1 else found.grain.title
+        notes = [f"A column is {grain}."]
         if found.shortened:
             notes.append("Long stretches without images are shortened.")
         if without := int((~dated).sum()):

@@ -18,6 +18,7 @@ KEPT_BYTES = 256 << 20
 """Of decoded slices and labels, all sources together."""
 STRETCH_SLICES = 16
 STRETCH_STEP_PX = 4
+AT_ONCE_PX = 1 << 18
 _AS_STORED = ("1", "L", "P", "I", "F")
 """Modes of one value a pixel. Of a palette the indices count, not the colors: labels are often stored so."""
 
@@ -55,7 +56,7 @@ class Page:
             values = np.asarray(image if plain else image.convert("RGB"))
         if values.dtype == bool:
             return values.astype(np.uint8) * 255
-        if values.ndim == 3 and (values == values[..., :1]).all():
+        if values.ndim == 3 and all((row == row[:, :1]).all() for row in values):
             values = np.ascontiguousarray(values[..., 0])
         return values.astype(values.dtype.newbyteorder("="), copy=False)
 
@@ -74,9 +75,18 @@ class Stretch:
     high: float
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
-        """Numbers of any kind -> uint8 of the same shape. What is not finite becomes black."""
-        scaled = (values.astype(np.float32) - self.low) * (255 / max(self.high - self.low, 1e-30))
-        return np.rint(np.nan_to_num(scaled, nan=0, posinf=255, neginf=0).clip(0, 255)).astype(np.uint8)
+        """Numbers (h, w) of any kind -> uint8 of the same shape. What is not finite becomes black.
+
+        Some rows at a time, so that a slice never stands in memory as floats.
+        """
+        pixels = np.empty(values.shape, np.uint8)
+        step = max(1, AT_ONCE_PX // max(1, values[:1].size))
+        for start in range(0, len(values), step):
+            part = values[start : start + step]
+            scaled = (part.astype(np.float32) - self.low) * (255 / max(self.high - self.low, 1e-30))
+            finite = np.nan_to_num(scaled, nan=0, posinf=255, neginf=0)
+            pixels[start : start + step] = np.rint(finite.clip(0, 255)).astype(np.uint8)
+        return pixels
 
     @classmethod
     def of(cls, pages: Sequence[Page], percentiles: tuple[float, float], max_pixels: int) -> Stretch | None:

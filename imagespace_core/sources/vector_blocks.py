@@ -18,8 +18,8 @@ from imagespace_core.sources.records import opened_parquet
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BLOCK_NUMBERS = 1 << 20
-BLOCK_ROWS = 1024
+BLOCK_NUMBERS = 1 << 18
+BLOCK_ROWS = 512
 """Of files that do not say how many numbers a row has."""
 
 

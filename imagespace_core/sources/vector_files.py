@@ -182,7 +182,7 @@ def _holds_lists(values: Any, by_name: bool) -> bool:
             return pt.is_floating(kind.value_type) or (by_name and pt.is_integer(kind.value_type))
         if not _is_text(kind):
             return False
-        values = values.drop_null()[:1].to_pylist()
+        values = (found for chunk in values.chunks for found in chunk.drop_null()[:1].to_pylist())
     first = next((value for value in values if value is not None), None)
     return isinstance(parsed(first), list | np.ndarray) if by_name else isinstance(first, list | np.ndarray)
 

@@ -3,6 +3,11 @@
  *
  * Plain ES modules over WebGL2. It needs a base URL that serves a workspace's files and nothing else;
  * the Streamlit app, the static site and the single page are hosts of this same code.
+ *
+ * Each folder imports from those before it only: core (elements, words, pointer, keyboard, render loop), data (files of the
+ * workspace, caches), space (camera, cells, which images are in view), draw (what the GPU draws), overlay (what stands over
+ * the map), select (tools, what is sent of a selection), snapshot, map (all of it mounted), parent (the image that another
+ * was cut from), panels (beside the map, mounted like it).
  */
 
 import { stamped } from "./core/stamped.js";

@@ -116,10 +116,9 @@ def check(test: AppTest, place: Path, least: int) -> None:
     found = rendered(test)
     assert [text for text in found if "![x](" in text] == []
     assert sum(text.count(r"!\[x\](") for text in found) >= least
-    for node in nodes(test):
-        sent = node.proto.SerializeToString()
-        assert b"/srv/secret" not in sent
-        assert str(place).encode() not in sent
+    for secret in ("/srv/secret", str(place)):
+        assert [text for text in found if secret in re.sub(r"\\(.)", r"\1", text)] == []
+        assert [node for node in nodes(test) if secret.encode() in node.proto.SerializeToString()] == []
 
 
 def test_values_chosen_by_a_part_and_what_is_refused_are_shown_letter_by_letter(
@@ -182,3 +181,22 @@ def test_layers_are_named_letter_by_letter(monkeypatch: pytest.MonkeyPatch, tmp_
 )  # fmt: skip
 def test_only_signs_nobody_sees_are_added(text: str) -> None:
     assert re.sub(r"\\(.)", r"\1", literal(text)).replace(JOINER, "") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ":smile:",
+        ":material/home:",
+        ":material_home:",
+        ":streamlit:",
+        "https://a.b",
+        "www.a.b",
+        "me@a.b",
+        "-- b",
+        "a <->",
+    ],
+)
+def test_what_streamlit_looks_for_once_markdown_is_read_is_parted(text: str) -> None:
+    assert JOINER in literal(text)
+    assert JOINER not in literal("12:30 at C: a--b, e.g. me@home; http, www")

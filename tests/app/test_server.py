@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
 
 from imagespace_core.app import headers, offered, routes, still
 from imagespace_core.app.routes import base_url
@@ -48,6 +49,23 @@ def test_every_answer_has_a_policy_errors_too(client: TestClient, scene: Workspa
     assert "script-src 'self' blob: 'sha256-" in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert client.get("/own").headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_fault_shows_visitors_neither_its_message_nor_where_it_happened() -> None:
+    test = AppTest.from_function(_faulty).run()
+    (shown,) = test.exception
+    assert "/srv/secret" not in shown.message
+    assert list(shown.stack_trace) == []
+
+
+def _faulty() -> None:
+    raise RuntimeError("/srv/secret/a.jpg")
+
+
+def test_a_components_own_page_may_run_what_its_bundle_brings(client: TestClient) -> None:
+    policy = client.get("/below/component/any/index.html").headers["Content-Security-Policy"]
+    assert "'unsafe-eval'" in policy
+    assert "img-src 'self'" in policy
 
 
 def test_the_server_of_the_app_has_the_middleware() -> None:

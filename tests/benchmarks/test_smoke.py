@@ -50,7 +50,7 @@ def test_every_benchmark_has_a_smoke_run() -> None:
     assert names == set(re.findall(r'\brun\(\s*"(\w+)"', here))
 
 
-def test_autoencoder(tmp_path: Path) -> None:
+def test_the_autoencoder_tells_the_precision_of_every_kind_of_vector(tmp_path: Path) -> None:
     if not TRAINING:
         pytest.importorskip("torch")
     slices = write_slices(tmp_path, 24)
@@ -61,7 +61,7 @@ def test_autoencoder(tmp_path: Path) -> None:
         assert all(0 <= precision <= 1 for precision in figures(printed, row))
 
 
-def test_loc2vec(tmp_path: Path) -> None:
+def test_loc2vec_tells_the_accuracy_of_both_encoders(tmp_path: Path) -> None:
     if not TRAINING:
         pytest.importorskip("torch")
     tiles = write_tiles(tmp_path, ("roads", "water"), across=30, down=12)
@@ -71,7 +71,7 @@ def test_loc2vec(tmp_path: Path) -> None:
         assert 0 <= figures(printed, row)[0] <= 1
 
 
-def test_pipeline(tmp_path: Path) -> None:
+def test_the_pipeline_tells_the_time_of_every_stage_and_step_and_four_floors(tmp_path: Path) -> None:
     write_photos(tmp_path, 12)
     tiny = ("--copies", 2, "--projections", "pca", "--clusterer", "gmm", "--floor-images", 8)
     printed = run("pipeline", "--images", tmp_path, *tiny)
@@ -84,7 +84,7 @@ def test_pipeline(tmp_path: Path) -> None:
     assert figures(printed, "The pass takes")[0] > 0
 
 
-def test_retrieval(tmp_path: Path) -> None:
+def test_the_retrieval_tells_the_precision_of_the_model_and_two_floors(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     with (tmp_path / "metadata.csv").open("w", newline="") as file:
         table = csv.writer(file)
@@ -98,7 +98,7 @@ def test_retrieval(tmp_path: Path) -> None:
         assert 0 <= figures(printed, row)[0] <= 1
 
 
-def test_synthetic(tmp_path: Path) -> None:
+def test_the_synthetic_workspace_opens(tmp_path: Path) -> None:
     printed = run("synthetic", tmp_path / "points", "--rows", 500)
     assert printed.startswith("500 images in 40 clusters")
     workspace = Workspace.open(tmp_path / "points")
@@ -108,7 +108,7 @@ def test_synthetic(tmp_path: Path) -> None:
 
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None and not BROWSER, reason="no Chromium is installed")
-def test_sprites(tmp_path: Path) -> None:
+def test_the_sprites_are_counted_at_every_zoom(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     (tmp_path / "photos").mkdir()
     for number in range(2):
@@ -123,7 +123,7 @@ def test_sprites(tmp_path: Path) -> None:
 
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None and not BROWSER, reason="no Chromium is installed")
-def test_viewer() -> None:
+def test_the_viewer_is_measured_beside_its_peer() -> None:
     printed = run("viewer", "--points", 3000, "--sessions", 1)
     assert figures(printed, "lasso: rows selected")[0] > 100
     assert figures(printed, "hover: bytes to Python") == [0, 0]

@@ -53,7 +53,7 @@ def test_destroying_leaves_nothing_behind_and_mounting_twice_leaves_one(viewer: 
       window.pass = async (count) => { while (count--) await new Promise((done) => ask(done)); return window.frames; };
     }""")
     asleep = page.evaluate("""async () => {
-      for (let tries = 50, before = NaN; tries--; ) if (before === (before = await window.pass(20))) return true;
+      for (let tries = 10, before = NaN; tries--; ) if (before === (before = await window.pass(10))) return true;
     }""")
     assert asleep, "the loop sleeps when nothing moves"
     page.evaluate("window.start(window.config)")

@@ -100,8 +100,7 @@ def arrays(root: Path) -> dict[str, bytes]:
     return {
         path.relative_to(root).as_posix(): b"" if path.suffix == ".ann" else path.read_bytes()
         for path in found
-        if path.name not in (names.LOCK, names.AT_WORK)
-        and path.relative_to(root).parts[0] not in (names.MANIFEST, names.BUILD)
+        if path.relative_to(root).parts[0] not in (names.MANIFEST, names.BUILD, names.LOCK, names.AT_WORK)
     }
 
 

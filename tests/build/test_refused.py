@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -60,6 +61,28 @@ def test_another_model_refuses_other_images_and_the_table_follows(
         run(replace(now, output=fresh))
         assert arrays(tmp_path / "w") == arrays(fresh)
         assert run(now).ran == []
+
+
+def test_a_model_that_refuses_the_first_images_makes_the_table_anew(
+    photos: Path, logarithm: str, tmp_path: Path, model: str
+) -> None:
+    Image.new("RGB", (40, 30), "white").save(photos / "000 white.png")
+    run(quick(photos, tmp_path / "w", model))
+    assert failures(tmp_path / "w") == []
+    run(quick(photos, tmp_path / "w", logarithm))
+    assert failures(tmp_path / "w") == [("000 white.png", "embed")]
+    run(quick(photos, tmp_path / "fresh", logarithm))
+    assert arrays(tmp_path / "w") == arrays(tmp_path / "fresh")
+
+
+def test_vectors_from_a_file_bring_back_what_a_model_refused(options: Options, tmp_path: Path) -> None:
+    run(options)
+    assert options.images is not None
+    names = sorted(path.name for path in options.images.iterdir())
+    vectors = np.random.default_rng(1).normal(size=(25, 4)).tolist()
+    pd.DataFrame({"id": names, "vector": vectors}).to_parquet(tmp_path / "v.parquet")
+    assert run(replace(options, model=None, vectors=tmp_path / "v.parquet")).manifest.counts["items"] == 25
+    Workspace.open(tmp_path / "w").check()
 
 
 def test_an_interrupted_build_leaves_the_same_images_out(options: Options, logarithm: str, tmp_path: Path) -> None:

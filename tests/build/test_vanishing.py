@@ -1,6 +1,7 @@
 """What goes away while it is read stops the build, and is in no result; once it is back the same command gives all."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import pandas as pd
 import pytest
 
 from imagespace_core.build import reading
-from imagespace_core.errors import InputError
+from imagespace_core.errors import InputError, VanishedError
+from imagespace_core.sources.folder import Folder
+from imagespace_core.sources.geotiff import GeoTiff
+from imagespace_core.sources.microscopy import Microscopy
 from imagespace_core.workspace import Workspace
 from tests.build.scene import Listening, arrays, check_rows, quick, run, write_solid
 from tests.makers.scenes import box, feature, write_geojson, write_scene
@@ -53,14 +57,16 @@ def test_what_vanishes_while_images_are_read_stops_the_build_and_its_return_comp
     assert Workspace.open(tmp_path / "w").failures() == []
 
 
-def test_a_folder_that_vanishes_while_it_is_listed_stops_the_build(photos: Path, tmp_path: Path, model: str) -> None:
+@pytest.mark.parametrize("listed", [20, 23])
+def test_a_folder_that_vanishes_while_it_is_listed_is_not_skipped(listed: int, photos: Path, tmp_path: Path) -> None:
+    """Between two of its 23 files, and before its subfolder."""
     write_solid(photos / "z", 12)
-    options = quick(photos, tmp_path / "w", model)
-    away = tmp_path / "away"
-    with pytest.raises(InputError, match="could be listed, and now cannot be read"):
-        run(options, after("Looking for images", 20, lambda: photos.rename(away)))
-    away.rename(photos)
-    assert run(options).manifest.rows == 35
+    items = Folder(photos).items()
+    for _ in range(listed):
+        next(items)
+    photos.rename(tmp_path / "away")
+    with pytest.raises(VanishedError):
+        list(items)
 
 
 def test_a_file_that_is_broken_or_closed_stays_a_recorded_failure(photos: Path, tmp_path: Path, model: str) -> None:
@@ -90,6 +96,23 @@ def test_images_that_a_table_names_are_not_drawn_gray_when_they_vanish(tmp_path:
 def _harbor(folder: Path) -> Path:
     write_geojson(folder / "boats.geojson", [feature(box(15 * i, 10, 15 * i + 12, 30)) for i in range(12)])
     return write_scene(folder / "harbor.tif").parent
+
+
+def test_slices_that_vanish_while_they_are_listed_are_not_skipped(tmp_path: Path) -> None:
+    folder = write_slices(tmp_path / "slices")
+    items = Microscopy(folder, patch_size=(32,)).items()
+    next(items)
+    folder.rename(tmp_path / "away")
+    with pytest.raises(VanishedError):
+        list(items)
+
+
+def test_a_scene_that_vanishes_is_not_called_broken(tmp_path: Path) -> None:
+    source = GeoTiff(_harbor(tmp_path / "harbor"))
+    key = next(source.items()).key
+    source.root.rename(tmp_path / "away")
+    with ThreadPoolExecutor(1) as another, pytest.raises(VanishedError):  # this thread has the scene open
+        another.submit(source.read, key).result()
 
 
 @pytest.mark.parametrize("moment", ["Looking for images", "Reading and embedding images"])

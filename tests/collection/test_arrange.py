@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from imagespace_core.collection.arrange import GROUPED, NotArrangedError, arrange, with_names
+from imagespace_core.collection.material import COLORS, material_of
 from imagespace_core.errors import InputError
 from imagespace_core.layout import LAYOUTS
 from imagespace_core.workspace import Workspace
@@ -106,3 +107,10 @@ def test_headings_bear_the_names_that_people_gave(places: Workspace) -> None:
 def test_what_cannot_be_arranged_is_refused(places: Workspace, layout: str, by: str | None, message: str) -> None:
     with pytest.raises(InputError, match=message):
         arrange(places, layout, by=by)
+
+
+def test_colors_are_those_of_the_table_to_the_last_digit(places: Workspace) -> None:
+    """The viewer's columns have them in half the precision, which is enough to swap two images."""
+    found = material_of(places)
+    for name in COLORS:
+        np.testing.assert_array_equal(getattr(found, name), places.items[name].to_numpy(np.float64))

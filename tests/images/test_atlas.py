@@ -70,6 +70,28 @@ def test_the_order_decides_which_sprites_share_a_page(tmp_path: Path) -> None:
     assert np.load(tmp_path / "atlas" / "cells.npy").tolist() == list(range(39, -1, -1))
 
 
+def test_rows_that_look_alike_share_the_last_cell(tmp_path: Path) -> None:
+    gray = np.full((20, 30, 3), 176, np.uint8)
+    drawn = [*sprites(16, 32), gray]
+    order = np.arange(1, 115, 7)[:16]
+    alike = np.setdiff1d(np.arange(115), order)
+    asked, done = [], []
+
+    def sprite_of(row: int) -> np.ndarray:
+        asked.append(row)
+        return drawn[order.tolist().index(row)] if row in order else gray
+
+    SMALL.write(tmp_path, order, sprite_of, advance=done.append, alike=alike)
+    assert asked == [*order, alike[0]]
+    assert sum(done) == 115
+    about = json.loads((tmp_path / "atlas.json").read_text("utf-8"))
+    assert (about["rows"], about["pages"]) == (115, 2)
+    assert set(np.load(tmp_path / "atlas/cells.npy")[alike].tolist()) == {16}
+    for row in alike[[0, 50, -1]]:
+        assert np.abs(read(tmp_path, SMALL, int(row)).astype(int) - gray).max() < 4
+    assert np.abs(read(tmp_path, SMALL, int(order[3])).astype(int) - drawn[3]).mean() < 12
+
+
 def test_a_cell_repeats_the_edge_of_its_sprite() -> None:
     pixels = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
     page = Atlas(cell=5, page=10).pack([pixels, pixels])

@@ -16,6 +16,8 @@ SAMPLE_SIDE = 8
 SAMPLE_WINDOW = 256
 """Any other: on 8 x 8 windows of 256 x 256 px spread over it."""
 PERCENTILES = (2.0, 98.0)
+AT_ONCE = 1 << 18
+"""Values that stand in memory as floats."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,14 @@ class Tone:
         elif self.low is None or self.high is None:
             pixels = values.astype(np.uint8)
         else:
-            # In float64: 32-bit heights and distances lose their last digits in float32.
-            shares = (values.astype(np.float64) - self.low) / np.maximum(self.high - self.low, 1e-300)
-            pixels = np.rint(np.nan_to_num(shares, nan=0.0, posinf=1.0, neginf=0.0).clip(0, 1) * 255).astype(np.uint8)
+            pixels = np.empty(values.shape, np.uint8)
+            step = max(1, AT_ONCE // max(1, values[:1].size))
+            for start in range(0, len(values), step):
+                # In float64: 32-bit heights and distances lose their last digits in float32.
+                part = values[start : start + step].astype(np.float64)
+                shares = (part - self.low) / np.maximum(self.high - self.low, 1e-300)
+                shares = np.nan_to_num(shares, nan=0.0, posinf=1.0, neginf=0.0).clip(0, 1)
+                pixels[start : start + step] = np.rint(shares * 255).astype(np.uint8)
         if not valid.all():
             pixels = np.where(valid[..., None], pixels, np.rint(pixels[valid].mean(0)).astype(np.uint8))
         return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels

@@ -86,10 +86,12 @@ export function scaleColor(t, dark) {
   return /** @type {Rgb} */ (a.map((value, k) => value + (b[k] - value) * (place - i)));
 }
 
+/** @param {Rgb} a @param {Rgb} b */
 function distance([r, g, b], [R, G, B]) {
   return Math.hypot(r - R, g - G, b - B);
 }
 
+/** @param {number} value 0..255 @returns {number} 0..1 */
 function linearize(value) {
   const v = value / 255;
   return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;

@@ -23,7 +23,7 @@ export function widthOf(text, font) {
 export function shorten(text, width, font, middle = true) {
   if (widthOf(text, font) <= width) return text;
   const letters = [...text];
-  const cut = (kept) => {
+  const cut = (/** @type {number} */ kept) => {
     const last = middle ? Math.floor(kept / 2) : 0;
     return `${letters.slice(0, kept - last).join("")}…${last ? letters.slice(-last).join("") : ""}`;
   };

@@ -40,6 +40,7 @@ export class Pointer {
     this.actions = actions;
     const { signal } = this.stop;
     for (const part of [surface, over]) {
+      /** @template {keyof HTMLElementEventMap} K @param {K} name @param {(event: HTMLElementEventMap[K]) => void} listener */
       const on = (name, listener) => part.addEventListener(name, listener, { signal, passive: false });
       on("pointerdown", (event) => this.#press(event));
       on("pointermove", (event) => this.#move(event));

@@ -25,12 +25,14 @@ export function roving(host, lines) {
     const i = grid.findIndex((line) => line.includes(focused));
     if (i < 0) return;
     const j = grid[i].indexOf(focused);
-    const across = (line) => line?.[Math.min(j, line.length - 1)];
-    const goal = {
+    const across = (/** @type {HTMLElement[] | undefined} */ line) => line?.[Math.min(j, line.length - 1)];
+    /** @type {Record<string, () => HTMLElement | undefined>} */
+    const goals = {
       ArrowDown: () => across(grid[i + 1]), ArrowUp: () => across(grid[i - 1]),
       ArrowRight: () => grid[i][j + 1] ?? grid[i + 1]?.[0], ArrowLeft: () => grid[i][j - 1] ?? grid[i - 1]?.at(-1),
       Home: () => grid[0][0], End: () => across(grid.at(-1)),
-    }[event.key]?.();
+    };
+    const goal = goals[event.key]?.();
     if (!goal) return;
     goal.focus();
     event.preventDefault();

@@ -39,7 +39,7 @@ export class ThemeReader {
     const background = fromCss(style.backgroundColor, [255, 255, 255]);
     const dark = luminance(background) < 0.25;
     this.root.dataset.theme = dark ? "dark" : "light";
-    const unit = (rgb) => rgb.map((v) => v / 255);
+    const unit = (/** @type {number[]} */ rgb) => rgb.map((v) => v / 255);
     return { background: unit(background), text: unit(fromCss(style.color, dark ? [250, 250, 250] : [49, 51, 63])), dark };
   }
 }

@@ -50,7 +50,7 @@ export function numberTicks(low, high, most = 6) {
 
 const DAY = 86400;
 
-/** Ticks at the beginnings of years, months, days or hours, as the span asks. @returns {{at: number, text: string}[]} */
+/** Ticks at the beginnings of years, months, days or hours, as the span needs. @param {number} low seconds @param {number} high @param {number} most ticks @returns {{at: number, text: string}[]} */
 export function dateTicks(low, high, most = 6) {
   if (!(high > low)) return [{ at: low, text: date(low) }];
   const days = (high - low) / DAY;

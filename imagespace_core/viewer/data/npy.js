@@ -2,6 +2,7 @@
 
 import { noticed } from "../core/rebuilt.js";
 
+/** @type {Record<string, any>} */
 const TYPES = {
   "<f4": Float32Array, "<f8": Float64Array, "<i4": Int32Array, "<u4": Uint32Array,
   "<i2": Int16Array, "<u2": Uint16Array, "|u1": Uint8Array, "|i1": Int8Array, "|b1": Uint8Array,

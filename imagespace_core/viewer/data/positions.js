@@ -39,7 +39,7 @@ export class Positions {
     return this.data.byteLength + (this.grid?.bytes ?? 0) + (this.representatives?.bytes ?? 0);
   }
 
-  /** Takes in rows up to `until`, as they arrive. */
+  /** Takes in rows up to `until`, as they arrive. @param {number} until */
   scan(until) {
     const { data, dims, low, high } = this;
     for (let row = this.scanned, i = row * dims; row < until; row++, i += dims) {

@@ -12,7 +12,9 @@ const MISSING = 0;
 /** Steps of a scale. */
 export const STEPS = 1024;
 
-/** @param {import("../data/workspace_files.js").Column | null} column */
+/** @typedef {import("../data/workspace_files.js").Column} Column */
+
+/** @param {Column | null} column */
 export function isCategorical(column) {
   return column?.kind === "category" || column?.kind === "cluster";
 }
@@ -75,7 +77,7 @@ export class Shading {
     const hides = this.hidden.size || this.steps;
     this.showing = `${this.#masks}/${hides ? [column?.slug, this.steps, [...this.hidden].sort()].join() : ""}`;
     palette.fill(0);
-    const paint = (shade, [r, g, b]) => palette.set([r, g, b, 255], 4 * shade);
+    const paint = (/** @type {number} */ shade, /** @type {number[]} */ [r, g, b]) => palette.set([r, g, b, 255], 4 * shade);
     if (!column) {
       paint(1, categorical(1, dark, this.custom)[0]);
       return;
@@ -162,7 +164,7 @@ export class Shading {
   }
 }
 
-/** The step of the scale that a value of the column has, 0 to STEPS - 1. @returns {(value: number) => number} */
+/** The step of the scale that a value of the column has, 0 to STEPS - 1. @param {Column} column @returns {(value: number) => number} */
 function stepper(column) {
   const [low, high] = domain(column);
   const factor = high > low ? STEPS / (high - low) : 0;

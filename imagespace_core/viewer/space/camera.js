@@ -131,7 +131,7 @@ export class Camera {
     return (-this.a * d + this.b) / d;
   }
 
-  /** The world point under a place of the view, in the plane through the target that faces the eye. */
+  /** The world point under a place of the view, in the plane through the target that faces the eye. @param {number} px CSS pixels of the view @param {number} py */
   unproject(px, py) {
     const [mx, my] = this.middle;
     return this.#fromView((px - mx) / this.pixels, (my - py) / this.pixels);
@@ -143,7 +143,7 @@ export class Camera {
     this.set({ x, y, z });
   }
 
-  /** Turns by so many CSS pixels of dragging. */
+  /** Turns by so many CSS pixels of dragging. @param {number} dx @param {number} dy */
   orbit(dx, dy) {
     this.set({ yaw: this.state.yaw + dx * 0.008, pitch: this.state.pitch + dy * 0.008 });
   }
@@ -165,6 +165,7 @@ export class Camera {
     });
   }
 
+  /** @param {number} vx world units to the right of the target @param {number} vy up */
   #fromView(vx, vy) {
     const { r, state } = this;
     return { x: state.x + r[0] * vx + r[3] * vy, y: state.y + r[1] * vx + r[4] * vy, z: state.z + r[2] * vx + r[5] * vy };
@@ -209,13 +210,17 @@ export class Camera {
   }
 }
 
-/** Rotation into the view, row by row: right, up, towards the eye. */
+/** Rotation into the view, row by row: right, up, towards the eye. @param {number} yaw radians @param {number} pitch */
 function rotation(yaw, pitch) {
   const cy = Math.cos(yaw), sy = Math.sin(yaw), cp = Math.cos(pitch), sp = Math.sin(pitch);
   return [cy, 0, sy, sp * sy, cp, -sp * cy, -cp * sy, sp, cp * cy];
 }
 
-/** Half the view's height at which all points, turned as at first, lie inside with their cells; at most FIT_SAMPLE are looked at. */
+/**
+ * Half the view's height at which all points, turned as at first, lie inside with their cells; at most FIT_SAMPLE are looked at.
+ * @param {import("../data/positions.js").Positions} positions
+ * @param {number} aspect width over height
+ */
 function fitDeep(positions, aspect) {
   const rim = positions.cell / 2;
   const r = rotation(FIRST_TURN.yaw, FIRST_TURN.pitch);
@@ -249,7 +254,7 @@ export function between(a, b, t) {
   const half = a.half * ratio ** t;
   // While the zoom runs by ratio, the target moves so that the goal's place on the screen moves evenly.
   const s = Math.abs(ratio - 1) < 1e-3 ? t : (1 - ratio ** t) / (1 - ratio);
-  const mix = (p, q) => p + (q - p) * s;
+  const mix = (/** @type {number} */ p, /** @type {number} */ q) => p + (q - p) * s;
   return {
     x: mix(a.x, b.x), y: mix(a.y, b.y), z: mix(a.z, b.z), half,
     yaw: t === 1 ? b.yaw : a.yaw + turn * t, pitch: a.pitch + (b.pitch - a.pitch) * t,

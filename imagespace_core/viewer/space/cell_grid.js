@@ -1,6 +1,7 @@
 /** Rows sorted into cells of space, so that what lies under a rectangle of the screen is found without looking at all rows. */
 
 const PER_CELL = 8;
+/** @type {Record<number, number>} by dimensions */
 const MOST_CELLS = { 2: 2 ** 20, 3: 2 ** 18 };
 /** Cells along each side of a block; in 3D blocks out of view are passed over at once. */
 const BLOCK = 8;
@@ -60,6 +61,11 @@ export class CellGrid {
     else this.#underDeep(camera, left, top, right, bottom, visit, deepest);
   }
 
+  /**
+   * @param {import("./camera.js").Camera} camera
+   * @param {number} left @param {number} top @param {number} right @param {number} bottom
+   * @param {(row: number) => void} visit
+   */
   #underFlat(camera, left, top, right, bottom, visit) {
     const a = camera.unproject(left, bottom), b = camera.unproject(right, top);
     const [nx, ny] = this.shape;
@@ -70,6 +76,12 @@ export class CellGrid {
     }
   }
 
+  /**
+   * @param {import("./camera.js").Camera} camera
+   * @param {number} left @param {number} top @param {number} right @param {number} bottom
+   * @param {(row: number) => void} visit
+   * @param {number} deepest
+   */
   #underDeep(camera, left, top, right, bottom, visit, deepest) {
     const { start, order, cell, shape } = this;
     const { extent } = this.positions;
@@ -77,7 +89,7 @@ export class CellGrid {
     const p = [0, 0, 0];
     const [ex, ey, ez] = extent;
     const focal = camera.focal, near = camera.near;
-    // Whether a cube of so many cells a side, whose corner is a cell's, may lie in view.
+    /** Whether a cube of so many cells a side, whose corner is a cell's, may lie in view. @param {number} x @param {number} y @param {number} z @param {number} cells */
     const seen = (x, y, z, cells) => {
       const half = (cells * cell) / 2, reach = half * 1.7321;
       camera.project(x * cell - ex + half, y * cell - ey + half, z * cell - ez + half, p);
@@ -120,11 +132,13 @@ export class CellGrid {
     return blocks;
   }
 
+  /** @param {number} value world units @param {number} axis 0 to 2 */
   #along(value, axis) {
     const place = Math.floor((value + this.positions.extent[axis]) / this.cell);
     return Math.max(0, Math.min(this.shape[axis] - 1, place));
   }
 
+  /** @param {number} x cells @param {number} y @param {number} z */
   #index(x, y, z) {
     return (z * this.shape[1] + y) * this.shape[0] + x;
   }

@@ -19,7 +19,9 @@ const LINEAR = 64, LARGEST = 480;
 /** The share of its cell that an image takes. */
 const SHARE = 0.94;
 /** CSS pixels of an image that stands for its region, and how far it keeps from the next; in 3D they are sparser, since there are others behind. */
-const CENTRAL = 48, KEEP = { 2: 60, 3: 96 };
+const CENTRAL = 48;
+/** @type {Record<number, number>} by dimensions */
+const KEEP = { 2: 60, 3: 96 };
 /** How much nearer than the whole map one is when these start to show, and when they are full size. */
 const NEARER = [1.45, 1.65];
 /** With so few rows to see they show at once. */
@@ -49,13 +51,13 @@ export function worldSide(positions) {
   return (positions.dims === 3 ? 0.26 : 0.8) * cellGridOf(positions).spacing; // in 3D there are others behind
 }
 
-/** @param {MapState} view @returns {Images} */
-export function imagesInView(view) {
-  const all = everyImage(view);
-  const central = view.positions.cell && all.size ? new Map() : centralImages(view);
+/** @param {MapState} state @returns {Images} */
+export function imagesInView(state) {
+  const all = everyImage(state);
+  const central = state.positions.cell && all.size ? new Map() : centralImages(state);
   if (!all.size && !central.size) return NONE;
   /** @type {Map<number, number>} */ const sizes = new Map();
-  const most = view.positions.dims === 3 && !view.positions.cell ? Math.min(MOST_DEEP, view.most) : view.most;
+  const most = state.positions.dims === 3 && !state.positions.cell ? Math.min(MOST_DEEP, state.most) : state.most;
   const room = most - central.size;
   const others = [...all.keys()].filter((row) => !central.has(row)).sort((a, b) => a - b);
   for (const row of others.length > room ? sparse(others, all, room) : others) sizes.set(row, all.get(row) ?? 0);
@@ -63,7 +65,7 @@ export function imagesInView(view) {
   return { sizes, central: central.size };
 }
 
-/** All rows in view that are large enough. @returns {Map<number, number>} CSS px by row */
+/** All rows in view that are large enough. @param {MapState} state @returns {Map<number, number>} CSS px by row */
 function everyImage({ positions, camera, shading, factor, most }) {
   /** @type {Map<number, number>} */ const sizes = new Map();
   const exact = positions.cell > 0;
@@ -88,7 +90,7 @@ function everyImage({ positions, camera, shading, factor, most }) {
   return exact && sizes.size > most ? new Map() : sizes;
 }
 
-/** Those that stand for their region. @returns {Map<number, number>} CSS px by row, the one least far from its neighbors first */
+/** Those that stand for their region. @param {MapState} state @returns {Map<number, number>} CSS px by row, the one least far from its neighbors first */
 function centralImages({ positions, camera, shading, centrality, visible, fitHalf, factor, most }) {
   /** @type {Map<number, number>} */ const sizes = new Map();
   const nearer = fitHalf / camera.state.half;

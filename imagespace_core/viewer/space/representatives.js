@@ -11,7 +11,7 @@
 import { cellGridOf } from "./cell_grid.js";
 
 /** Levels at most below the root, whose side is 2: the finest cells take 4 MB while they are found, in 3D 8 MB. */
-const MOST_LEVELS = { 2: 10, 3: 7 };
+const MOST_LEVELS = /** @type {Record<number, number>} */ ({ 2: 10, 3: 7 });
 /** The share of a cell's side that a row let in at its level keeps from all others. */
 const KEEP = 0.5;
 /** Rows that are looked through one by one; beyond, the grid finds those in view. */
@@ -60,7 +60,12 @@ export class Representatives {
     } else for (let i = 0; i < order.length && spacing[order[i]] >= least; i++) visit(order[i]);
   }
 
-  /** The most central row of each cell of each level, from one pass over the rows. @returns {Int32Array[]} -1: none */
+  /**
+   * The most central row of each cell of each level, from one pass over the rows.
+   * @param {import("../draw/shading.js").Shading} shading
+   * @param {Float64Array} keys
+   * @returns {Int32Array[]} -1: none
+   */
   #propose(shading, keys) {
     const { positions, levels } = this;
     const { dims, rows } = positions;
@@ -86,7 +91,13 @@ export class Representatives {
     return proposals;
   }
 
-  /** Lets in those proposed at a level that keep their distance. */
+  /**
+   * Lets in those proposed at a level that keep their distance.
+   * @param {number} level
+   * @param {Int32Array} proposed row of each cell, -1 for none
+   * @param {Float64Array} keys
+   * @param {number[]} order rows let in before, and now
+   */
   #admit(level, proposed, keys, order) {
     const { positions, spacing } = this;
     const { dims } = positions;
@@ -94,7 +105,7 @@ export class Representatives {
     const head = new Int32Array(proposed.length).fill(-1);
     /** @type {number[]} */ const next = [];
     const a = [0, 0, 0], b = [0, 0, 0];
-    const insert = (i) => {
+    const insert = (/** @type {number} */ i) => {
       const at = cellOf(positions.at(order[i], b), level, dims);
       next[i] = head[at];
       head[at] = i;
@@ -125,7 +136,7 @@ export class Representatives {
   }
 }
 
-/** @param {ArrayLike<number>} at world @returns {number} the cell of a level that it lies in */
+/** @param {ArrayLike<number>} at world @param {number} level @param {number} dims @returns {number} the cell of a level that it lies in */
 function cellOf(at, level, dims) {
   const sides = 2 ** level;
   let cell = 0;
@@ -154,7 +165,7 @@ function orderOf(rows, centrality) {
   return keys;
 }
 
-/** A fixed scattering of rows over 0..1. */
+/** A fixed scattering of rows over 0..1. @param {number} row */
 export function scatter(row) {
   let h = Math.imul(row ^ 0x9e3779b9, 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
