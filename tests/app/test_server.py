@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -191,9 +192,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     drawings: list[object] = []
     real = still_map.drawn
 
-    def draw(*given: object) -> bytes:
+    def draw(*given: Any) -> bytes:
         drawings.append(given)
-        return real(*given)  # type: ignore[arg-type]
+        return real(*given)
 
     monkeypatch.setattr(routes, "drawn", draw)
     return drawings

@@ -38,9 +38,9 @@ def test_no_row_without_a_picture_is_drawn_and_all_share_a_sprite(
     assert [path.name for path in (tmp_path / "w/atlas").glob("*.webp")] == ["0000.webp"]
     for row in (0, ROWS - 1):
         assert np.abs(workspace.sprite(row).astype(int) - GRAY).max() < 4
-        assert workspace.preview_path(row) is not None
+        assert workspace.preview(row)
     assert workspace.items["width"].tolist() == [96] * ROWS
-    assert len(set(workspace.items["brightness"].tolist())) == 1
+    assert workspace.items["brightness"].nunique() == 1
     assert run(options).ran == []
 
 

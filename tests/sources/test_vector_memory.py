@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources.vectors.given import blocks, read_vectors
+from imagespace_core.sources.vectors import blocks
+from imagespace_core.sources.vectors.given import read_vectors
 
 ROWS, SIZE = 16_384, 512
 BYTES = ROWS * SIZE * 4

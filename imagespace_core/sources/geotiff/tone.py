@@ -53,7 +53,7 @@ class Tone:
                 pixels[start : start + step] = np.rint(shares * 255).astype(np.uint8)
         if not valid.all():
             pixels = np.where(valid[..., None], pixels, np.rint(pixels[valid].mean(0)).astype(np.uint8))
-        return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
+        return np.repeat(pixels, 3, axis=2) if pixels.shape[-1] == 1 else pixels
 
 
 def measure(

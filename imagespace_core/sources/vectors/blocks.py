@@ -133,7 +133,7 @@ def of_column(values: pa.ChunkedArray | Sequence[object]) -> Blocks:
     def blocks() -> Iterator[Block]:
         for start in range(0, len(values), BLOCK_ROWS):
             part = values[start : start + BLOCK_ROWS]
-            yield of_objects(part if isinstance(part, list) else part.to_pylist())  # type: ignore[union-attr]
+            yield of_objects(part if isinstance(part, list) else part.to_pylist())  # pyright: ignore[reportAttributeAccessIssue]
 
     return blocks
 
