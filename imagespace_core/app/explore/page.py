@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from imagespace_core.app.components import cluster_strip, detail, map, workspace_picker
+from imagespace_core.app.components import cluster_strip, detail, map, map_controls, workspace_picker
 from imagespace_core.app.explore import filters, selected_images
 from imagespace_core.app.session import cluster_names, selection_history, url
 
@@ -25,9 +25,9 @@ def page() -> None:
 
     with st.sidebar:
         visible = filters.filters(opened)
-        look = map.appearance()
+        look = map_controls.appearance()
 
-    shown = map.controls(opened, look, visible)
+    shown = map_controls.controls(opened, look, visible)
     row = url.selected_row(opened)
     url.say_unknown_image(opened)
     url.say_refused()

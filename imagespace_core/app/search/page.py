@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from imagespace_core.app.components import gallery, map, workspace_picker
+from imagespace_core.app.components import gallery, map, map_controls, workspace_picker
 from imagespace_core.app.search import query_form, results
 
 
@@ -17,7 +17,7 @@ def page() -> None:
             query_form.clicked(opened, row)
 
     with st.sidebar:
-        look = map.appearance()
+        look = map_controls.appearance()
 
     asking, looking = st.columns([3, 2], gap="medium")
     with asking:
@@ -36,7 +36,7 @@ def page() -> None:
     with looking:
         map.draw(
             opened,
-            map.controls(opened, look),
+            map_controls.controls(opened, look),
             search_with,
             chosen=form.row if form else None,
             query=list(form.rows) if form else [],
