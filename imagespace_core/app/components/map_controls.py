@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core.app.session import arrangements, url
-from imagespace_core.app.session.palettes import palette
+from imagespace_core.app.session.palettes import CUSTOM, PALETTES, read_colors
 from imagespace_core.app.text.markdown import literal
 from imagespace_core.app.text.messages import sentence
 from imagespace_core.collection import positions
@@ -46,7 +46,22 @@ def appearance() -> Look:
     """Draw the choice of point size, opacity and category colors."""
     size = st.slider("Point size", 0.25, 4.0, 1.0, 0.25, key="size", bind="query-params", format="%.2f ×")
     opacity = st.slider("Opacity", 0.05, 1.0, 0.8, 0.05, key="opacity", bind="query-params")
-    return Look(size, opacity, palette())
+    return Look(size, opacity, _palette())
+
+
+def _palette() -> tuple[str, ...] | None:
+    """Draw the choice of colors for categories; CSS colors, or None for the viewer's own."""
+    name = st.selectbox("Category colors", [*PALETTES, CUSTOM], key="palette", bind="query-params")
+    if name != CUSTOM:
+        return PALETTES[name]
+    text = st.text_input(
+        "Your colors", key="colors", bind="query-params", placeholder="#0072b2 #e69f00 #009e73",
+        help="Hexadecimal colors with spaces or commas between; the most frequent value gets the first.",
+    )  # fmt: skip
+    colors, wrong = read_colors(text)
+    if wrong:
+        st.warning(literal(wrong), icon=":material/palette:")
+    return colors or None
 
 
 def controls(opened: Workspace, look: Look, visible: np.ndarray | None = None) -> View:

@@ -47,7 +47,7 @@ def settings_form(opened: Workspace) -> EvaluationSettings | None:
         )
         return None
     table = labeled(opened)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="asked-for"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="label-settings"):
         url.keep_valid("label", offered)
         label = st.selectbox("What should be found", offered, key="label", bind="query-params", width=240)
         value = least = None

@@ -19,8 +19,8 @@ def page() -> None:
     with st.sidebar:
         look = map_controls.appearance()
 
-    asking, looking = st.columns([3, 2], gap="medium")
-    with asking:
+    form_side, map_side = st.columns([3, 2], gap="medium")
+    with form_side:
         form = query_form.search_form(opened)
         settings = results.settings(opened)
         found = results.answer(opened, form, settings) if form else None
@@ -30,10 +30,10 @@ def page() -> None:
             results.where(opened, form, settings)
         else:
             st.info(
-                "Nothing is asked yet. Choose above what to search with, or click an image on the map.",
+                "Nothing to search with yet. Choose above what to search with, or click an image on the map.",
                 icon=":material/image_search:",
             )
-    with looking:
+    with map_side:
         map.draw(
             opened,
             map_controls.controls(opened, look),
