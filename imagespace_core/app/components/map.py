@@ -10,6 +10,7 @@ import numpy as np
 
 from imagespace_core.app.components import layers, mount
 from imagespace_core.app.components.map_controls import View
+from imagespace_core.app.server import still_map
 from imagespace_core.app.server.routes import base_url
 from imagespace_core.app.session import arrangements, cluster_names, url
 from imagespace_core.collection import positions
@@ -64,14 +65,14 @@ def draw(
 
 
 def _still(opened: Workspace, view: View, visible: np.ndarray | None) -> str:
-    """Where a picture of this view is, for a browser without WebGL2."""
+    """The address of this view as a still map, for a browser without WebGL2."""
     params = {
         "positions": view.positions or names.projection(view.layout, view.dims),
         "color": view.color,
         "mask": mount.mask_path(opened, visible),
         "palette": ",".join(view.look.palette or ()),
     }
-    return f"picture/{view.layout}.png?{urlencode({name: value for name, value in params.items() if value})}"
+    return f"{still_map.PREFIX}/{view.layout}.png?{urlencode({name: value for name, value in params.items() if value})}"
 
 
 def _row(opened: Workspace, event: Any) -> int | None:

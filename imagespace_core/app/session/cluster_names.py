@@ -37,7 +37,7 @@ def clusters(opened: Workspace) -> list[dict[str, Any]]:
             "size": one.size,
             "row": one.central,
             "title": names.title(one.label),
-            "anchors": {name: [float(f"{at:.5g}") for at in anchor] for name, anchor in one.anchors.items()},
+            "anchors": {name: [float(f"{at:.5g}") for at in place] for name, place in one.anchors.items()},
         }
         for one in clusters_of(opened)
     ]
