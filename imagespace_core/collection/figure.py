@@ -1,5 +1,4 @@
-"""A map of a workspace as a still figure: points, what their colors mean, names of clusters, and what one should know
-of it."""
+"""A map as a still figure: collects its points, colors, key, names of clusters and notes for `drawing.map_figure`."""
 
 from __future__ import annotations
 

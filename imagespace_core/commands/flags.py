@@ -1,4 +1,4 @@
-"""Commands whose flags are the fields of a frozen dataclass."""
+"""Turns the fields of a frozen dataclass into the flags of a Typer command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`imagespace train`: encoders for one's own images, as ONNX files that a build takes."""
+"""`imagespace train`: trains encoders on one's own images, as ONNX files that a build takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A map as a still figure: its points, what their colors mean, names, pictures, and what one should know of it."""
+"""Lays out a map as a still figure: points, key, names of clusters, thumbnails and notes."""
 
 from __future__ import annotations
 

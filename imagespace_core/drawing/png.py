@@ -1,4 +1,4 @@
-"""A drawing as PNG, by Pillow."""
+"""Writes a drawing as PNG, by Pillow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A drawing as SVG: sharp at any size, its words can be searched and edited."""
+"""Writes a drawing as SVG: sharp at any size, its text can be searched and edited."""
 
 from __future__ import annotations
 
@@ -52,15 +52,13 @@ def _drawn(mark: Mark, width: int, height: int) -> str:
 
 
 def _text(mark: Text) -> str:
-    box = f'x="{mark.x:.1f}" y="{mark.y:.1f}"'
+    at = f'x="{mark.x:.1f}" y="{mark.y:.1f}"'
     if mark.turned:
-        box = f'transform="translate({mark.x:.1f} {mark.y:.1f}) rotate(-90)"'
+        at = f'transform="translate({mark.x:.1f} {mark.y:.1f}) rotate(-90)"'
     anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
     weight = ' font-weight="600"' if mark.bold else ""
     rim = f' stroke="{PAPER}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"' if mark.halo else ""
-    return (
-        f'<text {box} font-size="{mark.size:g}" fill="{mark.color}"{anchor}{weight}{rim}>{_escaped(mark.text)}</text>'
-    )
+    return f'<text {at} font-size="{mark.size:g}" fill="{mark.color}"{anchor}{weight}{rim}>{_escaped(mark.text)}</text>'
 
 
 def _dots(mark: Dots, width: int, height: int) -> str:
@@ -84,10 +82,10 @@ def _image(mark: Image) -> str:
     clear = mark.pixels.shape[2] == 4
     picture.save(buffer, "PNG") if clear else picture.save(buffer, "JPEG", quality=85)
     data = base64.b64encode(buffer.getvalue()).decode()
-    box = f'x="{mark.x:.1f}" y="{mark.y:.1f}" width="{mark.width:.1f}" height="{mark.height:.1f}"'
-    rim = f'<rect {box} fill="none" stroke="{RIM}" stroke-width="2"/>' if mark.framed else ""
+    at = f'x="{mark.x:.1f}" y="{mark.y:.1f}" width="{mark.width:.1f}" height="{mark.height:.1f}"'
+    rim = f'<rect {at} fill="none" stroke="{RIM}" stroke-width="2"/>' if mark.framed else ""
     kind = "png" if clear else "jpeg"
-    return f'{rim}<image {box} preserveAspectRatio="none" href="data:image/{kind};base64,{data}"/>'
+    return f'{rim}<image {at} preserveAspectRatio="none" href="data:image/{kind};base64,{data}"/>'
 
 
 def _coordinates(points: np.ndarray) -> str:

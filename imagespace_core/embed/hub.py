@@ -1,4 +1,4 @@
-"""One file at a pinned revision of a model hub's repository, checked against its sha256."""
+"""Downloads one file from a model hub's repository, at a pinned revision, checked against its sha256."""
 
 from __future__ import annotations
 

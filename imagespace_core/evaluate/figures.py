@@ -1,4 +1,4 @@
-"""Line charts: what they show, and the drawing of it for files."""
+"""Line charts as data, and drawn as files: precision and recall, and measures by batch size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Similarity painted over the image that items were cut from: where in a slice a search finds something."""
+"""Paints similarity over the image that items were cut from: where in a slice a search finds something."""
 
 from __future__ import annotations
 

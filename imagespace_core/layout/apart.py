@@ -1,4 +1,4 @@
-"""A map in 2D whose images do not cover each other."""
+"""The layout without overlap: a 2D map whose images do not cover each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a layout gives: where each row goes, and what helps people to read it."""
+"""`Arrangement`, the result of a layout: positions, and the guides that help to read them."""
 
 from __future__ import annotations
 

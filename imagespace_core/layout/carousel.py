@@ -1,4 +1,4 @@
-"""A drum of images to turn through, every group a block of it."""
+"""The layout `carousel`: a drum of images to turn through, every group a block of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every cluster a block of its own, with its name above."""
+"""The layout `clusters`: every cluster a block of its own, with its name above."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images sorted by color: hue, then saturation, then lightness."""
+"""The layout `color`: images sorted by hue, then saturation, then lightness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where images were taken: longitude and latitude on a plain graticule."""
+"""The layout `map`: images by longitude and latitude on a plain graticule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups of images as blocks of cells, and blocks beside each other without overlap."""
+"""Packs groups of images into blocks of cells, and blocks beside each other without overlap."""
 
 from __future__ import annotations
 

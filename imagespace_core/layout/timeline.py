@@ -1,4 +1,4 @@
-"""Images stacked in columns, one for each year, month or day."""
+"""The layout `timeline`: images stacked in columns, one for each year, month or day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells exchanged within small windows, so that points come nearer to where they belong."""
+"""Exchanges cells within small windows, so that points come nearer to where they belong."""
 
 from __future__ import annotations
 

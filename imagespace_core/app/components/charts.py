@@ -1,4 +1,4 @@
-"""The charts of the Overview and Evaluate pages: numbers as Plotly figures. No widget is drawn here."""
+"""Plotly figures and tables for the Overview and Evaluate pages; the pages draw them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings of the Evaluate page: what should be found, and how that is measured."""
+"""The form of the Evaluate page, which gives `EvaluationSettings`: the label to find, and how that is measured."""
 
 from __future__ import annotations
 

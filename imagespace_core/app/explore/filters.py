@@ -1,4 +1,4 @@
-"""Filters by any column, and the rows they leave."""
+"""The filters of the Explore page: one widget for each column that is filtered by, and the rows that pass them all."""
 
 from __future__ import annotations
 

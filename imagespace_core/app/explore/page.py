@@ -1,4 +1,4 @@
-"""Explore: the map, the image that was clicked, the clusters, and what is selected."""
+"""The Explore page: the map, the image that was clicked, the clusters, and what is selected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search by coordinate: a place on Earth or the number of a map tile, and the image that lies nearest to it."""
+"""The form for a coordinate or the number of a map tile, and the image that lies nearest to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search: images, an upload or a sentence in; the nearest images out, and where they lie on the map."""
+"""The Search page: images, an upload or a sentence in; the nearest images out, and where they lie on the map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The largest picture of a row that can still be had: the original, else the kept preview, else the sprite."""
+"""Reads the picture of a row: from the original, else from the kept preview, else from the sprite."""
 
 from __future__ import annotations
 

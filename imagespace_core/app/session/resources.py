@@ -1,4 +1,4 @@
-"""What the app opens, kept between reruns: workspaces, models, indices. Nothing here is copied per session."""
+"""Workspaces, models and indices that are open, shared by all sessions and kept between reruns."""
 
 from __future__ import annotations
 
