@@ -15,9 +15,10 @@ from PIL import Image
 import imagespace_core as imagespace
 from imagespace_core.collection.collection import Collection
 from imagespace_core.collection.evaluate import EvaluationSettings
+from imagespace_core.embed import TextEmbedder
 from imagespace_core.errors import InputError, ModelError, WorkspaceError
 from imagespace_core.evaluate.experiment import Experiment
-from imagespace_core.search import METRICS
+from imagespace_core.search import METRICS, Metric
 from imagespace_core.search.exact import distances
 from imagespace_core.workspace import cluster_names
 from tests.build.scene import color_of
@@ -112,9 +113,9 @@ def brute_force(vectors: np.ndarray, query: np.ndarray, metric: str, exclude: li
     k=st.integers(1, ROWS),
 )
 def test_search_by_rows_finds_the_nearest_without_the_examples(
-    collection: Collection, positive: list[int], negative: list[int], metric: str, k: int
+    collection: Collection, positive: list[int], negative: list[int], metric: Metric, k: int
 ) -> None:
-    found = collection.search(rows=positive, negative=negative, metric=metric, k=k)  # type: ignore[arg-type]
+    found = collection.search(rows=positive, negative=negative, metric=metric, k=k)
     vectors = np.array(collection.vectors(), np.float64)
     query = vectors[positive].mean(axis=0) - (0.5 * vectors[negative].mean(axis=0) if negative else 0)
     query = query / np.linalg.norm(query) if np.linalg.norm(query) > 1e-6 else vectors[positive].mean(axis=0)
@@ -123,7 +124,7 @@ def test_search_by_rows_finds_the_nearest_without_the_examples(
     assert not set(rows) & {*positive, *negative}
     assert len(rows) == len(expected)
     # Of rows at the same distance either may come first.
-    exact = distances(metric, query.astype(np.float32), np.asarray(collection.vectors()))  # type: ignore[arg-type]
+    exact = distances(metric, query.astype(np.float32), np.asarray(collection.vectors()))
     np.testing.assert_allclose(exact[rows], exact[expected], atol=1e-5)
     assert found["distance"].is_monotonic_increasing
     assert found["id"].tolist() == [collection.ids[row] for row in rows]
@@ -146,7 +147,8 @@ def test_words_need_a_model_that_knows_them(collection: Collection, build: Build
     write_tiny_clip(tmp_path)
     words = imagespace.open(build("words", model="clip-vit-b32", model_dir=tmp_path).root)
     found = words.search(text="a red apple", k=4)
-    query = words.embedder.embed_text(["a red apple"])[0]  # type: ignore[attr-defined]
+    assert isinstance(words.embedder, TextEmbedder)
+    query = words.embedder.embed_text(["a red apple"])[0]
     assert found["row"].tolist() == brute_force(np.array(words.vectors()), query, "angular", [], 4)
     both = words.query(text="a red apple", rows=[3])
     np.testing.assert_array_equal(both.positive, np.stack([words.vectors()[3], query]))
