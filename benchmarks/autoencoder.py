@@ -38,7 +38,7 @@ from imagespace_core.embed import custom
 from imagespace_core.evaluate.experiment import Experiment
 from imagespace_core.evaluate.relevance import Relevance
 from imagespace_core.search.by_rows import by_rows
-from imagespace_core.sources.microscopy import Microscopy
+from imagespace_core.sources.microscopy.source import Microscopy
 from imagespace_core.train.autoencoder import Autoencoding, Encoder, read_patches
 from imagespace_core.train.fit import fit
 from imagespace_core.train.images import Images

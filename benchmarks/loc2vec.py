@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from imagespace_core.commands.report import TerminalReport
 from imagespace_core.embed import Embedder, custom
-from imagespace_core.sources.tiles import Tiles
-from imagespace_core.sources.tiles_coordinates import parse_key
+from imagespace_core.sources.tiles.coordinates import parse_key
+from imagespace_core.sources.tiles.source import Tiles
 from imagespace_core.train.fit import fit
 from imagespace_core.train.images import Images
 from imagespace_core.train.loc2vec import Loc2vec, read_tiles

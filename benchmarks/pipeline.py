@@ -25,9 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
-from imagespace_core.build import Options, Task, build
 from imagespace_core.embed import efficientnet
 from imagespace_core.images.decode import Decode
+from imagespace_core.pipeline.options import Options
+from imagespace_core.pipeline.pipeline import build
+from imagespace_core.pipeline.steps import Task
 from imagespace_core.sources.digits import write_digits
 from imagespace_core.sources.folder import Folder
 from imagespace_core.workspace import Manifest

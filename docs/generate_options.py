@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
@@ -21,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import typer
 from typer.models import ArgumentInfo, OptionInfo
 
-from imagespace_core.__main__ import app
+from imagespace_core.__main__ import COMMANDS, imagespace
 from imagespace_core.sources.parameters import flags
 
 FILE = Path(__file__).with_name("options.md")
@@ -82,7 +83,7 @@ def page() -> str:
     """The whole page."""
     own = {flag.name for flag in flags()}
     parts = [HEAD]
-    for name, about, options in commands(app, "imagespace"):
+    for name, about, options in commands():
         lines = [f"## {name}", ""]
         if name == "imagespace build":
             lines += ["`precompute.py` is the same command; `uv run precompute.py IMAGES` needs no installation.", ""]
@@ -96,17 +97,16 @@ def page() -> str:
     return "\n".join(parts)
 
 
-def commands(group: typer.Typer, name: str) -> Iterator[tuple[str, str, list[Option]]]:
-    """Every command of a group and of the groups in it: its words, what it does, its options."""
-    callback = group.registered_callback
-    if callback and callback.callback and (found := _options(callback.callback)):
-        yield name, _about(callback.callback), found
-    for command in group.registered_commands:
-        assert command.callback is not None
-        yield f"{name} {command.name}", _about(command.callback), _options(command.callback)
-    for inner in group.registered_groups:
-        assert inner.typer_instance is not None
-        yield from commands(inner.typer_instance, f"{name} {inner.name}")
+def commands() -> Iterator[tuple[str, str, list[Option]]]:
+    """Every command: its words, what it does, its options. First the program itself."""
+    yield "imagespace", _about(imagespace), _options(imagespace)
+    for name in COMMANDS:
+        group: typer.Typer = import_module(f"imagespace_core.commands.{name}").app
+        alone = len(group.registered_commands) == 1
+        for command in group.registered_commands:
+            assert command.callback is not None
+            words = name if alone else f"{name} {command.name}"
+            yield f"imagespace {words}", _about(command.callback), _options(command.callback)
 
 
 def _about(function: Callable[..., Any]) -> str:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from imagespace_core.build import Options, build
-from tests.build.scene import Listening
+from imagespace_core.pipeline.options import Options
+from imagespace_core.pipeline.pipeline import build
 from tests.makers.photos import write_photos
+from tests.pipeline.scene import Listening
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -26,7 +26,7 @@ def test_every_contract_is_kept() -> None:
 @pytest.mark.parametrize(
     ("file", "line", "contract"),
     [
-        ("search/new.py", "from imagespace_core.build import Options", "Imports go one way"),
+        ("search/new.py", "from imagespace_core.pipeline.options import Options", "Imports go one way"),
         ("layout/new.py", "from imagespace_core.search import Query", "Imports go one way"),
         ("helpers/__init__.py", "", "Imports go one way"),
         ("commands/new.py", "import streamlit as st", "Streamlit is imported in app only"),

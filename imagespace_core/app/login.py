@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from imagespace_core.app.markdown import literal
+from imagespace_core.app.text.markdown import literal
 
 
 def require_login() -> None:

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from imagespace_core.build.options import Options
 from imagespace_core.commands.flags import as_command, single, usage
 from imagespace_core.commands.mishaps import Remedies, plain_errors
 from imagespace_core.commands.serve import serve, serve_command_line
+from imagespace_core.pipeline.options import Options
 
 PROGRAM = "precompute"
 REMEDIES = Remedies(
@@ -43,7 +43,7 @@ def build_command(
         usage(PROGRAM, "give a folder of images, or --demo")
     report = TerminalReport()
     with plain_errors(report.error, REMEDIES):
-        from imagespace_core.build import build
+        from imagespace_core.pipeline.pipeline import build
 
         if demo:
             options = _demo(options)

@@ -23,7 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from imagespace_core.build import Summary
+    from imagespace_core.pipeline.pipeline import Summary
 
 # Without a terminal a long task says where it is this often, in seconds: a log stays readable, and shows life.
 QUIET_INTERVAL = 15.0

@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources import Source, geotiff, microscopy, tiles, vector_source
+from imagespace_core.sources import Source
 from imagespace_core.sources.folder import Folder
+from imagespace_core.sources.geotiff import source as geotiff
+from imagespace_core.sources.microscopy import source as microscopy
+from imagespace_core.sources.tiles import source as tiles
+from imagespace_core.sources.vectors import source as vectors
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ SOURCES = {
     "geotiff": Kind(geotiff.GeoTiff, geotiff.recognizes, "GeoTIFF scenes"),
     "microscopy": Kind(microscopy.Microscopy, microscopy.recognizes, "microscopy slices"),
     "tiles": Kind(tiles.Tiles, tiles.recognizes, "map tiles in layers"),
-    "vectors": Kind(vector_source.VectorTable, vector_source.recognizes, "a table of vectors or coordinates"),
+    "vectors": Kind(vectors.VectorTable, vectors.recognizes, "a table of vectors or coordinates"),
 }
 """What none of the others recognizes is a folder."""
 

@@ -16,8 +16,8 @@ from torch.utils.data import Dataset
 
 from imagespace_core.embed.preprocess import Preprocess
 from imagespace_core.errors import InputError
-from imagespace_core.sources.tiles import Tiles
-from imagespace_core.sources.tiles_coordinates import parse_key
+from imagespace_core.sources.tiles.coordinates import parse_key
+from imagespace_core.sources.tiles.source import Tiles
 from imagespace_core.train import Report, triplets
 from imagespace_core.train.images import Images, measure, read_images
 from imagespace_core.train.options import Loc2vecTraining

@@ -10,8 +10,8 @@ import torch
 from imagespace_core.images.decode import Decode
 from imagespace_core.sources import Source
 from imagespace_core.sources.folder import Folder
-from imagespace_core.sources.microscopy import Microscopy, recognizes
-from imagespace_core.sources.tiles import Tiles
+from imagespace_core.sources.microscopy.source import Microscopy, recognizes
+from imagespace_core.sources.tiles.source import Tiles
 from imagespace_core.train import Report, autoencoder, loc2vec
 from imagespace_core.train.fit import Lesson, Trained, check_start, fit
 from imagespace_core.train.images import Images

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imagespace_core.sources.tiles_coordinates import Tile
+from imagespace_core.sources.tiles.coordinates import Tile
 from tests.app.test_pages import APP, ROOT
-from tests.build.scene import quick, run, write_model, write_solid
 from tests.makers.tiles import X, Y, Z, write_tiles
+from tests.pipeline.scene import quick, run, write_model, write_solid
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imagespace_core.app.examples import Examples
-from imagespace_core.app.question import labels
+from imagespace_core.app.evaluate.settings_form import labels
+from imagespace_core.app.session.examples import Examples
 from imagespace_core.workspace import Workspace
 from tests.app.scene import write_scene
 from tests.app.test_pages import APP, ROOT, text

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from imagespace_core.app import offered
-from imagespace_core.app.events import MOST_VERTICES, RefusedError, apply
+from imagespace_core.app.session import blobs
+from imagespace_core.app.session.select_events import MOST_VERTICES, RefusedError, apply
 from imagespace_core.selection import History
 from imagespace_core.workspace import Workspace
 from tests.app.scene import LABELS, MAP, ROWS, VALUE, write_scene
@@ -91,7 +91,7 @@ def test_a_polygon_drawn_in_3d_is_seen_through_its_camera(opened: Workspace) -> 
 def test_an_arrangement_that_was_offered_can_be_drawn_on(opened: Workspace) -> None:
     buffer = io.BytesIO()
     np.save(buffer, MAP[::-1].copy())
-    path = offered.offer(opened.root, buffer.getvalue(), "npy")
+    path = blobs.offer(opened.root, buffer.getvalue(), "npy")
     assert rows(opened, box(1.5, 0.5, 3.5, 2.5, positions=path)) == [36, 37, 46, 47]
 
 
@@ -199,7 +199,7 @@ def test_an_offered_file_that_holds_no_places_is_refused(opened: Workspace, tmp_
     buffer = io.BytesIO()
     np.save(buffer, np.zeros(ROWS))
     with pytest.raises(RefusedError):
-        rows(opened, box(0, 0, 1, 1, positions=offered.offer(opened.root, buffer.getvalue(), "npy")))
+        rows(opened, box(0, 0, 1, 1, positions=blobs.offer(opened.root, buffer.getvalue(), "npy")))
 
 
 def test_a_polygon_of_the_most_vertices_is_taken(opened: Workspace) -> None:

@@ -107,18 +107,18 @@ def _told_twice() -> None:
     import numpy as np
     import streamlit as st
 
-    from imagespace_core.app import selecting, state
+    from imagespace_core.app.session import selection_history, url
     from imagespace_core.workspace import Workspace
 
     opened = Workspace.open(Path(st.session_state["path"]))
 
     def told(**event: object) -> None:
-        selecting.heard(opened, event, None)
-        st.text(json.dumps(np.flatnonzero(selecting.selection(opened).mask()).tolist()))
+        selection_history.heard(opened, event, None)
+        st.text(json.dumps(np.flatnonzero(selection_history.selection(opened).mask()).tolist()))
 
     told(kind="rows", rows=[3], mode="toggle", at=10.5)
     told(kind="rows", rows=[3], mode="toggle", at=10.5)
     told(kind="rows", rows=[3], mode="toggle", at=11.5)
     told(kind="rows", rows=[3, 4], at=12.5)
-    selecting.heard(opened, {"kind": "nonsense", "at": 13}, None)
-    state.say_refused()
+    selection_history.heard(opened, {"kind": "nonsense", "at": 13}, None)
+    url.say_refused()

@@ -12,11 +12,12 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from imagespace_core.app import layers, pictures
-from imagespace_core.app.routes import base_url, routes
+from imagespace_core.app.components import layers
+from imagespace_core.app.server.routes import base_url, routes
+from imagespace_core.app.session import pictures
 from imagespace_core.workspace import Workspace
-from tests.build.scene import quick, run, write_model
 from tests.makers.tiles import COLORS, write_tiles
+from tests.pipeline.scene import quick, run, write_model
 
 ROW = 11
 """Tile x = 2, y = 3 of the maker: 8 inked rows of roads, 2 of water, 3 of woods, of 16."""

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imagespace_core.app import filters
-from imagespace_core.app.markdown import JOINER, literal
+from imagespace_core.app.explore import filters
+from imagespace_core.app.text.markdown import JOINER, literal
 from imagespace_core.workspace import Workspace, names
 from tests.app.test_pages import APP, ROOT
-from tests.build.scene import quick, run, write_model
 from tests.makers.hostile import CLUSTER, NAME, PAYLOAD, write_hostile
 from tests.makers.tiles import write_tiles
+from tests.pipeline.scene import quick, run, write_model
 
 PLAIN = {
     "Selectbox": {"options", "raw_value"},

@@ -13,9 +13,9 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from imagespace_core.app import offered
-from imagespace_core.app.mount import mask_path, selection_path
-from imagespace_core.app.routes import base_url, routes
+from imagespace_core.app.components.mount import mask_path, selection_path
+from imagespace_core.app.server.routes import base_url, routes
+from imagespace_core.app.session import blobs
 from imagespace_core.drawing.colors import NEUTRAL
 from imagespace_core.selection import Selection, unpacked
 from imagespace_core.workspace import Workspace
@@ -29,9 +29,9 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(autouse=True)
 def empty() -> Iterator[None]:
-    offered._kept.clear()
+    blobs._kept.clear()
     yield
-    offered._kept.clear()
+    blobs._kept.clear()
 
 
 @pytest.fixture(scope="module")
@@ -40,29 +40,29 @@ def client() -> TestClient:
 
 
 def test_the_same_bytes_have_the_same_address(opened: Workspace) -> None:
-    path = offered.offer(opened.root, b"some", "bits")
-    assert offered.offer(opened.root, b"some", "bits") == path
-    assert offered.offer(opened.root, b"other", "bits") != path
-    assert offered.taken(opened.root, path.removeprefix("offered/")) == b"some"
-    assert offered.taken(opened.root / "elsewhere", path.removeprefix("offered/")) is None
+    path = blobs.offer(opened.root, b"some", "bits")
+    assert blobs.offer(opened.root, b"some", "bits") == path
+    assert blobs.offer(opened.root, b"other", "bits") != path
+    assert blobs.taken(opened.root, path.removeprefix("offered/")) == b"some"
+    assert blobs.taken(opened.root / "elsewhere", path.removeprefix("offered/")) is None
 
 
 def test_the_longest_unused_goes_first(opened: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(offered, "MOST_BYTES_EACH", 25)
-    names = [offered.offer(opened.root, bytes([i]) * 10, "bits").removeprefix("offered/") for i in range(2)]
-    offered.offer(opened.root, bytes([0]) * 10, "bits")  # a rerun offers the first again
-    offered.offer(opened.root, bytes([2]) * 10, "bits")
-    assert offered.taken(opened.root, names[0]) is not None
-    assert offered.taken(opened.root, names[1]) is None
+    monkeypatch.setattr(blobs, "MOST_BYTES_EACH", 25)
+    names = [blobs.offer(opened.root, bytes([i]) * 10, "bits").removeprefix("offered/") for i in range(2)]
+    blobs.offer(opened.root, bytes([0]) * 10, "bits")  # a rerun offers the first again
+    blobs.offer(opened.root, bytes([2]) * 10, "bits")
+    assert blobs.taken(opened.root, names[0]) is not None
+    assert blobs.taken(opened.root, names[1]) is None
 
 
 def test_workspaces_share_one_bound_and_the_newest_stays_however_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(offered, "MOST_BYTES", 25)
+    monkeypatch.setattr(blobs, "MOST_BYTES", 25)
     for i in range(5):
-        offered.offer(Path(f"/{i}"), bytes([i]) * 10, "bits")
-    assert sum(map(len, offered._kept.values())) == 20
-    offered.offer(Path("/large"), bytes(100), "npy")
-    assert [len(data) for data in offered._kept.values()] == [100]
+        blobs.offer(Path(f"/{i}"), bytes([i]) * 10, "bits")
+    assert sum(map(len, blobs._kept.values())) == 20
+    blobs.offer(Path("/large"), bytes(100), "npy")
+    assert [len(data) for data in blobs._kept.values()] == [100]
 
 
 def test_a_filter_and_a_selection_are_fetched_as_bits(opened: Workspace, client: TestClient) -> None:
@@ -82,7 +82,7 @@ def test_no_filter_and_no_selection_need_no_file(opened: Workspace) -> None:
 
 
 def test_what_is_offered_needs_the_right_token_and_build(opened: Workspace, client: TestClient) -> None:
-    path = offered.offer(opened.root, b"some", "bits")
+    path = blobs.offer(opened.root, b"some", "bits")
     token = base_url(opened).split("/")[1]
     assert client.get(f"/{base_url(opened).replace(token, '0' * 32)}{path}").status_code == 403
     rebuilt = client.get(f"/imagespace/{token}/other-build/{path}")
@@ -134,7 +134,7 @@ def test_a_still_picture_of_other_files_is_refused(opened: Workspace, client: Te
 
 
 def test_json_is_served_as_json(opened: Workspace, client: TestClient) -> None:
-    path = offered.offer(opened.root, json.dumps({"headings": []}).encode(), "json")
+    path = blobs.offer(opened.root, json.dumps({"headings": []}).encode(), "json")
     answer = client.get(f"/{base_url(opened)}{path}")
     assert answer.headers["content-type"] == "application/json"
     assert answer.json() == {"headings": []}

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imagespace_core.app.ordering import DISTANCE, in_order, orders
+from imagespace_core.app.explore.gallery_order import DISTANCE, in_order, orders
 from imagespace_core.collection.order import NAME, sort_keys
 from imagespace_core.selection import Selection
 from imagespace_core.workspace import Workspace

@@ -13,15 +13,16 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from imagespace_core.app import layers, load, outside, painting, pictures
-from imagespace_core.app.outside import UnconfirmedError
-from imagespace_core.app.routes import base_url, routes
+from imagespace_core.app.components import layers, retrieval_map
+from imagespace_core.app.server.routes import base_url, routes
+from imagespace_core.app.session import pictures, resources, trust
+from imagespace_core.app.session.trust import UnconfirmedError
 from imagespace_core.workspace import Workspace, confirmed, names
 from tests.app.test_pages import run as visit
 from tests.app.test_scenes import workspace_of
-from tests.build.scene import Listening, quick, run, write_model
 from tests.makers import slices
 from tests.makers.tiles import write_tiles
+from tests.pipeline.scene import Listening, quick, run, write_model
 
 ROW = 3
 ORIGINAL = (48 + ROW, 40)
@@ -31,7 +32,7 @@ ORIGINAL = (48 + ROW, 40)
 @pytest.fixture(autouse=True)
 def _notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("IMAGESPACE_STATE", str(tmp_path / "state"))
-    monkeypatch.delenv(outside.TRUST, raising=False)
+    monkeypatch.delenv(trust.TRUST, raising=False)
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def build(base: Path, report: Listening | None = None, **changed: Any) -> Path:
 
 
 def size(client: TestClient, root: Path) -> tuple[int, int]:
-    answer = client.get(f"/{base_url(load.workspace(root))}image/{ROW}")
+    answer = client.get(f"/{base_url(resources.workspace(root))}image/{ROW}")
     assert answer.status_code == 200
     return Image.open(io.BytesIO(answer.content)).size
 
@@ -68,7 +69,7 @@ def tamper(place: Path, **source: Any) -> Workspace:
 
 def test_what_was_built_here_shows_its_originals(client: TestClient, built: Path) -> None:
     assert size(client, built) == ORIGINAL
-    assert outside.unconfirmed(Workspace.open(built)) is None
+    assert trust.unconfirmed(Workspace.open(built)) is None
 
 
 @pytest.mark.parametrize("how", ["another root", "another place", "another parameter", "another model"])
@@ -90,14 +91,14 @@ def test_what_a_manifest_from_elsewhere_names_is_not_read(
     with pytest.raises(UnconfirmedError, match=f"precompute.py IMAGES -o {foreign.name}"):
         pictures.source(foreign)
     with pytest.raises(UnconfirmedError):
-        load.embedder(foreign)
+        resources.embedder(foreign)
     assert max(size(client, foreign.root)) <= 32
 
 
 def test_the_operators_word_confirms(client: TestClient, built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     confirmed.notes_file().unlink()
     assert size(client, built) != ORIGINAL
-    monkeypatch.setenv(outside.TRUST, "1")
+    monkeypatch.setenv(trust.TRUST, "1")
     assert size(client, built) == ORIGINAL
 
 
@@ -106,18 +107,18 @@ def test_the_same_command_confirms_even_where_nothing_has_changed(built: Path, t
     before = (built / names.MANIFEST).read_bytes()
     build(tmp_path)
     assert (built / names.MANIFEST).read_bytes() == before
-    assert outside.unconfirmed(Workspace.open(built)) is None
+    assert trust.unconfirmed(Workspace.open(built)) is None
     build(tmp_path)
     assert len(confirmed.notes_file().read_text().splitlines()) == 1
 
 
 def test_what_is_carried_over_from_elsewhere_is_not_confirmed(built: Path, tmp_path: Path) -> None:
     build(tmp_path, relayout=True, seed=1)
-    assert outside.unconfirmed(Workspace.open(built)) is None, "it was built here before"
+    assert trust.unconfirmed(Workspace.open(built)) is None, "it was built here before"
     tamper(built, root="/")
     build(tmp_path, relayout=True, seed=2)
     assert Workspace.open(built).manifest.source["root"] == "/"
-    assert outside.unconfirmed(Workspace.open(built)) is not None
+    assert trust.unconfirmed(Workspace.open(built)) is not None
 
 
 def test_a_build_that_cannot_note_itself_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +141,7 @@ def test_links_out_of_a_workspace_from_elsewhere_are_not_followed(
     (built / "columns/width.json").unlink()
     (built / "columns/width.json").symlink_to(secret)
     tamper(built, root="/")
-    address = f"/{base_url(load.workspace(built))}"
+    address = f"/{base_url(resources.workspace(built))}"
     assert client.get(f"{address}columns/width.json").status_code == 404
     assert client.get(f"{address}{names.preview(ROW)}").status_code == 404
     assert max(size(client, built)) <= 32
@@ -154,14 +155,14 @@ def test_parents_and_layers_go_through_the_same_gate(client: TestClient, tmp_pat
     run(quick(write_tiles(tmp_path / "map"), tmp_path / "tiles", write_model(tmp_path)))
     layered = Workspace.open(tmp_path / "tiles")
     assert client.get(f"/{base_url(cut)}scene/0/picture").status_code == 200
-    assert painting.has_slices(cut)
+    assert retrieval_map.has_slices(cut)
     assert layers.source(layered) is not None
     confirmed.notes_file().unlink()
     for part in ("", "/picture", "/mask", "/outlines"):
         answer = client.get(f"/{base_url(cut)}scene/0{part}")
         assert (answer.status_code, "was not built by this server" in answer.text) == (410, True)
         assert str(tmp_path) not in answer.text
-    assert not painting.has_slices(cut)
+    assert not retrieval_map.has_slices(cut)
     assert layers.source(layered) is None
     assert client.get(f"/{base_url(layered)}image/0?layer=roads").status_code == 404
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from imagespace_core.app.palettes import MOST_CUSTOM, PALETTES, read_colors
+from imagespace_core.app.session.palettes import MOST_CUSTOM, PALETTES, read_colors
 
 
 @pytest.mark.parametrize("text", ["#ff0000 #0f0", "FF0000,0F0", " #Ff0000 ;\n#0f0 #ff0000"])

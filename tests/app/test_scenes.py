@@ -14,8 +14,8 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from imagespace_core.app import scenes
-from imagespace_core.app.routes import base_url, routes
+from imagespace_core.app.server import parents
+from imagespace_core.app.server.routes import base_url, routes
 from imagespace_core.sources import Ring
 from imagespace_core.sources.registry import opened
 from imagespace_core.workspace import Draft, Workspace, names
@@ -125,18 +125,18 @@ def test_the_neighbors_are_all_rows_of_the_same_parent_with_their_own_outlines(
     client: TestClient, scene: Workspace, slice_: Workspace
 ) -> None:
     for opened_ in (scene, slice_):
-        parents = {}
+        outlined = {}
         for row in range(opened_.rows):
             place = client.get(f"/{base_url(opened_)}scene/{row}").json()
-            parents.setdefault(place["parent"], {})[row] = [ring[:-1] for ring in place["outline"]]
-        for expected in parents.values():
+            outlined.setdefault(place["parent"], {})[row] = [ring[:-1] for ring in place["outline"]]
+        for expected in outlined.values():
             found = outlines(client, opened_, next(iter(expected)))
             assert found.keys() == expected.keys()
             for row, rings in expected.items():
                 assert [len(ring) for ring in found[row]] == [len(ring) for ring in rings]
                 np.testing.assert_allclose(np.concatenate(found[row]), np.concatenate(rings), atol=1e-3)
-    assert len(parents) == 2
-    assert sum(map(len, parents.values())) == slice_.rows
+    assert len(outlined) == 2
+    assert sum(map(len, outlined.values())) == slice_.rows
 
 
 def test_a_hole_is_a_ring_of_its_own(client: TestClient, scene: Workspace) -> None:
@@ -178,7 +178,7 @@ def test_what_cannot_be_asked_is_refused_in_words(client: TestClient, scene: Wor
 def test_images_that_were_not_cut_from_larger_ones_have_no_scene(client: TestClient, tmp_path: Path) -> None:
     write_workspace(tmp_path / "w3")
     plain = Workspace.open(tmp_path / "w3")
-    assert scenes.word(plain) is None
+    assert parents.word(plain) is None
     assert client.get(f"/{base_url(plain)}scene/0").status_code == 404
 
 
@@ -208,7 +208,7 @@ def test_a_hundred_thousand_outlines_are_a_few_megabytes() -> None:
     def square(at: int) -> tuple[Ring, ...]:
         return (((at, 0.0), (at + 1, 0.0), (at + 1, 1.0), (at, 1.0), (at, 0.0)),)
 
-    data = scenes.packed({row: square(row) for row in range(100_000)})
+    data = parents.packed({row: square(row) for row in range(100_000)})
     assert len(data) == 12 + 4 * (100_000 + 100_001 + 100_001) + 8 * 400_000
     assert json.dumps(np.frombuffer(data, "<f4")[-8:].tolist()) == json.dumps(
         [99999.0, 0.0, 100000.0, 0.0, 100000.0, 1.0, 99999.0, 1.0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -12,9 +13,10 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from imagespace_core.app import headers, offered, routes, still
-from imagespace_core.app.routes import base_url
-from imagespace_core.app.server_paths import name, shortened, without_paths
+from imagespace_core.app.server import headers, routes, still_map
+from imagespace_core.app.server.routes import base_url
+from imagespace_core.app.session import blobs
+from imagespace_core.app.text.server_paths import name, shortened, without_paths
 from imagespace_core.workspace import Workspace
 from tests.app.scene import write_scene
 from tests.makers.workspaces import write_workspace
@@ -33,7 +35,7 @@ def client() -> TestClient:
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Workspace:
-    still._kept.clear()
+    still_map._kept.clear()
     return write_scene(tmp_path / "scene")
 
 
@@ -133,7 +135,7 @@ def test_a_picture_of_a_filter_that_is_gone_is_refused_rather_than_drawn_without
     client: TestClient, scene: Workspace
 ) -> None:
     asked = f"/{base_url(scene)}picture/a.png?positions=projections/pca-2d.npy&mask="
-    for mask in (f"offered/{32 * '0'}.bits", offered.offer(scene.root, b"x", "npy")):
+    for mask in (f"offered/{32 * '0'}.bits", blobs.offer(scene.root, b"x", "npy")):
         answer = client.get(asked + mask)
         assert answer.status_code == 404
         assert "not kept any more" in answer.text
@@ -154,7 +156,7 @@ def test_those_who_ask_at_once_share_one_drawing_and_one_is_drawn_at_a_time(scen
 
     def ask(what: int) -> None:
         at_once.wait()
-        assert still.kept(what, lambda: draw(what)) == bytes([what])
+        assert still_map.kept(what, lambda: draw(what)) == bytes([what])
 
     threads = [threading.Thread(target=ask, args=(i % 2,)) for i in range(8)]
     for thread in threads:
@@ -168,7 +170,7 @@ def test_those_who_ask_at_once_share_one_drawing_and_one_is_drawn_at_a_time(scen
 def test_kept_pictures_are_bounded_and_the_longest_unused_go_first(
     scene: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(still, "MOST_BYTES", 25)
+    monkeypatch.setattr(still_map, "MOST_BYTES", 25)
     drawn: list[str] = []
 
     def picture(what: str, size: int = 10) -> None:
@@ -176,23 +178,23 @@ def test_kept_pictures_are_bounded_and_the_longest_unused_go_first(
             drawn.append(what)
             return bytes(size)
 
-        still.kept(what, draw)
+        still_map.kept(what, draw)
 
     for what in ("a", "b", "a", "c", "a", "b"):
         picture(what)
     assert drawn == ["a", "b", "c", "b"]
     picture("large", 100)
-    assert list(still._kept) == ["large"]
+    assert list(still_map._kept) == ["large"]
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What is really drawn from here on."""
     drawings: list[object] = []
-    real = still.drawn
+    real = still_map.drawn
 
-    def draw(*given: object) -> bytes:
+    def draw(*given: Any) -> bytes:
         drawings.append(given)
-        return real(*given)  # type: ignore[arg-type]
+        return real(*given)
 
     monkeypatch.setattr(routes, "drawn", draw)
     return drawings

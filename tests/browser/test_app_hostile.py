@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from imagespace_core.app.markdown import JOINER
+from imagespace_core.app.text.markdown import JOINER
 from tests.browser.visiting import DETAIL, READY, WAIT_MS
 from tests.conftest import REPOSITORY, running, serving
 from tests.makers.hostile import CLUSTER, HOST, LONG, NAME, PAYLOAD, write_hostile

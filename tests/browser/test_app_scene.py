@@ -12,9 +12,9 @@ from PIL import Image
 
 from imagespace_core.workspace import Workspace
 from tests.browser.visiting import DETAIL, WAIT_MS, query_of, visit
-from tests.build.scene import quick, run, write_model
 from tests.conftest import serving
 from tests.makers.slices import left_third, save, textures
+from tests.pipeline.scene import quick, run, write_model
 
 pytestmark = pytest.mark.browser
 

@@ -21,11 +21,11 @@ from imagespace_core.evaluate.experiment import Experiment
 from imagespace_core.search import METRICS, Metric
 from imagespace_core.search.exact import distances
 from imagespace_core.workspace import cluster_names
-from tests.build.scene import color_of
 from tests.collection.conftest import ROWS, Build
 from tests.makers.patches import write_patches
 from tests.makers.tiny_clip import write_tiny_clip
 from tests.makers.workspaces import write_workspace
+from tests.pipeline.scene import color_of
 
 
 @pytest.fixture(scope="module")

@@ -17,15 +17,16 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from imagespace_core import __main__ as imagespace
-from imagespace_core.build import Options, build
 from imagespace_core.commands.build import PROGRAM, build_command
 from imagespace_core.commands.flags import as_command
 from imagespace_core.commands.report import TerminalReport, print_summary
 from imagespace_core.commands.serve import serve_command_line
 from imagespace_core.images.decode import Decode
+from imagespace_core.pipeline.options import Options
+from imagespace_core.pipeline.pipeline import build
 from imagespace_core.sources.parameters import flags
 from imagespace_core.workspace import Draft, Manifest, Workspace
-from tests.build.scene import check_rows, quick, run, write_model, write_solid
+from tests.pipeline.scene import check_rows, quick, run, write_model, write_solid
 
 REPOSITORY = Path(__file__).parents[2]
 PRECOMPUTE = REPOSITORY / "precompute.py"

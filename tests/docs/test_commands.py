@@ -38,7 +38,7 @@ def flags(*words: str) -> set[str]:
 
 def commands() -> list[tuple[str, ...]]:
     """The words of every command, as the page of options has them."""
-    return [tuple(name.split()[1:]) for name, _, _ in generate_options.commands(app, "imagespace")]
+    return [tuple(name.split()[1:]) for name, _, _ in generate_options.commands()]
 
 
 def test_the_readme_is_one_page() -> None:

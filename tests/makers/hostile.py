@@ -81,7 +81,7 @@ def _staged(draft: Draft) -> Manifest:
     sprites = Atlas(cell=32, page=256)
     sprites.write(draft.stage(names.ATLAS).parent, np.arange(ROWS), lambda row: np.full((24, 32, 3), 4 * row, np.uint8))
     draft.stage(f"{names.NAMES}/0.json").write_text(json.dumps(table["id"].tolist()))
-    heads = [_column(draft, *encode(table[name], f"column-{i}")) for i, name in enumerate(table.columns[2:])]
+    heads = [_column(draft, *encode(pd.Series(table[name]), f"column-{i}")) for i, name in enumerate(table.columns[2:])]
     heads.append(_column(draft, *encode_clusters(labels)))
     own = [str(name) for name in table.columns[5:]]
     spots = [{"label": label, "size": 15, "central": 15 * label + 7} for label in range(3)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from imagespace_core.sources.microscopy import Microscopy
+from imagespace_core.sources.microscopy.source import Microscopy
 from imagespace_core.workspace import Draft, Workspace, names
 from imagespace_core.workspace.columns import encode
 from imagespace_core.workspace.confirmed import confirm

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources import delimited
-from imagespace_core.sources.delimited import open_text, read_delimited
+from imagespace_core.sources.tables import delimited
+from imagespace_core.sources.tables.delimited import open_text, read_delimited
 
 TEXT = "filename,name\r\nä.jpg,“é”\r\nb.jpg,日本\r\n"
 

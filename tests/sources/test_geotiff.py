@@ -14,7 +14,7 @@ import pytest
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images.decode import Decode
 from imagespace_core.sources import Contextual, Item
-from imagespace_core.sources.geotiff import GeoTiff, recognizes
+from imagespace_core.sources.geotiff.source import GeoTiff, recognizes
 from tests.makers.scenes import RESOLUTION, UTM, box, feature, in_degrees, ramp, world, write_geojson, write_scene
 
 WHOLE = Decode(min_side=None)

@@ -10,7 +10,7 @@ from affine import Affine
 
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources.geotiff import GeoTiff
+from imagespace_core.sources.geotiff.source import GeoTiff
 from tests.makers.scenes import LEFT, TOP, UTM, box, feature, in_degrees, ramp, world, write_geojson, write_scene
 
 GOOD = feature(box(30, 40, 80, 60), kind="good")

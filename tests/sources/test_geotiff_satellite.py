@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources.geotiff import GeoTiff, recognizes
+from imagespace_core.sources.geotiff.source import GeoTiff, recognizes
 
 WHOLE = Decode(min_side=None)
 

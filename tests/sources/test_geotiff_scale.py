@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources.geotiff import GeoTiff
+from imagespace_core.sources.geotiff.source import GeoTiff
 from imagespace_core.sources.geotiff.whole import THUMBNAIL_SIDE
 from tests.makers.scenes import LEFT, RESOLUTION, TOP, UTM, ramp, write_geojson, write_scene
 
 READ_IN_A_FRESH_PROCESS = """
 import json, sys
 from pathlib import Path
-from imagespace_core.sources.geotiff import GeoTiff
+from imagespace_core.sources.geotiff.source import GeoTiff
 
 scene, labels = sys.argv[1:]
 def read_bytes():

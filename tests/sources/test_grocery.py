@@ -8,7 +8,7 @@ import pytest
 
 from imagespace_core.images.decode import Decode
 from imagespace_core.sources.folder import Folder
-from imagespace_core.sources.metadata import read_metadata
+from imagespace_core.sources.tables.metadata import read_metadata
 
 
 @pytest.fixture

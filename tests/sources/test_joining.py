@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagespace_core.sources.inference import text_type
-from imagespace_core.sources.joining import MetadataReport
-from imagespace_core.sources.metadata import MetadataTable, read_metadata
+from imagespace_core.sources.tables.inference import text_type
+from imagespace_core.sources.tables.joining import MetadataReport
+from imagespace_core.sources.tables.metadata import MetadataTable, read_metadata
 from tests.makers.photos import write_photos
 
 

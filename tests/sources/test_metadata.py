@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources.metadata import MetadataTable, read_metadata
+from imagespace_core.sources.tables.metadata import MetadataTable, read_metadata
 
 
 def read(folder: Path, content: str | bytes, name: str = "m.csv") -> MetadataTable:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.sources import Contextual
-from imagespace_core.sources.microscopy import Microscopy, recognizes
+from imagespace_core.sources.microscopy.source import Microscopy, recognizes
 from tests.makers.slices import left_third, save, save_stack, textures, write_slices
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources.geotiff import GeoTiff
+from imagespace_core.sources.geotiff.source import GeoTiff
 from imagespace_core.sources.parameters import flags, parameters, recorded
 from imagespace_core.sources.registry import SOURCES, opened, recognized
 from tests.makers.photos import write_photos

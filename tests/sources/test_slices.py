@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from imagespace_core.sources.slices import Kept, Stretch
+from imagespace_core.sources.microscopy.slices import Kept, Stretch
 
 
 def test_kept_arrays_stay_below_the_limit_and_the_oldest_go_first() -> None:

@@ -13,8 +13,7 @@ from PIL import Image
 
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.sources import Item
-from imagespace_core.sources.tiles import Tiles, recognizes
-from imagespace_core.sources.tiles_coordinates import (
+from imagespace_core.sources.tiles.coordinates import (
     Tile,
     lng_lat,
     nearest_tile,
@@ -23,6 +22,7 @@ from imagespace_core.sources.tiles_coordinates import (
     read_tile,
     zones,
 )
+from imagespace_core.sources.tiles.source import Tiles, recognizes
 from tests.makers.tiles import COLORS, SIDE, X, Y, Z, save, tile, write_tiles
 
 

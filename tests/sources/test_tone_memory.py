@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from imagespace_core.sources.geotiff.tone import Tone
-from imagespace_core.sources.slices import Stretch
+from imagespace_core.sources.microscopy.slices import Stretch
 
 VALUES = (np.add.outer(np.arange(1500), np.arange(1000)) * 20 % 65536).astype(np.uint16)
 EDGE = np.array([100.0]), np.array([4100.0])

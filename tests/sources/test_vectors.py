@@ -8,8 +8,8 @@ import pytest
 
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images.placeholder import GRAY
-from imagespace_core.sources.vector_source import VectorTable, recognizes
-from imagespace_core.sources.vectors import Given, ids_file, read_vectors
+from imagespace_core.sources.vectors.given import Given, ids_file, read_vectors
+from imagespace_core.sources.vectors.source import VectorTable, recognizes
 from tests.makers.photos import write_photos
 
 

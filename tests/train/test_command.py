@@ -11,7 +11,7 @@ pytest.importorskip("torch")
 
 from imagespace_core.__main__ import app
 from imagespace_core.embed import custom
-from imagespace_core.sources.tiles import Tiles
+from imagespace_core.sources.tiles.source import Tiles
 from imagespace_core.workspace import Workspace
 from tests.conftest import precompute
 from tests.makers.map_tiles import write_tiles

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from imagespace_core import viewer
-from imagespace_core.app.routes import module_url, routes
+from imagespace_core.app.server.routes import module_url, routes
 from tests.conftest import REPOSITORY
 
 PACKAGE = REPOSITORY / "imagespace_core"

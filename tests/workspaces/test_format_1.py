@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imagespace_core.build import Options, steps
+from imagespace_core.pipeline import steps
+from imagespace_core.pipeline.options import Options
 from imagespace_core.search import Exact
 from imagespace_core.workspace import Manifest, Workspace
-from tests.build.scene import arrays, run
+from tests.pipeline.scene import arrays, run
 from tests.workspaces.format_1.make import MODIFIED
 
 KEPT = Path(__file__).parent / "format_1"

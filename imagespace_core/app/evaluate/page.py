@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from imagespace_core.app import choose, evaluating, state, subgroups
+from imagespace_core.app.components import workspace_picker
+from imagespace_core.app.evaluate import measured, subgroups
+from imagespace_core.app.session import url
 
 
 def page() -> None:
     """Draw the page."""
-    state.follow()
-    opened = choose.chosen_workspace()
+    url.follow()
+    opened = workspace_picker.chosen_workspace()
     st.title("Evaluate", anchor=False)
-    sections = {"Search by examples": evaluating.page, "Subgroups": subgroups.page}
+    sections = {"Search by examples": measured.page, "Subgroups": subgroups.page}
     section = st.segmented_control(
         "Section", list(sections), default="Search by examples", key="part", bind="query-params", required=True,
         label_visibility="collapsed",

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from imagespace_core.app import choose, report, state
-from imagespace_core.app.markdown import literal
+from imagespace_core.app.components import workspace_picker
+from imagespace_core.app.overview import sections
+from imagespace_core.app.session import url
+from imagespace_core.app.text.markdown import literal
 
 
 def page() -> None:
     """Draw the page."""
-    state.follow()
-    opened = choose.chosen_workspace()
+    url.follow()
+    opened = workspace_picker.chosen_workspace()
     st.title(literal(opened.name), anchor=False)
-    report.summary(opened)
-    sections = {
-        "Images": report.images,
-        "Columns": report.columns,
-        "Clusters": report.clusters,
-        "Maps and index": report.honesty,
-        "Making": report.making,
+    sections.summary(opened)
+    bodies = {
+        "Images": sections.images,
+        "Columns": sections.columns,
+        "Clusters": sections.clusters,
+        "Maps and index": sections.honesty,
+        "Making": sections.making,
     }
     section = st.segmented_control(
-        "Section", list(sections), default="Images", key="section", bind="query-params", required=True
+        "Section", list(bodies), default="Images", key="section", bind="query-params", required=True
     )
-    sections[section or "Images"](opened)
+    bodies[section or "Images"](opened)

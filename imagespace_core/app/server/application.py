@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from imagespace_core.app import headers, themes
-from imagespace_core.app.routes import routes
+from imagespace_core.app import themes
+from imagespace_core.app.server import headers
+from imagespace_core.app.server.routes import routes
 
 
 def settings() -> dict[str, Any]:

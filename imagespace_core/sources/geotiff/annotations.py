@@ -11,7 +11,7 @@ import numpy as np
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources.geotiff.scene import Scene
-from imagespace_core.sources.inference import from_arrow
+from imagespace_core.sources.tables.inference import from_arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa

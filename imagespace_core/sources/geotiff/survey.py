@@ -16,7 +16,7 @@ from imagespace_core.sources.geotiff import outlines
 from imagespace_core.sources.geotiff.annotations import Annotations, in_crs, read_annotations, why_outside
 from imagespace_core.sources.geotiff.files import Files, Found, of_scene
 from imagespace_core.sources.geotiff.scene import Scene, Window
-from imagespace_core.sources.metadata import RESERVED
+from imagespace_core.sources.tables.metadata import RESERVED
 
 OWN_COLUMNS = ("longitude", "latitude", "area_m2", "scene", "annotations")
 _lock = threading.Lock()

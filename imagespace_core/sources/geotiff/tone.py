@@ -43,7 +43,7 @@ class Tone:
         elif self.low is None or self.high is None:
             pixels = values.astype(np.uint8)
         else:
-            pixels = np.empty(values.shape, np.uint8)
+            pixels = np.empty_like(values, np.uint8)
             step = max(1, AT_ONCE // max(1, values[:1].size))
             for start in range(0, len(values), step):
                 # In float64: 32-bit heights and distances lose their last digits in float32.
@@ -53,7 +53,7 @@ class Tone:
                 pixels[start : start + step] = np.rint(shares * 255).astype(np.uint8)
         if not valid.all():
             pixels = np.where(valid[..., None], pixels, np.rint(pixels[valid].mean(0)).astype(np.uint8))
-        return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
+        return np.repeat(pixels, 3, axis=2) if pixels.shape[-1] == 1 else pixels
 
 
 def measure(

@@ -1,0 +1,79 @@
+"""Which workspace is shown: the picker, and the page for when there is none."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+
+from imagespace_core.app.session import resources, trust, url
+from imagespace_core.app.text import messages, server_paths
+from imagespace_core.app.text.markdown import literal
+from imagespace_core.app.text.messages import sentence
+from imagespace_core.errors import ImageSpaceError
+from imagespace_core.workspace import Found, Workspace
+
+_LOG = logging.getLogger(__name__)
+_STATES = {
+    "broken": "cannot be opened",
+    "newer": "was made by a newer ImageSpace",
+    "unfinished": "is not ready",
+}
+
+
+def chosen_workspace() -> Workspace:
+    """Draw the picker in the side bar and open what it shows. Without one to open, say what to do and stop the run."""
+    found = resources.found()
+    ready = [place for place in found if place.state == "ready"]
+    others = [place for place in found if place.state != "ready"]
+    if not ready:
+        _nothing(others)
+        st.stop()
+    names = [place.name for place in ready]
+    asked = st.query_params.get("workspace")
+    url.keep_valid("workspace", names)
+    with st.sidebar:
+        first = names.index(asked) if asked in names else 0
+        name = st.selectbox("Workspace", names, first, key="workspace", persist_state="session", on_change=url.leave)
+        for place in others:
+            _say(place)
+    if asked and asked not in names:
+        st.warning(
+            f"The link names the workspace {literal(asked)}, which is not here; this is {literal(name)}.",
+            icon=":material/link_off:",
+        )
+    # Written out even where it is the default: the first workspace may be another one when the link is opened.
+    # A name that is not here stays in the address, and so does the warning, until another workspace is picked.
+    if asked is None:
+        st.query_params["workspace"] = name
+    try:
+        opened = resources.workspace(next(place.path for place in ready if place.name == name))
+    except ImageSpaceError as error:
+        messages.error_box(error)
+        st.stop()
+    if reason := trust.unconfirmed(opened):
+        st.sidebar.info(literal(reason), icon=":material/shield:")
+    return opened
+
+
+def _nothing(others: list[Found]) -> None:
+    st.title("No workspace yet" if not others else "No workspace can be opened")
+    for place in others:
+        _say(place)
+    folder = resources.root()
+    missing = "" if folder.exists() else ", which does not exist"
+    # In full for whoever runs the server, and not for visitors.
+    _LOG.warning("No workspace can be opened in %s%s", folder.resolve(), missing)
+    st.write(
+        f"ImageSpace looked in {literal(server_paths.name(folder))}{missing}. A workspace is made from a folder "
+        "of images by one command:"
+    )
+    st.code("uv run precompute.py PHOTOS", language="bash")
+    st.write("To try it first with images that come along, 1,797 handwritten digits:")
+    st.code("uv run precompute.py --demo", language="bash")
+    st.caption("Then reload this page. Workspaces elsewhere are named by IMAGESPACE_WORKSPACE.")
+
+
+def _say(place: Found) -> None:
+    text = f"**{literal(place.name)}** {_STATES[place.state]}: {sentence(place.reason)}"
+    st.warning(text, icon=":material/warning:")

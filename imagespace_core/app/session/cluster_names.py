@@ -1,0 +1,68 @@
+"""What clusters are called: by the names that people gave them, else by their numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from imagespace_core.app.session import url
+from imagespace_core.app.text.messages import sentence
+from imagespace_core.collection.clusters import clusters_of, names_of, rename, value_names
+from imagespace_core.errors import ImageSpaceError
+from imagespace_core.workspace import Workspace
+from imagespace_core.workspace.cluster_names import ClusterNames
+
+
+def given(opened: Workspace) -> ClusterNames:
+    """The names as they are now, whoever gave them; a broken file of names counts as none, see `warn_of_broken`."""
+    try:
+        return names_of(opened)
+    except ImageSpaceError:
+        return ClusterNames()
+
+
+def warn_of_broken(opened: Workspace) -> None:
+    """Show a warning if the names cannot be read."""
+    try:
+        names_of(opened)
+    except ImageSpaceError as error:
+        st.warning(sentence(error), icon=":material/label_off:")
+
+
+def titles(opened: Workspace, head: dict[str, Any]) -> list[str]:
+    """What the values of a column of categories or clusters are called, by code, each once."""
+    return value_names(head, given(opened))
+
+
+def clusters(opened: Workspace) -> list[dict[str, Any]]:
+    """The clusters as the viewer takes them, the largest first: label, size, central row, title as it is now, and
+    `anchors`, where the name stands on each map, in its units.
+
+    All maps at once, so that names keep to their places while one map glides into another; five digits are enough.
+    """
+    names = given(opened)
+    found = [
+        {
+            "label": one.label,
+            "size": one.size,
+            "row": one.central,
+            "title": names.title(one.label),
+            "anchors": {name: [float(f"{at:.5g}") for at in place] for name, place in one.anchors.items()},
+        }
+        for one in clusters_of(opened)
+    ]
+    return sorted(found, key=lambda one: -one["size"])
+
+
+def renamed(opened: Workspace, event: Any) -> None:
+    """Carry out a `rename` event: {label, name}. What cannot be is shown at the next drawing."""
+    label, name = (event.get("label"), event.get("name")) if isinstance(event, dict) else (None, None)
+    labels = {one.label for one in clusters_of(opened)}
+    if not isinstance(label, int) or label not in labels or not isinstance(name, str):
+        url.refuse(f"The name was not saved: there is no cluster {label!r:.40} in this workspace.")
+        return
+    try:
+        rename(opened, label, name)
+    except ImageSpaceError as error:
+        url.refuse(str(error))

@@ -1,0 +1,115 @@
+"""Examples of what is wanted and what is not: a session's two lists of images, and how they are filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import streamlit as st
+
+from imagespace_core.app.components import gallery
+from imagespace_core.app.pages import page
+from imagespace_core.app.session import selection_history, url
+from imagespace_core.workspace import Workspace
+
+MOST = 1_000
+"""Examples of a kind: their mean hardly moves with more."""
+SHOWN = 24
+WANTED, UNWANTED = "Wanted", "Not wanted"
+Kind = Literal["positive", "negative"]
+KINDS: dict[str, Kind] = {WANTED: "positive", UNWANTED: "negative"}
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Rows, each once and in one of the two. of: the workspace and build that they are rows of."""
+
+    of: tuple[str, str]
+    positive: tuple[int, ...] = ()
+    negative: tuple[int, ...] = ()
+
+    def adding(self, rows: Iterable[int], kind: Kind) -> Examples:
+        """With these too; what is in the other list leaves it."""
+        new = dict.fromkeys(rows)
+        other: Kind = "negative" if kind == "positive" else "positive"
+        mine = tuple(dict.fromkeys([*getattr(self, kind), *new]))
+        kept = tuple(row for row in getattr(self, other) if row not in new)
+        return replace(self, **{kind: mine, other: kept})
+
+    def without(self, row: int) -> Examples:
+        positive, negative = (tuple(other for other in rows if other != row) for rows in (self.positive, self.negative))
+        return replace(self, positive=positive, negative=negative)
+
+
+def given(opened: Workspace) -> Examples:
+    """The examples as they are now."""
+    of = str(opened.root), opened.manifest.build
+    kept: Any = st.session_state.get("_examples")
+    return kept if isinstance(kept, Examples) and kept.of == of else Examples(of)
+
+
+def add(opened: Workspace, rows: Sequence[int], kind: Kind | None = None) -> None:
+    """Add images to one of the lists, by default to the one that clicks go to; too many are refused."""
+    kind = kind or KINDS[st.session_state.get("example-kind") or WANTED]
+    after = given(opened).adding(map(int, rows), kind)
+    if len(getattr(after, kind)) > MOST:
+        url.refuse(
+            f"{len(getattr(after, kind)):,} examples are more than the {MOST:,} that are taken. Select fewer of them."
+        )
+        return
+    st.session_state["_examples"] = after
+
+
+def search_with(opened: Workspace, positive: Sequence[int], negative: Sequence[int]) -> None:
+    """Go to the Search page with these examples."""
+    fresh = Examples((str(opened.root), opened.manifest.build))
+    st.session_state["_examples"] = fresh.adding(positive, "positive").adding(negative, "negative")
+    st.switch_page(page("search"), query_params={"from": "Examples"})
+
+
+def choose(opened: Workspace) -> Examples:
+    """Draw both lists and the ways to fill and empty them."""
+    url.say_refused()
+    now = given(opened)
+    selection = selection_history.selection(opened)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.segmented_control(
+            "A click on an image adds it to", list(KINDS), default=WANTED, key="example-kind", required=True,
+            help="Any image: below, among the results, or on the map.",
+        )  # fmt: skip
+        for title, kind in KINDS.items():
+            st.button(
+                f"Selection as {title.lower()}", icon=":material/lasso_select:", disabled=not selection.count,
+                key=f"selection-{kind}", on_click=_add_selection, args=(opened, kind),
+                help=f"The {selection.count:,} images selected on Explore" if selection.count
+                else "Nothing is selected: draw around images on the Explore page first.",
+            )  # fmt: skip
+        st.button("Clear", icon=":material/delete:", disabled=not (now.positive or now.negative), on_click=_clear)
+    for side, (title, kind) in zip(st.columns(2, gap="medium"), KINDS.items(), strict=True):
+        rows = getattr(now, kind)
+        with side:
+            more = f", the first {SHOWN} shown" if len(rows) > SHOWN else ""
+            st.caption(f"**{title}**: {counted(rows)}{more}." + (" Click one to take it out." if rows else ""))
+            gallery.gallery(
+                opened, f"example-{kind}", rows[:SHOWN], lambda row: _take_out(opened, row), action="Take out",
+                empty="None yet.", size_px=84,
+            )  # fmt: skip
+    return now
+
+
+def counted(rows: Sequence[int]) -> str:
+    return f"{len(rows):,} image{'' if len(rows) == 1 else 's'}"
+
+
+def _add_selection(opened: Workspace, kind: Kind) -> None:
+    add(opened, np.flatnonzero(selection_history.selection(opened).mask()).tolist(), kind)
+
+
+def _take_out(opened: Workspace, row: int) -> None:
+    st.session_state["_examples"] = given(opened).without(row)
+
+
+def _clear() -> None:
+    st.session_state.pop("_examples", None)

@@ -1,0 +1,114 @@
+"""The state of a view, typed, and its place in the URL, so that a link reopens what was seen.
+
+Widgets keep themselves in the URL (`bind="query-params"`); what is not a widget is kept here. The image is named by
+its id, not its row: a link stays right when the workspace is rebuilt with more images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from imagespace_core.app.pages import page
+from imagespace_core.app.text.markdown import literal
+from imagespace_core.app.text.messages import sentence
+from imagespace_core.workspace import Workspace
+
+IMAGE = "image"
+
+
+def selected_row(opened: Workspace) -> int | None:
+    """The row of the image that the URL names, or None."""
+    name = st.query_params.get(IMAGE)
+    return None if name is None else row_of(opened, name)
+
+
+def select(opened: Workspace, row: int | None) -> None:
+    """Select an image, or none; the URL follows."""
+    if row is None:
+        st.query_params.pop(IMAGE, None)
+    else:
+        st.query_params[IMAGE] = opened.ids[row]
+
+
+def usable_columns(opened: Workspace) -> list[dict[str, Any]]:
+    """The columns that have a value anywhere, those of the metadata first."""
+    own = opened.manifest.measured("table", "metadata_columns", [])
+    some = [column for column in opened.columns() if column["missing"] < opened.rows or column["kind"] == "cluster"]
+    return sorted(some, key=lambda column: column["name"] not in own)
+
+
+def say_unknown_image(opened: Workspace) -> None:
+    """Say so if the URL names an image that the workspace does not have."""
+    name = st.query_params.get(IMAGE)
+    if name is not None and row_of(opened, name) is None:
+        st.warning(
+            f"The link names the image {literal(name)}, which is not in this workspace.", icon=":material/link_off:"
+        )
+
+
+def search_with(opened: Workspace, row: int) -> None:
+    """Go to the Search page with this image as the query."""
+    st.switch_page(page("search"), query_params={IMAGE: opened.ids[row]})
+
+
+def explore(opened: Workspace, row: int) -> None:
+    """From a callback: go to the Explore page with this image selected, when the page next calls `follow`."""
+    st.session_state["_explore"] = {IMAGE: opened.ids[row]}
+
+
+def follow() -> None:
+    """Go where `explore` asked to; a callback itself cannot leave its page."""
+    if asked := st.session_state.pop("_explore", None):
+        st.switch_page(page("explore"), query_params=asked)
+
+
+def refuse(reason: str) -> None:
+    """Keep for the next drawing why something that was asked for was not done."""
+    st.session_state["_refused"] = reason
+
+
+def say_refused() -> None:
+    """Say it once."""
+    if reason := st.session_state.pop("_refused", None):
+        st.warning(sentence(reason), icon=":material/block:")
+
+
+def leave() -> None:
+    """Drop from the URL what belongs to the workspace that is left."""
+    for name in (IMAGE, "camera", "workspace"):
+        st.query_params.pop(name, None)
+
+
+def row_of(opened: Workspace, name: str) -> int | None:
+    return _rows(str(opened.root), opened.manifest.build, opened).get(name)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _rows(path: str, build: str, _opened: Workspace) -> dict[str, int]:
+    return {name: row for row, name in enumerate(_opened.ids)}
+
+
+def fly_to(row: int) -> None:
+    """Ask the map to glide to a row at its next drawing."""
+    nonce = st.session_state.get("_fly", {}).get("nonce", 0)
+    st.session_state["_fly"] = {"row": row, "nonce": nonce + 1}
+
+
+def flight() -> dict[str, int] | None:
+    return st.session_state.get("_fly")
+
+
+def keep_valid(key: str, options: list[str]) -> None:
+    """Forget a widget's value that is not offered any more, as after a change of workspace; else Streamlit raises."""
+    if st.session_state.get(key) not in (None, *options):
+        del st.session_state[key]
+
+
+def keep_offered(key: str, options: Sequence[str]) -> None:
+    """The same for a widget that holds several values: forget those that are not offered any more."""
+    chosen = st.session_state.get(key)
+    if chosen is not None and (kept := [value for value in chosen if value in options]) != chosen:
+        st.session_state[key] = kept

@@ -1,0 +1,123 @@
+"""The steps that make the table and what the viewer reads of it: images, source and metadata joined, then split into
+small files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from imagespace_core.images import color
+from imagespace_core.pipeline.steps import Record, Report, Step
+from imagespace_core.pipeline.vector_steps import clustered_by
+from imagespace_core.workspace import Draft, columns, names
+from imagespace_core.workspace.draft import write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from imagespace_core.sources.tables.metadata import MetadataTable
+
+# Columns that say which image a row is; color and filters have no use for them.
+IDENTITY = ("id", "path")
+
+
+def plan(metadata: Path | None, told: Sequence[str]) -> tuple[Step, Step, list[str]]:
+    """`table` joins the metadata, `columns` writes what the viewer colors by and hovers over; and what can be told of
+    the table's columns before there is one.
+
+    told: the columns that the step `source` has.
+    Raises InputError if the metadata cannot be read: now, and not when all images have been.
+    """
+    from imagespace_core.sources.tables.metadata import RESERVED, read_metadata
+
+    read = read_metadata(metadata, RESERVED | set(told)) if metadata else None
+    parameters: Record = {
+        "metadata": str(metadata.resolve()) if metadata else None,
+        "digest": _digest(metadata),
+    }
+    table = Step(
+        "table",
+        lambda draft, report: _table(draft, report, read, told),
+        [names.ITEMS],
+        parameters,
+        ["images", "source"] if told else ["images"],
+        ["pandas"],
+    )
+    split = Step("columns", _columns, [names.COLUMNS, names.NAMES], {}, ["table", "clusters"], ["pandas"])
+    return table, split, ["width", "height", "taken_at", *color.COLUMNS, *told, *(read.columns if read else ())]
+
+
+def _table(draft: Draft, report: Report, metadata: MetadataTable | None, told: Sequence[str]) -> Record:
+    import pandas as pd
+
+    table = pd.read_parquet(draft.path(names.IMAGES))
+    added: list[str] = []
+    notes: list[str] = []
+    if told:
+        table, added = _with(table, pd.read_parquet(draft.path(names.TOLD)), "taken_at_source")
+    if metadata is not None:
+        with report.task("Metadata"):
+            joined = metadata.join(table["path"].tolist())
+        notes = joined.report.lines()
+        for line in notes:
+            report.note(line)
+        table, more = _with(table, joined.columns, "taken_at_metadata")
+        added += more
+    elif draft.published and draft.published.measured("table", "parameters", {}).get("metadata"):
+        report.note("built without metadata; the previous build had some. Give --metadata again to keep its columns")
+    table.to_parquet(draft.stage(names.ITEMS), index=False)
+    return {"metadata_notes": notes, "metadata_columns": added}
+
+
+def _with(table: pd.DataFrame, more: pd.DataFrame, dates: str) -> tuple[pd.DataFrame, list[str]]:
+    """The table with more columns behind its own. A date there, in the column `dates`, outranks the image's own."""
+    import pandas as pd
+
+    more = more.reset_index(drop=True)
+    if dates in more and pd.api.types.is_datetime64_any_dtype(more[dates]):
+        taken = more.pop(dates)
+        table["taken_at"] = taken.astype("datetime64[us]").fillna(table["taken_at"])
+    return pd.concat([table, more], axis=1), list(more.columns)
+
+
+def _columns(draft: Draft, report: Report) -> Record:
+    import pandas as pd
+
+    table = pd.read_parquet(draft.path(names.ITEMS))
+    offered = [column for column in table.columns if column not in IDENTITY]
+    slugs = columns.unique_slugs(["cluster", *offered])
+    heads = []
+    measured = pd.read_parquet(draft.path(names.IMAGES)).select_dtypes("integer").columns
+    # Pixels are quantities even where a collection has only two widths; a whole number in the metadata may be a label.
+    numbers: pd.DataFrame = table.astype(dict.fromkeys(measured, "float64"))
+    for column in offered:
+        heads.append(_write_column(draft, *columns.encode(pd.Series(numbers[column]), slugs[column])))
+    if (path := draft.path(names.clusters(clustered_by(draft)))).exists():
+        labels = np.load(path, allow_pickle=False)
+        heads.append(_write_column(draft, *columns.encode_clusters(labels)))
+    paths = table["path"].tolist()
+    for page, start in enumerate(range(0, len(paths), names.NAMES_PER_PAGE)):
+        text = json.dumps(paths[start : start + names.NAMES_PER_PAGE], ensure_ascii=False)
+        write_text(draft.stage(f"{names.NAMES}/{page}.json"), text)
+    small = [{key: value for key, value in head.items() if key not in ("values", "counts")} for head in heads]
+    return {"columns": small}
+
+
+def _write_column(draft: Draft, head: Record, array: np.ndarray | None) -> Record:
+    write_text(draft.stage(f"{names.COLUMNS}/{head['slug']}.json"), json.dumps(head, ensure_ascii=False))
+    if array is not None:
+        np.save(draft.stage(f"{names.COLUMNS}/{head['slug']}.npy"), array)
+    return head
+
+
+def _digest(path: Path | None) -> str | None:
+    """sha256 of the file; None for a missing one, which `read_metadata` refuses in better words."""
+    if path is None or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
