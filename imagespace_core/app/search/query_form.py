@@ -47,7 +47,7 @@ def search_form(opened: Workspace) -> SearchForm | None:
     """Draw the ways to start a search; None as long as there is nothing to search with."""
     ways = [IMAGE, EXAMPLES, UPLOAD, SENTENCE, *([COORDINATE] if coordinate_form.offered(opened) else [])]
     url.keep_valid("from", ways)
-    before = st.session_state.get("_asked_before", [])
+    before = st.session_state.get("_searched_before", [])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         way = st.segmented_control("Search with", ways, default=IMAGE, key="from", bind="query-params", required=True)
         st.button("Random image", icon=":material/casino:", on_click=_random, args=(opened,))
@@ -78,9 +78,9 @@ def clicked(opened: Workspace, row: int) -> None:
 
 
 def search_with(opened: Workspace, row: int) -> None:
-    """Make an image of the collection the query; what was asked before can be gone back to."""
+    """Make an image of the collection the query; the search before can be gone back to."""
     before = st.session_state.get("from", IMAGE), st.query_params.get(url.IMAGE)
-    st.session_state.setdefault("_asked_before", []).append(before)
+    st.session_state.setdefault("_searched_before", []).append(before)
     _from(IMAGE)
     url.select(opened, row)
 
@@ -92,7 +92,7 @@ def _from(way: str) -> None:
 
 
 def _back(opened: Workspace) -> None:
-    way, name = st.session_state["_asked_before"].pop()
+    way, name = st.session_state["_searched_before"].pop()
     _from(way)
     url.select(opened, None if name is None else url.row_of(opened, name))
 
