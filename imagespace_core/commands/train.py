@@ -79,7 +79,10 @@ def _print_result(print_line: Callable[..., None], options: Training, finished: 
 
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Train an encoder on your own images; needs the extra `train`."
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Train an encoder on your own images; needs the extra `train`.",
 )
 app.command("autoencoder")(as_command(autoencoder_command, PROGRAM))
 app.command("loc2vec")(as_command(loc2vec_command, PROGRAM))

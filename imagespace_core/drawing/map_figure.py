@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from imagespace_core.drawing import key as keys
+from imagespace_core.drawing.figure import Figure
 from imagespace_core.drawing.key import Key
 from imagespace_core.drawing.marks import (
     FAINT,
     GRID,
     INK,
     Dots,
-    Drawing,
     Image,
     Line,
     Mark,
@@ -77,7 +77,7 @@ class MapFigure:
         if not 0 <= self.thumbnails <= MOST_THUMBNAILS:
             raise InputError(f"{self.thumbnails} thumbnails: expected 0 to {MOST_THUMBNAILS:,}")
 
-    def __call__(self, subject: Subject) -> Drawing:
+    def __call__(self, subject: Subject) -> Figure:
         """Raises InputError where no row has a place."""
         placed = np.flatnonzero(np.isfinite(subject.positions).all(axis=1))
         if not len(placed):
@@ -98,7 +98,7 @@ class MapFigure:
             right -= wide + margin
             marks += keys.drawn(subject.key, right + margin, top, wide, below - top - size, size)
         sheet = _Sheet(subject, placed, (margin, top, right, below - size), size, self.thumbnails)
-        return Drawing(self.width, self.height, subject.title, [*marks, *sheet.marks()])
+        return Figure(self.width, self.height, subject.title, [*marks, *sheet.marks()])
 
 
 class _Sheet:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imagespace_core.drawing.marks import FAINT, GRID, Area, Drawing, Mark, Text, measured
+from imagespace_core.drawing.figure import Figure
+from imagespace_core.drawing.marks import FAINT, GRID, Area, Mark, Text, measured
 from imagespace_core.drawing.marks import Line as Stroke
 
 WIDTH, HEIGHT = 640, 420
@@ -45,7 +46,7 @@ class Chart:
         return DASHED if self.lines[number].dashed else COLORS[number % len(COLORS)]
 
 
-def drawn(chart: Chart) -> Drawing:
+def drawn(chart: Chart) -> Figure:
     """The chart on white, with a legend where there are several lines."""
     across, down = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     first, last = chart.x_range
@@ -79,4 +80,4 @@ def drawn(chart: Chart) -> Drawing:
                 Stroke(np.array([(x - 30, y - 4), (x - 6, y - 4)]), color, 2, line.dashed),
                 Text(x, y, line.name, color=FAINT, halo=True),
             ]
-    return Drawing(WIDTH, HEIGHT, chart.title, marks)
+    return Figure(WIDTH, HEIGHT, chart.title, marks)

@@ -23,9 +23,9 @@ _TILE_NAME = re.compile(r"\d+/\d+/\d+")
 
 @dataclass(frozen=True)
 class Reached:
-    """row: the nearest image. explanation: where it lies, and how far from what was asked.
+    """row: the nearest image. explanation: where it lies, and how far from the coordinate.
 
-    distances_m: float64 (n,), from what was asked to every image, NaN for those without a place; None where none has.
+    distances_m: float64 (n,), from the coordinate to every image, NaN for those without a place; None where none has.
     """
 
     row: int
@@ -50,7 +50,7 @@ def _tiles(path: str, build: str) -> np.ndarray | None:
 
 
 def coordinate(opened: Workspace) -> Reached | None:
-    """Draw the input, where ways are `offered`, and return the nearest image, or None as long as nothing is asked.
+    """Draw the input, where ways are `offered`, and return the nearest image, or None as long as nothing is written.
 
     Raises InputError.
     """
