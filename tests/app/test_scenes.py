@@ -208,7 +208,7 @@ def test_a_hundred_thousand_outlines_are_a_few_megabytes() -> None:
     def square(at: int) -> tuple[Ring, ...]:
         return (((at, 0.0), (at + 1, 0.0), (at + 1, 1.0), (at, 1.0), (at, 0.0)),)
 
-    data = parents.packed({row: square(row) for row in range(100_000)})
+    data = parents.encoded({row: square(row) for row in range(100_000)})
     assert len(data) == 12 + 4 * (100_000 + 100_001 + 100_001) + 8 * 400_000
     assert json.dumps(np.frombuffer(data, "<f4")[-8:].tolist()) == json.dumps(
         [99999.0, 0.0, 100000.0, 0.0, 100000.0, 1.0, 99999.0, 1.0]

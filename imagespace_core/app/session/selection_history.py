@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,6 +11,7 @@ from imagespace_core.app.session import select_events
 from imagespace_core.app.session.url import refuse
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.selection import History, Selection
+from imagespace_core.viewer.contract.events import Select
 from imagespace_core.workspace import Workspace
 
 MOST_BUILDS = 4
@@ -44,11 +44,10 @@ def selection(opened: Workspace) -> Selection:
     return history(opened).now
 
 
-def heard(opened: Workspace, event: Any, visible: np.ndarray | None) -> None:
-    """Carry out a `select` event once, however often it is told. visible: bool (n,), what the filters left."""
+def heard(opened: Workspace, event: Select, visible: np.ndarray | None) -> None:
+    """Carry out a `select` event once, however often it is sent. visible: bool (n,), what the filters left."""
     state = _state()
-    at = event.get("at") if isinstance(event, dict) else None
-    if isinstance(at, (int, float)) and at == state.heard:
+    if event.at is not None and event.at == state.heard:
         return
     try:
         after = select_events.apply(opened, history(opened), event, visible)
@@ -57,4 +56,4 @@ def heard(opened: Workspace, event: Any, visible: np.ndarray | None) -> None:
         refuse(str(error))
     kept = {key: other for key, other in state.histories.items() if key != _key(opened)}
     kept[_key(opened)] = after
-    st.session_state["_selecting"] = Selecting(dict(list(kept.items())[-MOST_BUILDS:]), at)
+    st.session_state["_selecting"] = Selecting(dict(list(kept.items())[-MOST_BUILDS:]), event.at)

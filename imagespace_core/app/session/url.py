@@ -14,6 +14,7 @@ import streamlit as st
 from imagespace_core.app.pages import page
 from imagespace_core.app.text.markdown import literal
 from imagespace_core.app.text.messages import sentence
+from imagespace_core.viewer.contract.configurations import Flight
 from imagespace_core.workspace import Workspace
 
 IMAGE = "image"
@@ -93,11 +94,11 @@ def _rows(path: str, build: str, _opened: Workspace) -> dict[str, int]:
 
 def fly_to(row: int) -> None:
     """Ask the map to glide to a row at its next drawing."""
-    nonce = st.session_state.get("_fly", {}).get("nonce", 0)
-    st.session_state["_fly"] = {"row": row, "nonce": nonce + 1}
+    last = flight()
+    st.session_state["_fly"] = Flight(row=row, nonce=last.nonce + 1 if last else 1)
 
 
-def flight() -> dict[str, int] | None:
+def flight() -> Flight | None:
     return st.session_state.get("_fly")
 
 
