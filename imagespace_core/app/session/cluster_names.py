@@ -29,7 +29,7 @@ def titles(opened: Workspace, head: dict[str, Any]) -> list[str]:
 def clusters(opened: Workspace) -> list[MapCluster]:
     """The clusters as the viewer takes them, the largest first, with their titles as they are now.
 
-    All maps at once, so that names keep to their places while one map glides into another; five digits are enough.
+    All maps at once, so that names stay where they are while one map glides into another; five digits are enough.
     """
     names = given(opened)
     found = [
@@ -38,7 +38,7 @@ def clusters(opened: Workspace) -> list[MapCluster]:
             size=one.size,
             row=one.central,
             title=names.title(one.label),
-            anchors={name: [float(f"{at:.5g}") for at in place] for name, place in one.anchors.items()},
+            anchors={name: [float(f"{at:.5g}") for at in anchor] for name, anchor in one.anchors.items()},
         )
         for one in clusters_of(opened)
     ]
