@@ -92,33 +92,35 @@ def test_of_50000_values_a_part_is_asked_rather_than_a_choice_offered(scene: Wor
 
 
 def test_the_selection_is_kept_over_reruns_and_pages_and_an_event_counts_once(scene: Workspace) -> None:
-    test = AppTest.from_function(_told_twice, default_timeout=60)
+    test = AppTest.from_function(_sent_twice, default_timeout=60)
     test.session_state["path"] = str(scene.root)
     test.run()
     assert not test.exception
     assert [json.loads(line.value) for line in test.text] == [[3], [3], [], [3, 4]]
-    assert "its kind is 'nonsense'" in test.warning[0].value
+    assert "input tag 'nonsense'" in test.warning[0].value
 
 
-def _told_twice() -> None:
+def _sent_twice() -> None:
     import json
     from pathlib import Path
 
     import numpy as np
     import streamlit as st
 
+    from imagespace_core.app.components.mount import deliver
     from imagespace_core.app.session import selection_history, url
+    from imagespace_core.viewer.contract.events import Select
     from imagespace_core.workspace import Workspace
 
     opened = Workspace.open(Path(st.session_state["path"]))
 
-    def told(**event: object) -> None:
-        selection_history.heard(opened, event, None)
+    def send(**event: object) -> None:
+        deliver(event, Select, lambda event: selection_history.heard(opened, event, None))
         st.text(json.dumps(np.flatnonzero(selection_history.selection(opened).mask()).tolist()))
 
-    told(kind="rows", rows=[3], mode="toggle", at=10.5)
-    told(kind="rows", rows=[3], mode="toggle", at=10.5)
-    told(kind="rows", rows=[3], mode="toggle", at=11.5)
-    told(kind="rows", rows=[3, 4], at=12.5)
-    selection_history.heard(opened, {"kind": "nonsense", "at": 13}, None)
+    send(kind="rows", rows=[3], mode="toggle", at=10.5)
+    send(kind="rows", rows=[3], mode="toggle", at=10.5)
+    send(kind="rows", rows=[3], mode="toggle", at=11.5)
+    send(kind="rows", rows=[3, 4], at=12.5)
+    deliver({"kind": "nonsense", "at": 13}, Select, lambda event: selection_history.heard(opened, event, None))
     url.say_refused()

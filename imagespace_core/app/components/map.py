@@ -13,6 +13,7 @@ import streamlit as st
 from imagespace_core.app.components import layers, mount
 from imagespace_core.app.server.routes import base_url
 from imagespace_core.app.session import arrangements, cluster_names, url
+from imagespace_core.app.session.addresses import CAMERA
 from imagespace_core.app.session.palettes import palette
 from imagespace_core.app.text.markdown import literal
 from imagespace_core.app.text.messages import sentence
@@ -177,7 +178,7 @@ def draw(
         names={str(label): name for label, name in cluster_names.given(opened).names.items()},
         still_map=_still(opened, view, visible),
         fly=url.flight(),
-        camera_param="camera" if camera else None,
+        camera_param=CAMERA if camera else None,
         height=height_px,
         label=f"{positions.title(view.layout)} {kind} of {opened.rows:,} images in {view.dims}D",
     )
