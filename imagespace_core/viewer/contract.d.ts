@@ -372,6 +372,16 @@ export interface Axis {
   ticks: Tick[];
 }
 
+/** How far images were moved off each other, in sides of a cell, and the shares that overlap, 0 to 1. */
+export interface Spacing {
+  map: string;
+  cell: number;
+  moved_most: number;
+  moved_median: number;
+  overlapping_before: number;
+  overlapping_after: number;
+}
+
 /** layouts/<name>.json: what helps people to read a layout. */
 export interface GuidesFile {
   name: string;
@@ -388,6 +398,8 @@ export interface GuidesFile {
   axes: Axis[];
   /** Two places each. */
   lines: number[][][];
+  /** Of a map without overlap. */
+  apart?: Spacing | null;
 }
 
 /** What is marked in a parent, and its color, 0 to 255. */
@@ -396,7 +408,7 @@ export interface Structure {
   color: [number, number, number];
 }
 
-/** scene/<row>: the image that a row was cut from, and where. */
+/** parent/<row>: the image that a row was cut from, and where. */
 export interface ParentFile {
   parent: string;
   width: number;

@@ -13,6 +13,7 @@ from imagespace_core.app.components.map_controls import View
 from imagespace_core.app.server import still_map
 from imagespace_core.app.server.routes import base_url
 from imagespace_core.app.session import arrangements, cluster_names, url
+from imagespace_core.app.session.addresses import CAMERA
 from imagespace_core.collection import positions
 from imagespace_core.selection import Selection
 from imagespace_core.viewer.contract.configurations import MapConfig
@@ -54,7 +55,7 @@ def draw(
         names={str(label): name for label, name in cluster_names.given(opened).names.items()},
         still_map=_still(opened, view, visible),
         fly=url.flight(),
-        camera_param="camera" if camera else None,
+        camera_param=CAMERA if camera else None,
         height=height_px,
         label=f"{positions.title(view.layout)} {kind} of {opened.rows:,} images in {view.dims}D",
     )

@@ -39,17 +39,21 @@ def mount(config: Config, key: str, on: Mapping[str, Callable[[Any], None]]) -> 
 
     def received(event: str) -> None:
         value = getattr(st.session_state.get(key), event, None)
-        if value is None:
-            return
-        try:
-            on[event](events.read(config.EVENTS[event], value))
-        except events.RefusedError as error:
-            url.refuse(str(error))
+        if value is not None:
+            deliver(value, config.EVENTS[event], on[event])
 
     modules = [module_url(file) for file in (config.MODULE, *needs(config.MODULE))]
     data = {"modules": modules, "config": config.model_dump(mode="json", by_alias=True), "events": list(on)}
     callbacks: dict[str, Any] = {f"on_{event}_change": partial(received, event) for event in on}
     _component(data=data, key=key, **callbacks)
+
+
+def deliver(value: Any, declared: Any, taker: Callable[[Any], None]) -> None:
+    """Hand an event to its taker as what was declared; what does not fit is refused at the next drawing."""
+    try:
+        taker(events.read(declared, value))
+    except events.RefusedError as error:
+        url.refuse(str(error))
 
 
 def opens(opened: Workspace, on_click: Callable[[Any], None]) -> Callable[[Click | MapClick], None]:

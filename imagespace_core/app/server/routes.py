@@ -12,7 +12,6 @@ import hmac
 import io
 import re
 import secrets
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -96,15 +95,8 @@ def _answer(root: Path, request: Request) -> Response:
             return _rebuilt()
         name = request.path_params["name"]
         kind, _, row = name.partition("/")
-        if kind == "image":
-            params = request.query_params
-            return _image(workspace, row, params.get("side", "1600"), params.getlist(layers.PARAMETER))
-        if kind == blobs.PREFIX:
-            return _offered(root, row)
-        if kind == still_map.PREFIX:
-            return _still_map(workspace, row, request.query_params)
-        if kind == parents.PREFIX:
-            return _parent(workspace, row, request.query_params)
+        if kind in MADE:
+            return MADE[kind](workspace, row, request.query_params)
         data = None if trust.leads_out(workspace, name) else workspace.public_file(name)
     except ChangedError:
         return _rebuilt()
@@ -123,8 +115,9 @@ def _rebuilt() -> Response:
 _TYPES = {".json": "application/json", ".webp": "image/webp"}
 
 
-def _image(workspace: Workspace, row: str, side: str, chosen: Sequence[str]) -> Response:
+def _image(workspace: Workspace, row: str, asked: QueryParams) -> Response:
     """`image/<row>?side=<px>`, and `&layer=<name>` for each of the layers to show where not all are wanted."""
+    side, chosen = asked.get("side", "1600"), asked.getlist(layers.PARAMETER)
     if not (_NUMBER.fullmatch(row) and _NUMBER.fullmatch(side)) or not (
         int(row) < workspace.rows and 0 < int(side) <= LARGEST_SIDE
     ):
@@ -171,12 +164,16 @@ def _parent(workspace: Workspace, name: str, params: QueryParams) -> Response:
     return Response(data, media_type=kind, headers=FOREVER)
 
 
-def _offered(root: Path, name: str) -> Response:
-    data = blobs.taken(root, name)
+def _offered(workspace: Workspace, name: str, asked: QueryParams) -> Response:
+    data = blobs.taken(workspace.root, name)
     if data is None:
         return PlainTextResponse("this is not kept any more; any change on the page, or a reload, makes it again", 404)
     kind = _TYPES.get(Path(name).suffix, "application/octet-stream")
     return Response(data, media_type=kind, headers=FOREVER)
+
+
+MADE = {"image": _image, blobs.PREFIX: _offered, still_map.PREFIX: _still_map, parents.PREFIX: _parent}
+"""What answers for what is no file of the workspace, by the first part of its name."""
 
 
 def routes(base_path: str = "") -> list[Route]:

@@ -12,10 +12,9 @@ from typing import Any
 import streamlit as st
 
 from imagespace_core.app.pages import page
+from imagespace_core.app.session.addresses import CAMERA, IMAGE, WORKSPACE
 from imagespace_core.viewer.contract.configurations import Flight
 from imagespace_core.workspace import Workspace
-
-IMAGE = "image"
 
 
 def selected_row(opened: Workspace) -> int | None:
@@ -67,7 +66,7 @@ def take_refusal() -> str | None:
 
 def leave() -> None:
     """Drop from the URL what belongs to the workspace that is left."""
-    for name in (IMAGE, "camera", "workspace"):
+    for name in (IMAGE, CAMERA, WORKSPACE):
         st.query_params.pop(name, None)
 
 

@@ -88,6 +88,17 @@ class Axis(Model):
     ticks: list[Tick]
 
 
+class Spacing(Model):
+    """How far images were moved off each other, in sides of a cell, and the shares that overlap, 0 to 1."""
+
+    map: str
+    cell: FiniteFloat
+    moved_most: FiniteFloat
+    moved_median: FiniteFloat
+    overlapping_before: FiniteFloat
+    overlapping_after: FiniteFloat
+
+
 class GuidesFile(Model):
     """layouts/<name>.json: what helps people to read a layout."""
 
@@ -105,6 +116,8 @@ class GuidesFile(Model):
     axes: list[Axis]
     lines: list[list[list[FiniteFloat]]]
     """Two places each."""
+    apart: Spacing | None = None
+    """Of a map without overlap."""
 
 
 class Structure(Model):
@@ -115,7 +128,7 @@ class Structure(Model):
 
 
 class ParentFile(Model):
-    """scene/<row>: the image that a row was cut from, and where."""
+    """parent/<row>: the image that a row was cut from, and where."""
 
     parent: str
     width: NonNegativeInt
