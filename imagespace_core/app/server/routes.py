@@ -115,9 +115,9 @@ def _rebuilt() -> Response:
 _TYPES = {".json": "application/json", ".webp": "image/webp"}
 
 
-def _image(workspace: Workspace, row: str, asked: QueryParams) -> Response:
+def _image(workspace: Workspace, row: str, params: QueryParams) -> Response:
     """`image/<row>?side=<px>`, and `&layer=<name>` for each of the layers to show where not all are wanted."""
-    side, chosen = asked.get("side", "1600"), asked.getlist(layers.PARAMETER)
+    side, chosen = params.get("side", "1600"), params.getlist(layers.PARAMETER)
     if not (_NUMBER.fullmatch(row) and _NUMBER.fullmatch(side)) or not (
         int(row) < workspace.rows and 0 < int(side) <= LARGEST_SIDE
     ):
@@ -164,7 +164,7 @@ def _parent(workspace: Workspace, name: str, params: QueryParams) -> Response:
     return Response(data, media_type=kind, headers=FOREVER)
 
 
-def _offered(workspace: Workspace, name: str, asked: QueryParams) -> Response:
+def _offered(workspace: Workspace, name: str, params: QueryParams) -> Response:
     data = blobs.taken(workspace.root, name)
     if data is None:
         return PlainTextResponse("this is not kept any more; any change on the page, or a reload, makes it again", 404)
