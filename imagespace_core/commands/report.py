@@ -23,7 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from imagespace_core.pipeline.pipeline import Summary
+    from imagespace_core.pipeline.pipeline import Plan, Summary
 
 # Without a terminal a long task says where it is this often, in seconds: a log stays readable, and shows life.
 QUIET_INTERVAL = 15.0
@@ -124,6 +124,16 @@ class _Lines:
 
     def _print(self, line: str) -> None:
         self._console.print(line, markup=False, soft_wrap=True)
+
+
+def print_plan(report: TerminalReport, plan: Plan) -> None:
+    """Every step, what a build would do with it, and why."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for row in plan.rows:
+        table.add_row(row.decision, row.step.name, row.why)
+    report.console.print(table)
+    redo, keep, skip = (len(plan.names(decision)) for decision in ("redo", "keep", "skip"))
+    report.console.print(f"{redo} to redo, {keep} to keep, {skip} to skip. Nothing was written.", markup=False)
 
 
 def print_summary(report: TerminalReport, summary: Summary, command: str) -> None:
