@@ -171,7 +171,7 @@ def draw(
         "query": [int(row) for row in query],
         "results": [int(row) for row in results],
         "cardLayer": layers.telling(opened),
-        "clusters": cluster_names.clusters(opened)
+        "clusters": cluster_names.anchored(opened)
         if labels and view.layout not in (*arrangements.GROUPED, "map")
         else [],
         "names": {str(label): name for label, name in cluster_names.given(opened).names.items()},

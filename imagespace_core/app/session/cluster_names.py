@@ -36,23 +36,25 @@ def titles(opened: Workspace, head: dict[str, Any]) -> list[str]:
 
 
 def clusters(opened: Workspace) -> list[dict[str, Any]]:
-    """The clusters as the viewer takes them, the largest first: label, size, central row, title as it is now, and
-    `anchors`, where the name stands on each map, in its units.
-
-    All maps at once, so that names keep to their places while one map glides into another; five digits are enough.
-    """
+    """The clusters as the viewer takes them, the largest first: label, size, central row, title as it is now."""
     names = given(opened)
     found = [
-        {
-            "label": one.label,
-            "size": one.size,
-            "row": one.central,
-            "title": names.title(one.label),
-            "anchors": {name: [float(f"{at:.5g}") for at in place] for name, place in one.anchors.items()},
-        }
+        {"label": one.label, "size": one.size, "row": one.central, "title": names.title(one.label)}
         for one in clusters_of(opened)
     ]
     return sorted(found, key=lambda one: -one["size"])
+
+
+def anchored(opened: Workspace) -> list[dict[str, Any]]:
+    """The clusters as the map takes them: also `anchors`, where the name stands on each map, in its units.
+
+    All maps at once, so that names keep to their places while one map glides into another; five digits are enough.
+    """
+    anchors = {
+        one.label: {name: [float(f"{at:.5g}") for at in place] for name, place in one.anchors.items()}
+        for one in clusters_of(opened)
+    }
+    return [one | {"anchors": anchors[one["label"]]} for one in clusters(opened)]
 
 
 def renamed(opened: Workspace, event: Any) -> None:
