@@ -1,4 +1,4 @@
-"""A workspace and everything that can be asked of it: the Python API."""
+"""`Collection`: a workspace with everything that can be done with it, as methods. The Python API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a drawing is made of. All in px, x right, y down; colors are `#rrggbb`."""
+"""The marks that a drawing is made of. All in px, x right, y down; colors are `#rrggbb`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Line charts: what they show, and the drawing of it for files."""
+"""Line charts as data, and drawn as files: precision and recall, and measures by batch size."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def drawn(chart: Chart) -> Figure:
     across, down = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     first, last = chart.x_range
 
-    def place(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def to_px(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         share = (np.asarray(x, float) - first) / (last - first)
         return np.column_stack([LEFT + share * across, TOP + (1 - np.asarray(y, float)) * down])
 
@@ -71,9 +71,9 @@ def drawn(chart: Chart) -> Figure:
     for number, line in enumerate(chart.lines):
         color = chart.color(number)
         if line.low is not None and line.high is not None:
-            outline = place(np.concatenate([line.x, line.x[::-1]]), np.concatenate([line.low, line.high[::-1]]))
+            outline = to_px(np.concatenate([line.x, line.x[::-1]]), np.concatenate([line.low, line.high[::-1]]))
             marks.append(Area(outline, color, 0.15))
-        marks.append(Stroke(place(line.x, line.y), color, 2, line.dashed))
+        marks.append(Stroke(to_px(line.x, line.y), color, 2, line.dashed))
         if len(chart.lines) > 1:
             y, x = TOP + 14 + 18 * number, LEFT + across - wide - 12
             marks += [

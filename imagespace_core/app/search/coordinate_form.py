@@ -1,4 +1,4 @@
-"""Search by coordinate: a place on Earth or the number of a map tile, and the image that lies nearest to it."""
+"""The form for a coordinate or the number of a map tile, and the image that lies nearest to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import streamlit as st
 from imagespace_core.app.session import resources, url
 from imagespace_core.collection.coordinates import Coordinates, coordinates_of
 from imagespace_core.search.coordinate import Order, parse, written, written_distance
-from imagespace_core.search.place import distances_m, nearest
+from imagespace_core.search.great_circle import distances_m, nearest
 from imagespace_core.sources.tiles.coordinates import Tile, nearest_tile, numbers_of, read_tile, zooms
 from imagespace_core.workspace import Workspace
 

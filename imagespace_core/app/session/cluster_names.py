@@ -1,13 +1,10 @@
-"""What clusters are called: by the names that people gave them, else by their numbers."""
+"""The names of clusters in this session: read for every rerun, and changed by the viewer's `rename` events."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import streamlit as st
-
 from imagespace_core.app.session import url
-from imagespace_core.app.text.messages import sentence
 from imagespace_core.collection.clusters import clusters_of, names_of, rename, value_names
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.workspace import Workspace
@@ -15,19 +12,11 @@ from imagespace_core.workspace.cluster_names import ClusterNames
 
 
 def given(opened: Workspace) -> ClusterNames:
-    """The names as they are now, whoever gave them; a broken file of names counts as none, see `warn_of_broken`."""
+    """The names as they are now, whoever gave them; a broken file of names counts as none, see `components.notices`."""
     try:
         return names_of(opened)
     except ImageSpaceError:
         return ClusterNames()
-
-
-def warn_of_broken(opened: Workspace) -> None:
-    """Show a warning if the names cannot be read."""
-    try:
-        names_of(opened)
-    except ImageSpaceError as error:
-        st.warning(sentence(error), icon=":material/label_off:")
 
 
 def titles(opened: Workspace, head: dict[str, Any]) -> list[str]:
