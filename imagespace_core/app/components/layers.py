@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core.app.session import pictures, url
-from imagespace_core.app.session.select_events import RefusedError
+from imagespace_core.app.session.events import RefusedError
 from imagespace_core.app.text.markdown import literal
 from imagespace_core.errors import ImageSpaceError, UnreadableImageError, VanishedError
 from imagespace_core.sources import Layered

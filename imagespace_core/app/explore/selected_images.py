@@ -15,23 +15,25 @@ from imagespace_core.app.session import cluster_names, selection_history, url
 from imagespace_core.app.text.markdown import literal
 from imagespace_core.collection.order import NAME, Ordered
 from imagespace_core.selection import Mode, Selection
+from imagespace_core.viewer.contract.configurations import SelectionBarConfig
+from imagespace_core.viewer.contract.events import Select, SelectCodes
 from imagespace_core.workspace import Workspace
 
 MOST_SHOWN = 5
 VERBS: dict[str, Mode] = {"Select only": "replace", "Add": "add", "Remove": "remove"}
 
 
-def bar(opened: Workspace, visible: np.ndarray | None, on_select: Callable[[Any], None]) -> None:
+def bar(opened: Workspace, visible: np.ndarray | None, on_select: Callable[[Select], None]) -> None:
     """Draw the line with the count and the verbs. visible: bool (n,), what the filters leave."""
     history = selection_history.history(opened)
     hidden = 0 if visible is None else int(np.count_nonzero(history.now.mask() & ~visible))
-    config = {"count": history.now.count, "hidden": hidden, "undo": history.can_undo, "redo": history.can_redo}
+    config = SelectionBarConfig(count=history.now.count, hidden=hidden, undo=history.can_undo, redo=history.can_redo)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        mount.module("panels/selection_bar", config, "bar", {"select": on_select})
+        mount.mount(config, "bar", {"select": on_select})
         _by_value(opened, on_select)
 
 
-def _by_value(opened: Workspace, on_select: Callable[[Any], None]) -> None:
+def _by_value(opened: Workspace, on_select: Callable[[Select], None]) -> None:
     """Draw the choice of a column and one of its values, whose images are then selected, added or removed."""
     columns = {c["name"]: c for c in url.usable_columns(opened) if c["kind"] in ("category", "cluster")}
     if not columns:
@@ -43,7 +45,7 @@ def _by_value(opened: Workspace, on_select: Callable[[Any], None]) -> None:
         codes = _values(opened, column)
         verb = st.segmented_control("What to do", list(VERBS), default="Select only", key="value-verb", required=True)
         mode = VERBS[verb or "Select only"]
-        event = {"kind": "codes", "mode": mode, "color": column["slug"], "codes": codes}
+        event = SelectCodes(mode=mode, color=column["slug"], codes=codes)
         st.button("Apply", disabled=not codes, on_click=lambda: on_select(event), key="value-apply")
 
 

@@ -27,18 +27,19 @@ from imagespace_core import viewer
 from imagespace_core.app.components import layers
 from imagespace_core.app.server import parents, still_map
 from imagespace_core.app.session import blobs, resources, trust
+from imagespace_core.app.session.events import RefusedError
 from imagespace_core.app.session.palettes import read_colors
 from imagespace_core.app.session.pictures import picture
-from imagespace_core.app.session.select_events import RefusedError, positions_at
+from imagespace_core.app.session.select_events import positions_at
 from imagespace_core.app.text.server_paths import shortened
 from imagespace_core.collection.columns import colored
 from imagespace_core.errors import ChangedError, ImageSpaceError
 from imagespace_core.selection import unpacked
+from imagespace_core.viewer.contract import LARGEST_SIDE, REBUILT_HEADER
 from imagespace_core.workspace import Workspace
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 PREFIX = "imagespace"
-LARGEST_SIDE = 2048
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 _one_still_map = CapacityLimiter(1)
@@ -116,7 +117,7 @@ def _answer(root: Path, request: Request) -> Response:
 
 def _rebuilt() -> Response:
     """What viewer/core/rebuilt.js looks for."""
-    return PlainTextResponse("the workspace was rebuilt; reload the page", 410, {"Imagespace-Rebuilt": "1"})
+    return PlainTextResponse("the workspace was rebuilt; reload the page", 410, {REBUILT_HEADER: "1"})
 
 
 _TYPES = {".json": "application/json", ".webp": "image/webp"}
