@@ -408,7 +408,7 @@ export interface Structure {
   color: [number, number, number];
 }
 
-/** scene/<row>: the image that a row was cut from, and where. */
+/** parent/<row>: the image that a row was cut from, and where. */
 export interface ParentFile {
   parent: string;
   width: number;

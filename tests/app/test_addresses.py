@@ -14,7 +14,7 @@ from imagespace_core.app.server.routes import MADE, base_url, module_url, routes
 from imagespace_core.app.session import addresses, blobs
 from imagespace_core.app.session.addresses import PARAMETERS, ROUTES
 from imagespace_core.workspace import Workspace, names
-from tests.app.scene import write_scene
+from tests.app.made_workspace import write_made_workspace
 from tests.conftest import REPOSITORY
 
 LISTED = {name for parameters in PARAMETERS.values() for name in parameters}
@@ -119,8 +119,8 @@ def test_parameters_are_listed_for_pages_that_there_are() -> None:
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return write_scene(tmp_path_factory.mktemp("scene") / "scene")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return write_made_workspace(tmp_path_factory.mktemp("made") / "w")
 
 
 def test_every_route_is_listed() -> None:
@@ -132,20 +132,20 @@ def test_every_route_is_listed() -> None:
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if "<token>" in route])
-def test_every_listed_route_is_answered(scene: Workspace, route: str) -> None:
+def test_every_listed_route_is_answered(made: Workspace, route: str) -> None:
     client = TestClient(Starlette(routes=routes()))
     values = {
-        "imagespace/<token>/<build>/": base_url(scene),
+        "imagespace/<token>/<build>/": base_url(made),
         "<file>": names.projection("pca", 2),
         "<row>": "0",
-        "offered/<name>": blobs.offer(scene.root, b"bits", "bits"),
+        "offered/<name>": blobs.offer(made.root, b"bits", "bits"),
         "<map>.png": "pca.png?positions=projections/pca-2d.npy",
     }
     address = route
     for part, value in values.items():
         address = address.replace(part, value)
     answer = client.get(f"/{address}")
-    if "/scene/" in route:  # of this workspace there are none, as only what answers for them can know
+    if "/parent/" in route:  # of this workspace there are none, as only what answers for them can know
         assert (answer.status_code, "were not cut from larger ones" in answer.text) == (404, True)
     elif "/image/" in route:
         assert answer.status_code == 410  # its files were never written

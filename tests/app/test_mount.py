@@ -14,12 +14,12 @@ from imagespace_core.app.text.messages import sentence
 from imagespace_core.viewer.contract.configurations import GalleryConfig, MapConfig
 from imagespace_core.viewer.contract.events import Click, MapClick, Rename, Select, SelectPolygon
 from imagespace_core.workspace import Workspace
-from tests.app.scene import ROWS, write_scene
+from tests.app.made_workspace import ROWS, write_made_workspace
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return write_scene(tmp_path_factory.mktemp("scene") / "scene")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return write_made_workspace(tmp_path_factory.mktemp("made") / "w")
 
 
 def test_a_listener_that_the_configuration_does_not_declare_is_refused() -> None:
@@ -60,9 +60,9 @@ def test_an_event_that_does_not_fit_is_refused_in_a_sentence(declared: Any, even
         read(declared, event)
 
 
-def test_a_click_on_an_image_beyond_the_workspace_opens_nothing(scene: Workspace) -> None:
+def test_a_click_on_an_image_beyond_the_workspace_opens_nothing(made: Workspace) -> None:
     opened: list[int | None] = []
-    click = mount.opens(scene, opened.append)
+    click = mount.opens(made, opened.append)
     click(Click(row=ROWS - 1))
     click(MapClick(row=None))
     with pytest.raises(RefusedError, match=f"an image {ROWS} of {ROWS}"):
@@ -71,12 +71,13 @@ def test_a_click_on_an_image_beyond_the_workspace_opens_nothing(scene: Workspace
 
 
 def _refused() -> None:
+    from imagespace_core.app.components import notices
     from imagespace_core.app.components.mount import deliver
     from imagespace_core.app.session import url
     from imagespace_core.viewer.contract.events import Click
 
     deliver({"row": "*three*"}, Click, url.fly_to)
-    url.say_refused()
+    notices.show_refusal()
 
 
 def test_what_is_refused_is_said_at_the_next_drawing() -> None:
@@ -91,18 +92,19 @@ def _renamed() -> None:
 
     import streamlit as st
 
-    from imagespace_core.app.session import cluster_names, url
+    from imagespace_core.app.components import notices
+    from imagespace_core.app.session import cluster_names
     from imagespace_core.viewer.contract.events import Rename
     from imagespace_core.workspace import Workspace
 
     opened = Workspace.open(Path(st.session_state["path"]))
     cluster_names.renamed(opened, Rename(label=1, name="Apples"))
     cluster_names.renamed(opened, Rename(label=7, name="Pears"))
-    url.say_refused()
+    notices.show_refusal()
 
 
 def test_a_cluster_that_is_not_there_gets_no_name(tmp_path: Path) -> None:
-    root = write_scene(tmp_path / "scene").root
+    root = write_made_workspace(tmp_path / "w").root
     test = AppTest.from_function(_renamed, default_timeout=60)
     test.session_state["path"] = str(root)
     test.run()

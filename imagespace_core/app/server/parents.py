@@ -1,9 +1,9 @@
-"""An image's place in what it was cut from, as the browser asks for it: `scene/<row>` and what lies below that.
+"""The routes `parent/<row>`: the larger image that an item was cut from, and where in it the item lies.
 
-scene/<row>            the parent's name and size, the image's outline in it, and what is marked in it, as JSON
-scene/<row>/picture    of the parent, JPEG: ?side=<px>, and of a part of it &left= &top= &right= &bottom= in its px
-scene/<row>/mask       the same of what is marked alone, PNG, transparent elsewhere
-scene/<row>/outlines   of every image of the workspace in that parent, see `encoded`
+parent/<row>            the parent's name and size, the image's outline in it, and what is marked in it, as JSON
+parent/<row>/picture    the parent as JPEG: ?side=<px>, or a part of it: &left= &top= &right= &bottom= in its px
+parent/<row>/mask       the same of what is marked alone, PNG, transparent elsewhere
+parent/<row>/outlines   of every image of the workspace in that parent, see `encoded`
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from imagespace_core.viewer.contract import LARGEST_SIDE
 from imagespace_core.viewer.contract.files import ParentFile, Structure
 from imagespace_core.workspace import Workspace
 
-PREFIX = "scene"
+PREFIX = "parent"
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _WORDS = {"microscopy": "slice"}
 _EDGES = ("left", "top", "right", "bottom")
 
 
 def word(workspace: Workspace) -> str | None:
-    """What people call the images that these were cut from; None where they were not cut from any.
+    """What people call the parents, `scene` or `slice`; None where they were not cut from any.
 
     Opens nothing, so that it is known of lost originals too.
     """
@@ -42,15 +42,15 @@ def word(workspace: Workspace) -> str | None:
     return _WORDS.get(kind, "scene") if isinstance(make, type) and issubclass(make, Contextual) else None
 
 
-def answer(workspace: Workspace, name: str, asked: Mapping[str, str]) -> tuple[bytes, str]:
-    """What to send for `scene/<name>?<asked>`, and its media type.
+def answer(workspace: Workspace, name: str, params: Mapping[str, str]) -> tuple[bytes, str]:
+    """What to send for `parent/<name>?<params>`, and its media type.
 
-    Raises RefusedError for what cannot be asked, UnreadableImageError where the parent cannot be had any more.
+    Raises RefusedError where there is no such thing, UnreadableImageError where the parent cannot be had any more.
     """
     row, _, part = name.partition("/")
     if not _NUMBER.fullmatch(row) or int(row) >= workspace.rows or part not in ("", "picture", "mask", "outlines"):
         raise RefusedError(
-            f"expected scene/<row below {workspace.rows}>, or picture, mask or outlines below that; got {name!r:.80}"
+            f"expected parent/<row below {workspace.rows}>, or picture, mask or outlines below that; got {name!r:.80}"
         )
     called = word(workspace)
     if called is None:
@@ -63,12 +63,12 @@ def answer(workspace: Workspace, name: str, asked: Mapping[str, str]) -> tuple[b
         context = found.context(key)
         match part:
             case "picture":
-                window, side = _window(asked, context)
+                window, side = _window(params, context)
                 return _encoded(found.region(context.parent, window, side), "JPEG"), "image/jpeg"
             case "mask":
                 if not isinstance(found, Masked):
                     raise RefusedError("nothing is marked in these images")
-                window, side = _window(asked, context)
+                window, side = _window(params, context)
                 return _encoded(found.overlay(context.parent, window, side), "PNG"), "image/png"
             case "outlines":
                 return _outlines(str(workspace.root), workspace.manifest.build, context.parent), _BYTES
@@ -84,9 +84,9 @@ def answer(workspace: Workspace, name: str, asked: Mapping[str, str]) -> tuple[b
 _BYTES = "application/octet-stream"
 
 
-def _window(asked: Mapping[str, str], context: Context) -> tuple[tuple[int, int, int, int] | None, int]:
+def _window(params: Mapping[str, str], context: Context) -> tuple[tuple[int, int, int, int] | None, int]:
     """(left, top, right, bottom) within the parent, None for all of it; and the side. Raises RefusedError."""
-    texts = {name: asked[name] for name in (*_EDGES, "side") if name in asked}
+    texts = {name: params[name] for name in (*_EDGES, "side") if name in params}
     if not all(_NUMBER.fullmatch(text) for text in texts.values()):
         raise RefusedError(f"expected whole numbers from 0 for {', '.join(_EDGES)} and side; got {texts!r:.120}")
     numbers = {name: int(text) for name, text in texts.items()}

@@ -78,10 +78,10 @@ ROUTES: Final[dict[str, str]] = {
     "imagespace/<token>/<build>/<file>": "A public file of a workspace, see `workspace.names.PUBLIC`.",
     "imagespace/<token>/<build>/image/<row>": "An image, JPEG: ?side=<px>, and &layer=<name> for each of some layers.",
     "imagespace/<token>/<build>/offered/<name>": "What a page made for its viewer: a bit mask, positions, guides.",
-    "imagespace/<token>/<build>/picture/<map>.png": "A still map: ?positions= &color= &mask= &palette=.",
-    "imagespace/<token>/<build>/scene/<row>": "The image that a row was cut from, and where, JSON.",
-    "imagespace/<token>/<build>/scene/<row>/picture": "Its pixels, JPEG: ?side= and &left= &top= &right= &bottom=.",
-    "imagespace/<token>/<build>/scene/<row>/mask": "What is marked in it, PNG, likewise.",
-    "imagespace/<token>/<build>/scene/<row>/outlines": "Of every image of the workspace in it, encoded.",
+    "imagespace/<token>/<build>/still-map/<map>.png": "A still map: ?positions= &color= &mask= &palette=.",
+    "imagespace/<token>/<build>/parent/<row>": "The image that a row was cut from, and where, JSON.",
+    "imagespace/<token>/<build>/parent/<row>/picture": "Its pixels, JPEG: ?side= and &left= &top= &right= &bottom=.",
+    "imagespace/<token>/<build>/parent/<row>/mask": "What is marked in it, PNG, likewise.",
+    "imagespace/<token>/<build>/parent/<row>/outlines": "Of every image of the workspace in it, encoded.",
 }
 """Below the app's own address. A token opens one workspace; a build's answers never change."""

@@ -128,7 +128,7 @@ class Structure(Model):
 
 
 class ParentFile(Model):
-    """scene/<row>: the image that a row was cut from, and where."""
+    """parent/<row>: the image that a row was cut from, and where."""
 
     parent: str
     width: NonNegativeInt
