@@ -25,6 +25,7 @@ from imagespace_core.viewer.contract.files import AtlasFile, ColumnFile, GuidesF
 from imagespace_core.viewer.contract.model import Mode
 from imagespace_core.workspace import Workspace, cluster_names, names
 from imagespace_core.workspace.columns import encode, encode_clusters
+from tests.browser.standalone import Build
 from tests.workspaces.files import FILES, KEPT, files_of
 
 CONFIGURATIONS = [
@@ -93,6 +94,14 @@ def test_the_kept_workspace_has_files_of_every_kind() -> None:
     assert {file.relative_to(KEPT).parts[0] for file in files_of(KEPT)} == set(FILES)
     kinds = {json.loads(file.read_bytes())["kind"] for file in (KEPT / "columns").glob("*.json")}
     assert {"category", "cluster", "number", "date", "color"} <= kinds
+
+
+def test_the_build_that_browser_tests_make_is_as_declared(tmp_path: Path) -> None:
+    Build(tmp_path).write()
+    files = files_of(tmp_path)
+    assert {file.relative_to(tmp_path).parts[0] for file in files} == set(FILES)
+    for file in files:
+        FILES[file.relative_to(tmp_path).parts[0]].validate_json(file.read_bytes(), strict=True)
 
 
 def test_guides_are_as_declared_with_headings_axes_and_lines() -> None:

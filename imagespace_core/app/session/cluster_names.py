@@ -27,22 +27,25 @@ def titles(opened: Workspace, head: dict[str, Any]) -> list[str]:
 
 
 def clusters(opened: Workspace) -> list[MapCluster]:
-    """The clusters as the viewer takes them, the largest first, with their titles as they are now.
-
-    All maps at once, so that names stay where they are while one map glides into another; five digits are enough.
-    """
+    """The clusters as the viewer takes them, the largest first, with their titles as they are now."""
     names = given(opened)
     found = [
-        MapCluster(
-            label=one.label,
-            size=one.size,
-            row=one.central,
-            title=names.title(one.label),
-            anchors={name: [float(f"{at:.5g}") for at in anchor] for name, anchor in one.anchors.items()},
-        )
+        MapCluster(label=one.label, size=one.size, row=one.central, title=names.title(one.label))
         for one in clusters_of(opened)
     ]
     return sorted(found, key=lambda one: -one.size)
+
+
+def anchored(opened: Workspace) -> list[MapCluster]:
+    """The clusters as the map takes them: also where the name of each stands on every map.
+
+    All maps at once, so that names keep to their places while one map glides into another; five digits are enough.
+    """
+    anchors = {
+        one.label: {name: [float(f"{at:.5g}") for at in place] for name, place in one.anchors.items()}
+        for one in clusters_of(opened)
+    }
+    return [one.model_copy(update={"anchors": anchors[one.label]}) for one in clusters(opened)]
 
 
 def renamed(opened: Workspace, event: Rename) -> None:

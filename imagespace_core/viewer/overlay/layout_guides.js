@@ -145,8 +145,7 @@ class Sheet {
 
   /** @param {PlacedHeading} heading @returns {HTMLElement} */
   #heading(heading) {
-    const node = element("div", { class: `is-heading is-heading-${Math.min(1, heading.level)}`, title: heading.text }, element("span", { text: heading.text }));
-    if (countText(heading)) node.append(element("small", { text: countText(heading) }));
+    const node = element("div", { class: `is-heading is-heading-${Math.min(1, heading.level)}`, title: heading.text }, element("span", { text: heading.text }), element("small", { text: countText(heading) }));
     this.host.append(node);
     return node;
   }
