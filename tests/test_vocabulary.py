@@ -37,6 +37,10 @@ SCENE = re.compile(r"sources/(geotiff|registry)|app/server/parents")
 ON_DISK = {"hotspots": "the step of a workspace of format 1 that keeps the summaries of clusters"}
 
 
+OF_OTHERS = {"tell": "the method of Python's files"}
+"""Names that are not ours."""
+
+
 def _names(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
@@ -52,8 +56,12 @@ def _words(name: str) -> set[str]:
 
 def _faults(path: str, text: str) -> list[str]:
     """Each wrong name of a module once, with what to write in its stead."""
-    names = {*_names(ast.parse(text)), Path(path).stem}
-    found = [f"{path}: {name}: {INSTEAD[word]}" for name in names for word in _words(name) & INSTEAD.keys()]
+    names = {*_names(ast.parse(text)), Path(path).stem} - OF_OTHERS.keys()
+    found = [
+        f"{path}: {name}: {INSTEAD[word]}"
+        for name in names
+        for word in _words(name) & INSTEAD.keys() - OF_OTHERS.keys()
+    ]
     if not SCENE.search(path):
         found += [f"{path}: {name}: parent" for name in names if {"scene", "scenes"} & _words(name)]
     return sorted(found)

@@ -1,4 +1,4 @@
-"""What a clusterer is, and what it finds."""
+"""`Clusterer`, the protocol of clusterers, and `Clustering`, their result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an embedder is."""
+"""`Embedder` and `TextEmbedder`, the protocols of models that make vectors of images and of sentences."""
 
 from __future__ import annotations
 

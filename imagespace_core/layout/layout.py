@@ -1,4 +1,4 @@
-"""What a layout is."""
+"""`Layout`, the protocol of layouts."""
 
 from __future__ import annotations
 

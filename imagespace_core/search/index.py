@@ -1,4 +1,4 @@
-"""What an index is, and what it answers."""
+"""`Index`, the protocol of search indices, and `Neighbors`, their result."""
 
 from __future__ import annotations
 
