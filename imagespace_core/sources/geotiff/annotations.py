@@ -132,8 +132,8 @@ def in_crs(annotations: Annotations, scenes: Sequence[Scene], stated: str | None
     )
     for scene in scenes:
         if _overlap(bounds, scene.bounds):
-            note = f"{annotations.file} {about}; they are read in the CRS of {scene.name}, {scene.crs.name}, where they lie"
-            return replace(annotations, crs=scene.crs), note
+            read_in = f"the CRS of {scene.name}, {scene.crs.name}, where they lie"
+            return replace(annotations, crs=scene.crs), f"{annotations.file} {about}; they are read in {read_in}"
     if declared is None and degrees:
         return replace(annotations, crs=pyproj.CRS("EPSG:4326")), f"{annotations.file} {about}; it is read as WGS 84"
     raise InputError(
