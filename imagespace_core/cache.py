@@ -1,4 +1,4 @@
-"""Where ImageSpace keeps what it can make again."""
+"""The cache folder of ImageSpace: files that can be made or downloaded again."""
 
 from __future__ import annotations
 

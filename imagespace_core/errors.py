@@ -1,4 +1,4 @@
-"""The errors a user can meet. Each message says what was found, what was expected and what to do."""
+"""The errors a user can meet. Each message has what was found, what was expected and what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Map a function over many inputs on an executor, in order and with bounded memory."""
+"""Maps a function over many inputs on an executor, in order and with bounded memory."""
 
 from __future__ import annotations
 

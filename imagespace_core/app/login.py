@@ -1,4 +1,4 @@
-"""The login, where the server's secrets.toml configures one: then nothing is shown to whoever is not logged in."""
+"""The login page, where the server's secrets.toml configures a login. Without it nothing else is shown."""
 
 from __future__ import annotations
 

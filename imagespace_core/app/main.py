@@ -1,4 +1,4 @@
-"""What every page shares: the frame, the list of pages and the choice of the workspace."""
+"""The frame of the app: its style, the navigation between pages, and the login before them."""
 
 from pathlib import Path
 

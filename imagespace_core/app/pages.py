@@ -1,4 +1,4 @@
-"""The pages: what each is called in the navigation, and what draws it."""
+"""The list of pages: the name, title and icon of each, and what draws it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups of like images; what belongs nowhere is noise and is called noise."""
+"""Clusters: groups of similar images, found by density (HDBSCAN) or as Gaussians (GMM). -1 is noise, in no group."""
 
 from __future__ import annotations
 

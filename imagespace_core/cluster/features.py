@@ -1,4 +1,4 @@
-"""Image vectors and metadata columns side by side as numbers of like size."""
+"""Features for clustering: image vectors and metadata columns side by side, as numbers of like size."""
 
 from __future__ import annotations
 

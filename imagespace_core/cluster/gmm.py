@@ -1,4 +1,4 @@
-"""Clusters as a mixture of Gaussians over image vectors and chosen metadata columns; every row belongs to one."""
+"""GMM: clusters as a mixture of Gaussians over image vectors and chosen metadata columns; every row belongs to one."""
 
 from __future__ import annotations
 

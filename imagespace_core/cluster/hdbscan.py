@@ -1,4 +1,4 @@
-"""Clusters by density, of any shape, with what lies between them left as noise."""
+"""HDBSCAN: clusters by density, of any shape, with what lies between them left as noise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One line about each cluster: what stands for it, and where its name goes on each map."""
+"""Summaries of clusters: label, size, central row, and the anchor of the name on each map."""
 
 from __future__ import annotations
 

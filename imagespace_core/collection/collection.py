@@ -1,4 +1,4 @@
-"""A workspace and everything that can be asked of it: the Python API."""
+"""`Collection`: a workspace with everything that can be done with it, as methods. The Python API."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from imagespace_core.cluster.summaries import ClusterSummary
     from imagespace_core.collection.retrieval_map import RetrievalMap
-    from imagespace_core.drawing.marks import Drawing
+    from imagespace_core.drawing.figure import Figure
     from imagespace_core.embed import Embedder
     from imagespace_core.evaluate.experiment import Evaluation
     from imagespace_core.evaluate.retrieval_map import ParentBoxes
@@ -230,7 +230,7 @@ class Collection:
     def figure(
         self, name: str | None = None, dims: int | None = None, color: str | None = "cluster", *,
         width: int = 1600, height: int = 1000, thumbnails: int = 0,
-    ) -> Drawing:  # fmt: skip
+    ) -> Figure:  # fmt: skip
         """A map or layout as a still figure; `figure(...).save("map.png")` writes PNG or SVG.
 
         name: by default what is shown first. color: a column by name, None for gray. width, height: px. thumbnails: how

@@ -1,4 +1,4 @@
-"""Columns by name: what they are, and the colors that they give to rows."""
+"""Columns by name: their values, and the colors that they give to rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where images lie on Earth."""
+"""Longitude and latitude of the images, from the columns that hold them."""
 
 from __future__ import annotations
 

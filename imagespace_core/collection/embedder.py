@@ -1,4 +1,4 @@
-"""The model that made a workspace's vectors: what makes others like them, of uploads and sentences."""
+"""Loads the model that made a workspace's vectors, to embed uploads and sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well searching by examples finds what is labeled: an evaluation from its settings."""
+"""Evaluates searching by examples against a labeled column, from `EvaluationSettings`."""
 
 from __future__ import annotations
 

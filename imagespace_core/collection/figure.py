@@ -1,5 +1,4 @@
-"""A map of a workspace as a still figure: points, what their colors mean, names of clusters, and what one should know
-of it."""
+"""A map as a still figure: collects its points, colors, key, names of clusters and notes for `drawing.map_figure`."""
 
 from __future__ import annotations
 
@@ -32,8 +31,8 @@ def subject(
     Raises InputError where there is no such map, or no such column that could color points.
     """
     name = name or first(workspace)
-    places, found = positions(workspace, name, dims), colored(workspace, color)
-    dims, reading = places.shape[1], guides(workspace, name)
+    drawn, found = positions(workspace, name, dims), colored(workspace, color)
+    dims, reading = drawn.shape[1], guides(workspace, name)
     key, by = None, ""
     if color is not None:
         if found.head["kind"] == "text":
@@ -43,7 +42,7 @@ def subject(
     central = "centrality" in workspace.manifest.steps
     return Subject(
         title=f"{workspace.name}: {title(name)}{by}",
-        positions=np.array(places),
+        positions=np.array(drawn),
         colors=found.colors,
         key=key,
         labels=_labels(workspace, f"{name}-{dims}d"),
@@ -51,9 +50,9 @@ def subject(
         central=np.argsort(-workspace.centrality(), kind="stable") if central else None,
         sprite=workspace.sprite,
         notes=[
-            _counts(workspace, places, found),
+            _counts(workspace, drawn, found),
             *reading.get("notes", []),
-            _meaning(workspace, name, places.shape[1]),
+            _meaning(workspace, name, drawn.shape[1]),
         ],
     )
 
@@ -73,11 +72,11 @@ def _labels(workspace: Workspace, map_name: str) -> list[Label]:
     ]
 
 
-def _counts(workspace: Workspace, places: np.ndarray, found: Colored) -> str:
+def _counts(workspace: Workspace, drawn: np.ndarray, found: Colored) -> str:
     """How many images there are, how many are not seen, and what made the map."""
     manifest, head = workspace.manifest, found.head
     counts = [f"{workspace.rows:,} images"]
-    if without := int((~np.isfinite(places).all(axis=1)).sum()):
+    if without := int((~np.isfinite(drawn).all(axis=1)).sum()):
         counts.append(f"{without:,} without a place here")
     if head.get("missing"):
         what = "in no cluster" if head["kind"] == "cluster" else f"without {head['name']}"

@@ -1,5 +1,5 @@
-"""What a workspace has for layouts to arrange by: colors, dates, coordinates, a map, groups. The pipeline makes the
-layouts of a build from it, and `arrange` those that are asked for later, so that both are the same."""
+"""Collects the material of layouts: colors, dates, coordinates, a map, groups. A build arranges by it, and `arrange`
+later, so that both are the same."""
 
 from __future__ import annotations
 

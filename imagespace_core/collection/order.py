@@ -1,4 +1,4 @@
-"""The order of rows: by how near they are to one, by name, or by any column."""
+"""Orders rows: by how near they are to one, by name, or by any column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where rows lie, by the name of a map (`tsne`), a layout (`grid`) or a map without overlap (`tsne-apart`)."""
+"""Positions by name: of a map (`tsne`), a layout (`grid`) or a map without overlap (`tsne-apart`)."""
 
 from __future__ import annotations
 

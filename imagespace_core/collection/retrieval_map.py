@@ -1,4 +1,4 @@
-"""Where in larger images a search finds something: similarity painted over the image that items were cut from."""
+"""Retrieval maps: similarity to a search, painted over the larger images that items were cut from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows by the values of their columns, and by where they lie on a map."""
+"""Selects rows by the values of their columns, and by where they lie on a map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A map of its own for some images: of chosen groups, so that rare kinds show beside common ones, or of means."""
+"""A t-SNE map of its own for some images, those of chosen groups, or for the means of the groups."""
 
 from __future__ import annotations
 

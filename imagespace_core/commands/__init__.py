@@ -1,1 +1,1 @@
-"""What a user types: each module one subcommand."""
+"""The subcommands of `imagespace`, one module each."""

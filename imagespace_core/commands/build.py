@@ -1,4 +1,4 @@
-"""`precompute.py`, and the same as `imagespace build`: parse arguments, call build, report."""
+"""`precompute.py`, and the same as `imagespace build`: parse the options, build, print a summary."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def build_command(
 
     A second run does only what has changed, and an interrupted one goes on where it stopped.
     """
-    from imagespace_core.commands.report import TerminalReport, print_plan, print_summary
+    from imagespace_core.commands.report import TerminalReport
+    from imagespace_core.commands.summary import print_plan, print_summary
 
     # OpenMP's threads burn processor time while they wait for each other. On 2 cores t-SNE took 22 s of it, and 6 s
     # with threads that sleep. Read when the library is loaded, so this is the place.

@@ -1,4 +1,4 @@
-"""`imagespace evaluate`: how well searching by examples finds what is labeled."""
+"""`imagespace evaluate`: measures how well searching by examples finds what is labeled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`imagespace export`: a map of a workspace as a still figure."""
+"""`imagespace export`: draws a map of a workspace as a PNG or SVG file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands whose flags are the fields of a frozen dataclass."""
+"""Turns the fields of a frozen dataclass into the flags of a Typer command."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def as_command(function: Callable[..., None], program: str) -> Callable[..., Non
     The first parameter's type is a frozen dataclass; a field's metadata has `help` and may have `min`, `max`, `short`
     (a one-letter flag), `argument` (it is no flag, but stands by itself) and `name` (what that is called). A field with
     `members` is a dictionary: each `Flag` that this function gives is a flag, and in the dictionary only if given.
-    program: what a wrong command line is reported by.
+    program: the name that begins the message on a wrong command line.
     """
     first, *own = inspect.signature(function, eval_str=True).parameters.values()
     kind = first.annotation
@@ -30,8 +30,8 @@ def as_command(function: Callable[..., None], program: str) -> Callable[..., Non
     def command(**given: Any) -> None:
         chosen: dict[str, Any] = {f.name: given.pop(f.name) for f in plain}
         for name, some in members.items():
-            told = {member.name: given.pop(member.name) for member in some}
-            chosen[name] = {key: value for key, value in told.items() if value is not None}
+            given_flags = {member.name: given.pop(member.name) for member in some}
+            chosen[name] = {key: value for key, value in given_flags.items() if value is not None}
         try:
             options = kind(**chosen)
         except InputError as error:

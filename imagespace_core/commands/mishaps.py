@@ -1,4 +1,4 @@
-"""What a user can mend, as one line and exit code 1."""
+"""Errors that a user can mend, shown as one line with exit code 1 instead of a traceback."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from imagespace_core.errors import ImageSpaceError
 
 @dataclass(frozen=True)
 class Remedies:
-    """What a command says of mishaps that are not its own. memory: what to ask less of."""
+    """The remedies that a command names for errors that are not its own. memory: what to use less of."""
 
     stopped: str
     memory: str
@@ -25,8 +25,8 @@ class Remedies:
 class plain_errors:
     """Turn what a user can mend into one line and exit code 1; anything else is a bug and keeps its traceback."""
 
-    def __init__(self, say: Callable[[str], None], remedies: Remedies) -> None:
-        self._say, self._remedies = say, remedies
+    def __init__(self, show: Callable[[str], None], remedies: Remedies) -> None:
+        self._show, self._remedies = show, remedies
 
     def __enter__(self) -> None:
         self._before = signal.signal(signal.SIGTERM, _interrupt)
@@ -37,7 +37,7 @@ class plain_errors:
             return
         line = _one_line(error, self._remedies)
         if line:
-            self._say(line)
+            self._show(line)
             raise typer.Exit(1) from None
 
 
@@ -48,9 +48,9 @@ def _interrupt(*_: object) -> None:
 def _out_of_memory(error: BaseException) -> bool:
     """Also as the system says it, and as libraries do that give no number: Annoy when it maps an index, Pillow."""
     if isinstance(error, OSError):
-        said = str(error).lower()
+        message = str(error).lower()
         return error.errno == errno.ENOMEM or (
-            error.errno is None and ("cannot allocate memory" in said or "out of memory" in said)
+            error.errno is None and ("cannot allocate memory" in message or "out of memory" in message)
         )
     return isinstance(error, MemoryError)
 

@@ -1,4 +1,4 @@
-"""`imagespace models`: which models there are, and which are on this machine."""
+"""`imagespace models`: lists the models, and which of them are on this machine."""
 
 from __future__ import annotations
 

@@ -88,8 +88,8 @@ def serve_command_line(root: Path) -> str:
     else:
         program = f"{shlex.quote(sys.executable)} -m imagespace_core"
     here = Path.cwd().resolve()
-    place = root.resolve()
-    return f"{program} serve {shlex.quote(str(place.relative_to(here) if place.is_relative_to(here) else place))}"
+    path = root.resolve()
+    return f"{program} serve {shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))}"
 
 
 def _flattened(section: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

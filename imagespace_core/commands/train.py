@@ -1,4 +1,4 @@
-"""`imagespace train`: encoders for one's own images, as ONNX files that a build takes."""
+"""`imagespace train`: trains encoders on one's own images, as ONNX files that a build takes."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def _train(options: Training, train: Callable[[Any], Finished]) -> None:
     with plain_errors(report.error, REMEDIES):
         require_packages()
         finished = train(report)
-    _say(report.console.print, options, finished)
+    _print_result(report.console.print, options, finished)
 
 
-def _say(print_line: Callable[..., None], options: Training, finished: Finished) -> None:
+def _print_result(print_line: Callable[..., None], options: Training, finished: Finished) -> None:
     trained, encoder = finished.trained, finished.encoder
     resumed = f", resumed after {trained.resumed_at}" if trained.resumed_at else ""
     kind = "validation" if options.validation else "training"
@@ -79,7 +79,10 @@ def _say(print_line: Callable[..., None], options: Training, finished: Finished)
 
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Train an encoder on your own images; needs the extra `train`."
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Train an encoder on your own images; needs the extra `train`.",
 )
 app.command("autoencoder")(as_command(autoencoder_command, PROGRAM))
 app.command("loc2vec")(as_command(loc2vec_command, PROGRAM))

@@ -1,1 +1,1 @@
-"""Pictures for files and print, drawn without a browser: the same marks as SVG and as PNG."""
+"""Drawings for files and print, made without a browser: the same marks as SVG and as PNG."""

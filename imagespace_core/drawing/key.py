@@ -1,4 +1,4 @@
-"""How the colors of a figure are to be read: names beside their colors, or a bar from low to high."""
+"""The key of a figure, which explains its colors: names beside their colors, or a bar from low to high."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def key_of(head: Mapping[str, Any], values: np.ndarray | None, names: Sequence[s
         entries = [Entry(names[code], hexadecimal(colors[code]), int(counts[code])) for code in order]
         return Key(name, tuple(entries), None, rest)
     low, high = head.get("low"), head.get("high")
-    return Key(name, (), None if low is None or high is None else (_said(low, kind), _said(high, kind)), rest)
+    return Key(name, (), None if low is None or high is None else (_formatted(low, kind), _formatted(high, kind)), rest)
 
 
 def named_colors(title: str, names: np.ndarray) -> tuple[Key, np.ndarray]:
@@ -58,9 +58,9 @@ def named_colors(title: str, names: np.ndarray) -> tuple[Key, np.ndarray]:
     order = np.argsort(-counts, kind="stable")
     colors = categorical(len(found))
     entries = [Entry(str(found[i]), hexadecimal(colors[at]), int(counts[i])) for at, i in enumerate(order)]
-    places = np.empty(len(found), np.int64)
-    places[order] = np.arange(len(found))
-    return Key(title, tuple(entries)), colors[places[codes]]
+    rank = np.empty(len(found), np.int64)
+    rank[order] = np.arange(len(found))
+    return Key(title, tuple(entries)), colors[rank[codes]]
 
 
 def width_of(key: Key, size: float) -> float:
@@ -91,8 +91,8 @@ def drawn(key: Key, x: float, y: float, width: float, height: float, size: float
         marks += _line(entry, x, top, width, size)
         top += line
     if hidden := key.entries[len(shown) :]:
-        told = f"and {len(hidden):,} more ({sum(entry.count for entry in hidden):,})"
-        marks.append(Text(x, top + size, told, size, FAINT))
+        more = f"and {len(hidden):,} more ({sum(entry.count for entry in hidden):,})"
+        marks.append(Text(x, top + size, more, size, FAINT))
     return marks
 
 
@@ -106,7 +106,7 @@ def _line(entry: Entry, x: float, top: float, width: float, size: float) -> list
     ]
 
 
-def _said(value: float, kind: str) -> str:
+def _formatted(value: float, kind: str) -> str:
     if kind == "date":
         return str(datetime.datetime.fromtimestamp(value, datetime.UTC).date())
     return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"

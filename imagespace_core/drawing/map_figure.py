@@ -1,4 +1,4 @@
-"""A map as a still figure: its points, what their colors mean, names, pictures, and what one should know of it."""
+"""Lays out a map as a still figure: points, key, names of clusters, thumbnails and notes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from imagespace_core.drawing import key as keys
+from imagespace_core.drawing.figure import Figure
 from imagespace_core.drawing.key import Key
 from imagespace_core.drawing.marks import (
     FAINT,
     GRID,
     INK,
     Dots,
-    Drawing,
     Image,
     Line,
     Mark,
@@ -77,7 +77,7 @@ class MapFigure:
         if not 0 <= self.thumbnails <= MOST_THUMBNAILS:
             raise InputError(f"{self.thumbnails} thumbnails: expected 0 to {MOST_THUMBNAILS:,}")
 
-    def __call__(self, subject: Subject) -> Drawing:
+    def __call__(self, subject: Subject) -> Figure:
         """Raises InputError where no row has a place."""
         placed = np.flatnonzero(np.isfinite(subject.positions).all(axis=1))
         if not len(placed):
@@ -98,7 +98,7 @@ class MapFigure:
             right -= wide + margin
             marks += keys.drawn(subject.key, right + margin, top, wide, below - top - size, size)
         sheet = _Sheet(subject, placed, (margin, top, right, below - size), size, self.thumbnails)
-        return Drawing(self.width, self.height, subject.title, [*marks, *sheet.marks()])
+        return Figure(self.width, self.height, subject.title, [*marks, *sheet.marks()])
 
 
 class _Sheet:
@@ -111,10 +111,10 @@ class _Sheet:
         if self._axes:
             left, top, bottom = left + 7 * size, top + 1.5 * size, bottom - 3.2 * size
         self._box = left, top, right, bottom
-        self._places = flat(subject.positions[placed])
+        self._points = flat(subject.positions[placed])
         lines = [np.array(line, float) for line in subject.guides.get("lines", []) if len(line[0]) == 2]
         self._lines = lines if subject.positions.shape[1] == 2 else []
-        extent = np.vstack([self._places, *self._lines])
+        extent = np.vstack([self._points, *self._lines])
         room = (right - left) * (bottom - top) / max(1, thumbnails)
         self._side = float(np.clip(0.4 * np.sqrt(max(room, 0)), 1.6 * size, 8 * size)) if thumbnails else 0.0
         margin = max(size, self._side / 2)
@@ -123,24 +123,24 @@ class _Sheet:
         self._taken: list[Box] = []
 
     def marks(self) -> list[Mark]:
-        x, y = self._at(self._places)
+        x, y = self._at(self._points)
         found: list[Mark] = [Line(np.column_stack(self._at(line)), GRID) for line in self._lines]
         found.append(Dots(x, y, self._subject.colors[self._placed], radius_px(len(x))))
-        found += self._pictures(x, y)
+        found += self._central_images(x, y)
         if self._subject.positions.shape[1] == 2:
             found += self._ticks()
         return found + self._headings() + self._labels()
 
-    def _at(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _at(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         left, top, right, bottom = self._box
-        centered = (np.asarray(places, float) - self._middle) * self._scale
+        centered = (np.asarray(positions, float) - self._middle) * self._scale
         return (left + right) / 2 + centered[:, 0], (top + bottom) / 2 - centered[:, 1]
 
-    def _one(self, place: np.ndarray) -> tuple[float, float]:
-        x, y = self._at(place)
+    def _one(self, position: np.ndarray) -> tuple[float, float]:
+        x, y = self._at(position)
         return float(x[0]), float(y[0])
 
-    def _pictures(self, x: np.ndarray, y: np.ndarray) -> list[Mark]:
+    def _central_images(self, x: np.ndarray, y: np.ndarray) -> list[Mark]:
         """The most central images that do not cover each other."""
         subject, count, side = self._subject, self._thumbnails, self._side
         if not count or subject.central is None or subject.sprite is None:
@@ -154,13 +154,13 @@ class _Sheet:
                 break
             if at[row] < 0:
                 continue
-            place = np.array([x[at[row]], y[at[row]]])
-            if (np.abs(chosen - place).max(axis=1) < 1.08 * side).any():
+            center = np.array([x[at[row]], y[at[row]]])
+            if (np.abs(chosen - center).max(axis=1) < 1.08 * side).any():
                 continue
-            chosen = np.vstack([chosen, place])
+            chosen = np.vstack([chosen, center])
             picture = subject.sprite(row)
             tall, wide = np.array(picture.shape[:2]) * (side / max(picture.shape[:2]))
-            marks.append(Image(place[0] - wide / 2, place[1] - tall / 2, wide, tall, picture, framed=True))
+            marks.append(Image(center[0] - wide / 2, center[1] - tall / 2, wide, tall, picture, framed=True))
         return marks
 
     def _ticks(self) -> list[Mark]:
@@ -176,8 +176,8 @@ class _Sheet:
             )
             last = -np.inf
             for tick in sorted(axis["ticks"], key=lambda tick: tick["at"]):
-                place = np.array([[tick["at"], 0.0]] if across else [[0.0, tick["at"]]])
-                x, y = self._one(place)
+                position = np.array([[tick["at"], 0.0]] if across else [[0.0, tick["at"]]])
+                x, y = self._one(position)
                 at, room = (x, measured(tick["text"], size) + size) if across else (-y, 1.8 * size)
                 outside = not (left <= x <= right) if across else not (top <= y <= bottom)
                 if outside or at - last < room:

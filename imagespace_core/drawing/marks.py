@@ -1,16 +1,13 @@
-"""What a drawing is made of. All in px, x right, y down; colors are `#rrggbb`."""
+"""The marks that a drawing is made of. All in px, x right, y down; colors are `#rrggbb`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-
-from imagespace_core.errors import InputError
 
 INK, FAINT, GRID, PAPER = "#31333f", "#6b7280", "#e3e5ea", "#ffffff"
 RIM = "#c8ccd4"
@@ -83,17 +80,6 @@ class Drawing:
     height: int
     title: str
     marks: Sequence[Mark]
-
-    def save(self, path: str | Path) -> None:
-        """Write it as SVG or PNG, as the file's ending says. Raises InputError for another one, OSError."""
-        from imagespace_core.drawing.png import png
-        from imagespace_core.drawing.svg import svg
-
-        path = Path(path)
-        kind = path.suffix.lower()
-        if kind not in (".png", ".svg"):
-            raise InputError(f"{path.name}: a figure is written as .png or .svg; name the file so")
-        path.write_bytes(png(self) if kind == ".png" else svg(self).encode())
 
 
 def box(x: float, y: float, width: float, height: float) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A drawing as PNG, by Pillow."""
+"""Writes a drawing as PNG, by Pillow."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def _with_one(paper: Any, mark: Mark, scale: int) -> Any:
         layer = splatted(mark.x * scale, mark.y * scale, mark.colors, paper.width, paper.height, mark.radius * scale)
         return Pillow.alpha_composite(paper, Pillow.fromarray(layer))
     if isinstance(mark, Image):
-        place = round(mark.x * scale), round(mark.y * scale)
+        corner = round(mark.x * scale), round(mark.y * scale)
         sides = max(1, round(mark.width * scale)), max(1, round(mark.height * scale))
         picture = Pillow.fromarray(mark.pixels).resize(sides, Pillow.Resampling.LANCZOS).convert("RGBA")
         if mark.framed:
             rim = scale
-            paper.paste(RIM, (place[0] - rim, place[1] - rim, place[0] + sides[0] + rim, place[1] + sides[1] + rim))
-        paper.paste(picture, place, picture)
+            paper.paste(RIM, (corner[0] - rim, corner[1] - rim, corner[0] + sides[0] + rim, corner[1] + sides[1] + rim))
+        paper.paste(picture, corner, picture)
         return paper
     return _with(paper, [mark], scale)
 
@@ -69,10 +69,10 @@ def _with(paper: Any, marks: list[Mark], scale: int) -> Any:
         match mark:
             case Area():
                 color = (*rgb(mark.color), round(255 * mark.opacity))
-                pen.polygon(_places(mark.points, finer), fill=color)
+                pen.polygon(_pixels(mark.points, finer), fill=color)
             case Line():
                 for part in _dashes(mark) if mark.dashed else [mark.points]:
-                    pen.line(_places(part, finer), fill=mark.color, width=round(mark.width * finer), joint="curve")
+                    pen.line(_pixels(part, finer), fill=mark.color, width=round(mark.width * finer), joint="curve")
             case Text():
                 _write(layer, pen, mark, finer)
     return Pillow.alpha_composite(paper, layer.reduce(_FINER))
@@ -110,5 +110,5 @@ def _dashes(mark: Line) -> list[np.ndarray]:
     return pieces
 
 
-def _places(points: np.ndarray, finer: int) -> list[tuple[float, float]]:
+def _pixels(points: np.ndarray, finer: int) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in np.asarray(points, float) * finer]

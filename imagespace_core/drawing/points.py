@@ -1,4 +1,4 @@
-"""Many points as one picture: where they lie in it, and what color each of its pixels gets."""
+"""Points as pixels: fits positions into a box (`fitted`) and draws a disk for each (`splatted`)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ OPACITY = 0.8
 """Of one point; several in one place add up."""
 
 
-def flat(places: np.ndarray) -> np.ndarray:
-    """float64 (n, 2): 3D places as seen from the side and above; 2D ones as they are."""
-    if places.shape[1] == 2:
-        return places.astype(np.float64)
+def flat(positions: np.ndarray) -> np.ndarray:
+    """float64 (n, 2): 3D ones as seen from the side and above; 2D ones as they are."""
+    if positions.shape[1] == 2:
+        return positions.astype(np.float64)
     turn, tilt = np.radians(_TURN), np.radians(_TILT)
-    x, y, z = places.T.astype(np.float64)
+    x, y, z = positions.T.astype(np.float64)
     across, depth = np.cos(turn) * x + np.sin(turn) * z, -np.sin(turn) * x + np.cos(turn) * z
     return np.stack([across, np.cos(tilt) * y - np.sin(tilt) * depth], axis=1)
 
@@ -25,14 +25,14 @@ def radius_px(count: int) -> int:
     return 1 if count > 200_000 else 2 if count > 20_000 else 3
 
 
-def fitted(places: np.ndarray, width: float, height: float, margin: float) -> tuple[float, np.ndarray]:
-    """(scale, float64 (2,) middle) that bring places (n, 2), y upward, into a box with the proportions kept.
+def fitted(positions: np.ndarray, width: float, height: float, margin: float) -> tuple[float, np.ndarray]:
+    """(scale, float64 (2,) middle) that bring positions (n, 2), y upward, into a box with the proportions kept.
 
-    A place goes to width / 2 + scale * (x - middle), height / 2 - scale * (y - middle).
+    A position goes to width / 2 + scale * (x - middle), height / 2 - scale * (y - middle).
     """
-    if not len(places):
+    if not len(positions):
         return 0.0, np.zeros(2)
-    low, high = places.min(axis=0), places.max(axis=0)
+    low, high = positions.min(axis=0), positions.max(axis=0)
     room = np.array([width, height]) - 2 * margin
     scale = float((room / np.maximum(high - low, 1e-12)).min()) if (high > low).any() else 0.0
     return scale, (low + high) / 2
@@ -41,7 +41,7 @@ def fitted(places: np.ndarray, width: float, height: float, margin: float) -> tu
 def splatted(x: np.ndarray, y: np.ndarray, colors: np.ndarray, width: int, height: int, radius: int) -> np.ndarray:
     """uint8 (height, width, 4): a disk around every point, clear where there is none, mixed where there are several.
 
-    x, y: (n,) px of the picture, moved inside where they lie outside. colors: uint8 (n, 3).
+    x, y: (n,) px of the image, moved inside where they lie outside. colors: uint8 (n, 3).
     """
     x = np.clip(np.rint(x).astype(np.int64), radius, width - 1 - radius)
     y = np.clip(np.rint(y).astype(np.int64), radius, height - 1 - radius)

@@ -1,4 +1,4 @@
-"""A drawing as SVG: sharp at any size, its words can be searched and edited."""
+"""Writes a drawing as SVG: sharp at any size, its text can be searched and edited."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def _drawn(mark: Mark, width: int, height: int) -> str:
         case Line():
             dash = ' stroke-dasharray="5 4"' if mark.dashed else ""
             return (
-                f'<polyline points="{_places(mark.points)}" fill="none" stroke="{mark.color}" '
+                f'<polyline points="{_coordinates(mark.points)}" fill="none" stroke="{mark.color}" '
                 f'stroke-width="{mark.width:g}"{dash}/>'
             )
         case Area():
             opacity = "" if mark.opacity == 1 else f' fill-opacity="{mark.opacity:g}"'
-            return f'<polygon points="{_places(mark.points)}" fill="{mark.color}"{opacity}/>'
+            return f'<polygon points="{_coordinates(mark.points)}" fill="{mark.color}"{opacity}/>'
         case Dots():
             return _dots(mark, width, height)
         case Image():
@@ -52,15 +52,13 @@ def _drawn(mark: Mark, width: int, height: int) -> str:
 
 
 def _text(mark: Text) -> str:
-    place = f'x="{mark.x:.1f}" y="{mark.y:.1f}"'
+    at = f'x="{mark.x:.1f}" y="{mark.y:.1f}"'
     if mark.turned:
-        place = f'transform="translate({mark.x:.1f} {mark.y:.1f}) rotate(-90)"'
+        at = f'transform="translate({mark.x:.1f} {mark.y:.1f}) rotate(-90)"'
     anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
     weight = ' font-weight="600"' if mark.bold else ""
     rim = f' stroke="{PAPER}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"' if mark.halo else ""
-    return (
-        f'<text {place} font-size="{mark.size:g}" fill="{mark.color}"{anchor}{weight}{rim}>{_escaped(mark.text)}</text>'
-    )
+    return f'<text {at} font-size="{mark.size:g}" fill="{mark.color}"{anchor}{weight}{rim}>{_escaped(mark.text)}</text>'
 
 
 def _dots(mark: Dots, width: int, height: int) -> str:
@@ -84,13 +82,13 @@ def _image(mark: Image) -> str:
     clear = mark.pixels.shape[2] == 4
     picture.save(buffer, "PNG") if clear else picture.save(buffer, "JPEG", quality=85)
     data = base64.b64encode(buffer.getvalue()).decode()
-    place = f'x="{mark.x:.1f}" y="{mark.y:.1f}" width="{mark.width:.1f}" height="{mark.height:.1f}"'
-    rim = f'<rect {place} fill="none" stroke="{RIM}" stroke-width="2"/>' if mark.framed else ""
+    at = f'x="{mark.x:.1f}" y="{mark.y:.1f}" width="{mark.width:.1f}" height="{mark.height:.1f}"'
+    rim = f'<rect {at} fill="none" stroke="{RIM}" stroke-width="2"/>' if mark.framed else ""
     kind = "png" if clear else "jpeg"
-    return f'{rim}<image {place} preserveAspectRatio="none" href="data:image/{kind};base64,{data}"/>'
+    return f'{rim}<image {at} preserveAspectRatio="none" href="data:image/{kind};base64,{data}"/>'
 
 
-def _places(points: np.ndarray) -> str:
+def _coordinates(points: np.ndarray) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in np.asarray(points, float))
 
 

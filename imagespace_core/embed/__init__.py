@@ -1,4 +1,4 @@
-"""Images (and sentences) to vectors, in ONNX Runtime."""
+"""Embedders: models that turn images, and some also sentences, into vectors, run by ONNX Runtime."""
 
 from __future__ import annotations
 

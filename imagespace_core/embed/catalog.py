@@ -1,4 +1,4 @@
-"""The models by name. A new one is one new file and one entry here."""
+"""The catalog of models by name. A new one is one new file and one entry here."""
 
 from __future__ import annotations
 

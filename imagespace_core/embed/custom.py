@@ -1,4 +1,4 @@
-"""A user's own model: `model.onnx` and, beside it, an optional `model.json` that says how to feed it."""
+"""A user's own model: `model.onnx`, and an optional `model.json` beside it with its preprocessing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One file at a pinned revision of a model hub's repository, checked against its sha256."""
+"""Downloads one file from a model hub's repository, at a pinned revision, checked against its sha256."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class HubFile:
     def _download(self) -> Path:
         from huggingface_hub import hf_hub_download
 
-        self._ask()
+        self._check_reachable()
         try:
             return Path(
                 hf_hub_download(
@@ -75,8 +75,8 @@ class HubFile:
                 ) from error
             raise self._unreachable(f"its download broke off: {first_line(error)}") from error
 
-    def _ask(self) -> None:
-        """Asks for the file's headers, so that a hub that is not there is known within seconds.
+    def _check_reachable(self) -> None:
+        """Fetch the file's headers, so that a hub that is not there is known within seconds.
 
         `hf_hub_download` alone would try again for minutes.
         """
@@ -87,13 +87,13 @@ class HubFile:
         url = hf_hub_url(self.repository, self.path, revision=self.revision, endpoint=_endpoint())
         failures: list[Exception] = []
 
-        def ask() -> None:
+        def fetch_headers() -> None:
             try:
                 get_hf_file_metadata(url, timeout=ANSWER_SECONDS, endpoint=_endpoint())
             except Exception as error:
                 failures.append(error)
 
-        thread = threading.Thread(target=ask, daemon=True)
+        thread = threading.Thread(target=fetch_headers, daemon=True)
         thread.start()
         thread.join(DEADLINE_SECONDS)
         if thread.is_alive():

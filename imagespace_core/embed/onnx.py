@@ -1,4 +1,4 @@
-"""Any image model in an ONNX file as an Embedder, run by ONNX Runtime."""
+"""`OnnxEmbedder`: any image model in an ONNX file as an Embedder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From pixels to what a model takes: resize and crop by Pillow on uint8, normalization as one array pass."""
+"""Preprocessing: pixels to a model's input. Resize and crop by Pillow on uint8, normalization as one array pass."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models of two encoders, one for images and one for sentences, that share a space."""
+"""Models of two encoders that share a space, one for images and one for sentences (CLIP, SigLIP)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many searches by examples whose right answers are known, and what they found."""
+"""Runs an experiment: many searches by random examples whose right results are known."""
 
 from __future__ import annotations
 

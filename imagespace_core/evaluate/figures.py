@@ -1,4 +1,4 @@
-"""Line charts: what they show, and the drawing of it for files."""
+"""Line charts as data, and drawn as files: precision and recall, and measures by batch size."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imagespace_core.drawing.marks import FAINT, GRID, Area, Drawing, Mark, Text, measured
+from imagespace_core.drawing.figure import Figure
+from imagespace_core.drawing.marks import FAINT, GRID, Area, Mark, Text, measured
 from imagespace_core.drawing.marks import Line as Stroke
 
 WIDTH, HEIGHT = 640, 420
@@ -45,12 +46,12 @@ class Chart:
         return DASHED if self.lines[number].dashed else COLORS[number % len(COLORS)]
 
 
-def drawn(chart: Chart) -> Drawing:
+def drawn(chart: Chart) -> Figure:
     """The chart on white, with a legend where there are several lines."""
     across, down = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     first, last = chart.x_range
 
-    def place(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def to_px(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         share = (np.asarray(x, float) - first) / (last - first)
         return np.column_stack([LEFT + share * across, TOP + (1 - np.asarray(y, float)) * down])
 
@@ -70,13 +71,13 @@ def drawn(chart: Chart) -> Drawing:
     for number, line in enumerate(chart.lines):
         color = chart.color(number)
         if line.low is not None and line.high is not None:
-            outline = place(np.concatenate([line.x, line.x[::-1]]), np.concatenate([line.low, line.high[::-1]]))
+            outline = to_px(np.concatenate([line.x, line.x[::-1]]), np.concatenate([line.low, line.high[::-1]]))
             marks.append(Area(outline, color, 0.15))
-        marks.append(Stroke(place(line.x, line.y), color, 2, line.dashed))
+        marks.append(Stroke(to_px(line.x, line.y), color, 2, line.dashed))
         if len(chart.lines) > 1:
             y, x = TOP + 14 + 18 * number, LEFT + across - wide - 12
             marks += [
                 Stroke(np.array([(x - 30, y - 4), (x - 6, y - 4)]), color, 2, line.dashed),
                 Text(x, y, line.name, color=FAINT, halo=True),
             ]
-    return Drawing(WIDTH, HEIGHT, chart.title, marks)
+    return Figure(WIDTH, HEIGHT, chart.title, marks)

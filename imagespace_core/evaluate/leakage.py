@@ -1,4 +1,4 @@
-"""What lies too near to an example to count: patches that overlap it look like it for no merit of the model."""
+"""Rows to exclude from a search: patches that overlap an example look like it for no merit of the model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows a search should find, taken from a column of the table."""
+"""Relevance: which rows a search should find, taken from a column of the table."""
 
 from __future__ import annotations
 

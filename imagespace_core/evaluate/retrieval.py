@@ -1,4 +1,4 @@
-"""How often an image's nearest images bear its label."""
+"""Nearest-neighbor accuracy: how often an image's nearest images have its label."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Similarity painted over the image that items were cut from: where in a slice a search finds something."""
+"""Paints similarity over the image that items were cut from: where in a slice a search finds something."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ class ParentBoxes:
 
     @classmethod
     def of(cls, contexts: Sequence[Located]) -> ParentBoxes:
-        parents = np.array([place.parent for place in contexts], object)
-        boxes = np.array([bounding_box(place.outline) for place in contexts], np.int64).reshape(-1, 4)
-        return cls(parents, boxes, {place.parent: (place.width, place.height) for place in contexts})
+        parents = np.array([context.parent for context in contexts], object)
+        boxes = np.array([bounding_box(context.outline) for context in contexts], np.int64).reshape(-1, 4)
+        return cls(parents, boxes, {context.parent: (context.width, context.height) for context in contexts})
 
     def ordered(self, weights: np.ndarray) -> list[str]:
         """The parents, those first whose rows weigh most together. weights: (n,)."""

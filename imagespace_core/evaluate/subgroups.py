@@ -1,4 +1,4 @@
-"""Which rows to look at: those of some slices, an even sample of groups, and one name for several structures."""
+"""Chooses the rows of subgroups: those of some slices, an even sample of groups, one name for several structures."""
 
 from __future__ import annotations
 

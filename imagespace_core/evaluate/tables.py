@@ -1,4 +1,4 @@
-"""An evaluation as tables and figures in a folder."""
+"""Writes an evaluation as CSV tables and figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One decode feeds everything: the model's input, the sprite and the computed columns."""
+"""Pictures: files decoded once for all that needs their pixels, the model's input, the sprite and the columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small pictures of all items, packed into square pages that a GPU takes as they are."""
+"""The atlas: sprites, small copies of all images, laid into square pages that a GPU takes as they are."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def sprite(pixels: np.ndarray, size: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Atlas:
-    """Packs sprites into WebP pages.
+    """Lays sprites into WebP pages.
 
     cell: side of a sprite's cell in px, at most 255. Multiples of 16 keep WebP's blocks inside their cell,
         and multiples of 32 keep five levels of mip-maps inside too.
@@ -85,7 +85,7 @@ class Atlas:
         """Pages that so many rows take."""
         return -(-rows // self.per_page)
 
-    def place(self, cell_number: int) -> tuple[int, int, int]:
+    def corner(self, cell_number: int) -> tuple[int, int, int]:
         """(page, left px, top px) of a cell number as stored in atlas/cells.npy."""
         page, slot = divmod(cell_number, self.per_page)
         return page, slot % self.columns * self.cell, slot // self.columns * self.cell
@@ -101,10 +101,10 @@ class Atlas:
     ) -> None:
         """Writes atlas.json, atlas/<page>.webp, atlas/cells.npy and atlas/sizes.npy below `folder`.
 
-        order: int (m,), the rows with a sprite of their own; the row at place i gets cell i.
+        order: int (m,), the rows with a sprite of their own; row order[i] gets cell i.
         alike: int (n - m,), the other rows, which all look like the first of them: they share the cell behind.
         sprite_of: row -> uint8 (h, w, 3), both sides 1 to `cell` px; called from `workers` threads.
-        advance: told how many more rows are done, from the calling thread.
+        advance: gets how many more rows are done, from the calling thread.
         cells.npy: int32 (n,), cell number by row. sizes.npy: uint8 (n, 2), width and height in px by row.
         """
         rows = len(order) + len(alike)
@@ -120,7 +120,7 @@ class Atlas:
             on_page = drawn[page * self.per_page : (page + 1) * self.per_page]
             sprites = [sprite_of(int(row)) for row in on_page]
             sizes[on_page] = [(s.shape[1], s.shape[0]) for s in sprites]
-            Image.fromarray(self.pack(sprites)).save(
+            Image.fromarray(self.page_of(sprites)).save(
                 target / f"{page:04d}.webp", quality=self.quality, method=_WEBP_METHOD
             )
             return len(sprites)
@@ -153,14 +153,14 @@ class Atlas:
             "rows": rows,
         }
 
-    def pack(self, sprites: list[np.ndarray]) -> np.ndarray:
+    def page_of(self, sprites: list[np.ndarray]) -> np.ndarray:
         """At most `per_page` sprites -> one page, uint8 (page, page, 3)."""
         canvas = np.zeros((self.page, self.page, 3), np.uint8)
         for slot, pixels in enumerate(sprites):
             height, width = pixels.shape[:2]
             if not (1 <= height <= self.cell and 1 <= width <= self.cell):
                 raise ValueError(f"sprite of {width} x {height} px does not fit into a cell of {self.cell} px")
-            _, left, top = self.place(slot)
+            _, left, top = self.corner(slot)
             cell = canvas[top : top + self.cell, left : left + self.cell]
             cell[:height, :width] = pixels
             cell[:height, width:] = pixels[:, -1:]

@@ -1,4 +1,4 @@
-"""When a picture was taken, as far as its EXIF or its name tells. No time zones, no clock.
+"""The date when a picture was taken, from its EXIF or its file name. No time zones, no clock.
 
 Which source wins is settled by the caller: metadata, then EXIF, then the name.
 """

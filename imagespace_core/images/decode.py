@@ -1,4 +1,4 @@
-"""One file to one picture: small, upright, RGB, and quick about it."""
+"""Decodes one file to one picture: upright, RGB, and no larger than needed."""
 
 from __future__ import annotations
 

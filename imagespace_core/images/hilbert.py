@@ -1,4 +1,4 @@
-"""Order points along a Hilbert curve, so that neighbors on a map end up close to each other in a file."""
+"""Orders points along a Hilbert curve, so that neighbors on a map end up close to each other in a file."""
 
 from __future__ import annotations
 

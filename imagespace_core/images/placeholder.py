@@ -1,4 +1,4 @@
-"""What stands for an item without a picture."""
+"""The gray placeholder of an item without a picture."""
 
 from __future__ import annotations
 

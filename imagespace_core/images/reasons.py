@@ -1,4 +1,4 @@
-"""Why a file could not be decoded, in a few words for people."""
+"""Reasons why a file could not be decoded, in a few words for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A decoded image of any mode to a small RGB one, part by part: no second copy of it is ever whole."""
+"""Reduces a decoded image of any mode to a small RGB one, part by part: no second copy of it is ever whole."""
 
 from __future__ import annotations
 

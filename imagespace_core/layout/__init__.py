@@ -1,4 +1,4 @@
-"""Images in an order that people know: grid, clusters, color, carousel, timeline, map; and maps without overlap."""
+"""Layouts: positions from what people know, as grid, color, timeline and map do, and maps without overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A map in 2D whose images do not cover each other."""
+"""The layout without overlap: a 2D map whose images do not cover each other."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Apart:
             made[placed], spacing = self._spread(origin, tick or (lambda share: None))
         cell = spacing - ROUNDING * float(np.abs(made[placed]).max(initial=0))
         moves = np.hypot(*(made[placed] - origin).T) / cell
-        report = {
+        moved = {
             "map": name,
             "cell": cell,
             "moved_most": round(float(moves.max(initial=0)), 3),
@@ -67,12 +67,12 @@ class Apart:
             "overlapping_after": overlapping(made[placed].astype(np.float64), cell),
         }
         notes = [
-            f"No image covers another; {report['overlapping_before']:.0%} did before. Images moved by "
-            f"{report['moved_median']:.1f} of their width, at most by {report['moved_most']:.1f}."
+            f"No image covers another; {moved['overlapping_before']:.0%} did before. Images moved by "
+            f"{moved['moved_median']:.1f} of their width, at most by {moved['moved_most']:.1f}."
         ]
         if missing := len(positions) - len(placed):
             notes.append(counted(missing, "image has", "images have") + " no place on the map.")
-        made_guides = guides(f"{name}-apart", title, made, cell=cell, notes=notes, apart=report)
+        made_guides = guides(f"{name}-apart", title, made, cell=cell, notes=notes, apart=moved)
         return Arrangement(made, made_guides)
 
     def _spread(self, origin: np.ndarray, tick: Tick) -> tuple[np.ndarray, float]:

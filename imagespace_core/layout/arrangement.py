@@ -1,4 +1,4 @@
-"""What a layout gives: where each row goes, and what helps people to read it."""
+"""`Arrangement`, the result of a layout: positions, and the guides that help to read them."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def guides(
 
     cell: side of the square that an image may fill without covering another, None as for maps. notes: plain
     sentences. headings: see `heading`. axes: {"axis": "x" | "y", "title", "ticks": [{"at", "text"}]}. lines: thin ones,
-    two places each. `missing` counts the rows without a place. more: `seamless`, whether images fill their cells to the
-    edge, as tiles of one map do.
+    two positions each. `missing` counts the rows without a position. more: `seamless`, whether images fill their cells
+    to the edge, as tiles of one map do.
     """
     return {
         "name": name,
@@ -57,8 +57,8 @@ def heading(
     width: layout units that it may take.
     """
     room = {} if width is None else {"width": round(float(width), 4)}
-    place = [round(float(x), 4) for x in at]
-    return {"text": text, "count": int(count), "at": place, "align": align, "level": level, **room}
+    position = [round(float(x), 4) for x in at]
+    return {"text": text, "count": int(count), "at": position, "align": align, "level": level, **room}
 
 
 def counted(count: int, one: str, many: str) -> str:

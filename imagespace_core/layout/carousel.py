@@ -1,4 +1,4 @@
-"""A drum of images to turn through, every group a block of it."""
+"""The layout `carousel`: a drum of images to turn through, every group a block of it."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ class Carousel:
 
         front = (columns[0] - 1) / 2 if len(columns) else 0
 
-        def place(column: np.ndarray, down: np.ndarray) -> np.ndarray:
+        def on_drum(column: np.ndarray, down: np.ndarray) -> np.ndarray:
             angle = 2 * np.pi * (column - front) / length
             return np.column_stack([radius * np.sin(angle), -STEP * down, radius * np.cos(angle)])
 
         cells = inside(material, blocks, found.of)
-        positions = place(start[found.of] + cells[:, 0], tier[found.of] * (high + ROOM) + cells[:, 1])
-        above = place(start + (columns - 1) / 2, tier * (high + ROOM) - 0.6)
+        positions = on_drum(start[found.of] + cells[:, 0], tier[found.of] * (high + ROOM) + cells[:, 1])
+        above = on_drum(start + (columns - 1) / 2, tier * (high + ROOM) - 0.6)
         lift = -(positions[:, 1].min() + positions[:, 1].max()) / 2 if len(positions) else 0
         positions[:, 1] += lift
         above[:, 1] += lift

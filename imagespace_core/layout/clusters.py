@@ -1,4 +1,4 @@
-"""Every cluster a block of its own, with its name above."""
+"""The layout `clusters`: every cluster a block of its own, with its name above."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from imagespace_core.layout.arrangement import Arrangement, counted, guides, heading
 from imagespace_core.layout.lattice import Blocks
 from imagespace_core.layout.material import Material
-from imagespace_core.layout.packing import groups, inside, near_square, packed
+from imagespace_core.layout.packing import groups, inside, near_square, on_shelves
 from imagespace_core.neighbors import Tick
 
 WIDTH_TO_HEIGHT = 1.5
@@ -43,7 +43,7 @@ class Clusters:
         # Whole cells, so that most blocks on a shelf begin in line.
         room, gap = (np.maximum(1, np.floor(share * blocks.columns)) for share in (HEADING_SHARE, GAP_SHARE))
         outer = [blocks.columns + gap, blocks.rows + room + gap]
-        corners, width, height = packed(outer[0][:own], outer[1][:own], self.width_to_height)
+        corners, width, height = on_shelves(outer[0][:own], outer[1][:own], self.width_to_height)
         if found.rest:
             blocks, room = _band(blocks, room, width)
             corners = np.vstack([corners, [0, height]])

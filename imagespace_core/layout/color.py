@@ -1,4 +1,4 @@
-"""Images sorted by color: hue, then saturation, then lightness."""
+"""The layout `color`: images sorted by hue, then saturation, then lightness."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ class Color:
             head["at"] = [round(x - float(m), 4) for x, m in zip(head["at"], middle, strict=True)]
         notes = []
         if missing := int((block == names.index(NONE)).sum()):
-            said = counted(missing, "image has no color value and stands", "images have no color value and stand")
-            notes.append(f"{said} apart at the right.")
+            subject = counted(missing, "image has no color value and stands", "images have no color value and stand")
+            notes.append(f"{subject} apart at the right.")
         made = (positions - middle).astype(np.float32)
         return Arrangement(made, guides("color", self.title, made, notes=notes, headings=headings))
 

@@ -1,4 +1,4 @@
-"""Where images were taken: longitude and latitude on a plain graticule."""
+"""The layout `map`: images by longitude and latitude on a plain graticule."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ STEEPEST = 75.0
 EVEN = 0.02
 """Distances that differ by this share at most count as the same."""
 FEWEST_SIDE_BY_SIDE = 16
-"""Fewer places may be evenly apart by chance."""
+"""Fewer points may be evenly spaced by chance."""
 LOOKED_AT = 4096
-"""Places that tell whether they are evenly apart; most collections are not."""
+"""Points that show whether a collection is evenly spaced; most are not."""
 
 _NAME = r"(?:gps|geo|decimal|exif)?[_ .-]*({})[_ .-]*(?:deg|degrees?|dd|wgs84|metadata)?"
 _LONGITUDE = re.compile(_NAME.format("longitude|lng|lon|long"))
@@ -70,7 +70,7 @@ class Geography:
         longitude, beyond = _whole(longitude)
         middle = float(latitude.min() + latitude.max()) / 2
         narrow = math.cos(math.radians(min(abs(middle), STEEPEST)))
-        # Around the middle, because float32 tells places a meter apart only near 0.
+        # Around the middle, because float32 keeps points a meter from each other distinct only near 0.
         across = Side("x", "longitude", ("E", "W"), longitude, narrow, 360.0 if beyond else 180.0)
         upward = Side("y", "latitude", ("N", "S"), latitude, 1.0, 90.0)
         positions = np.full((material.rows, 2), np.nan, np.float32)
@@ -79,8 +79,8 @@ class Geography:
         if missing := int((~placed).sum() - impossible):
             notes.append(counted(missing, "image has", "images have") + " no coordinates.")
         if impossible:
-            said = counted(impossible, "image has", "images have")
-            notes.append(f"{said} coordinates that cannot be (latitude beyond 90° or longitude beyond 180°).")
+            subject = counted(impossible, "image has", "images have")
+            notes.append(f"{subject} coordinates that cannot be (latitude beyond 90° or longitude beyond 180°).")
         if beyond:
             notes.append("The date line runs through the map, not along its edges.")
         axes = [across.axis(), upward.axis()]
@@ -114,19 +114,19 @@ def _whole(longitude: np.ndarray) -> tuple[np.ndarray, bool]:
     return (beyond, True) if across else (longitude, False)
 
 
-def _cell(places: np.ndarray) -> float | None:
+def _cell(points: np.ndarray) -> float | None:
     """The side of the squares of float32 (n, 2) places that lie side by side in them; None for all others."""
     from scipy.spatial import KDTree
 
-    if len(places) < FEWEST_SIDE_BY_SIDE:
+    if len(points) < FEWEST_SIDE_BY_SIDE:
         return None
-    # First of all because a tree of places that are all the same would take for ever.
-    if len(np.unique(np.ascontiguousarray(places, np.float32).view(np.int64))) < len(places):
+    # First of all because a tree of points that are all the same would take for ever.
+    if len(np.unique(np.ascontiguousarray(points, np.float32).view(np.int64))) < len(points):
         return None
-    tree = KDTree(places)
-    some = tree.query(places[:: 1 + len(places) // LOOKED_AT], k=3)[0][:, 1:]
+    tree = KDTree(points)
+    some = tree.query(points[:: 1 + len(points) // LOOKED_AT], k=3)[0][:, 1:]
     even = (some <= (1 + EVEN) * some.min()).all(axis=1)
     if np.count_nonzero(even) <= 0.75 * len(some):
         return None
-    side = float(tree.query(places, k=2)[0][:, 1].min())
+    side = float(tree.query(points, k=2)[0][:, 1].min())
     return side if side > (1 - EVEN) * some.min() else None

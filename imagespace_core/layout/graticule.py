@@ -1,4 +1,4 @@
-"""Round degrees along the sides of a map, and the thin lines between them."""
+"""The graticule of a geographic map: round degrees along its sides, and the thin lines between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every image in a rectangle, like beside like."""
+"""The layout `grid`: every image in one rectangle, similar ones beside each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Points into the cells of lattices, each cell at most once, without losing who is beside whom."""
+"""Assigns points to the cells of lattices, each cell at most once, and keeps neighbors together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What layouts are made of."""
+"""`Material`: what layouts arrange by, one array for each kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups of images as blocks of cells, and blocks beside each other without overlap."""
+"""Packs groups of images into blocks of cells, and blocks beside each other without overlap."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from imagespace_core.layout.material import Material
 class Groups:
     """The groups that have rows, largest first, and last the rows in none.
 
-    label: int64 (g,), -1 for none. size: int64 (g,). of: int64 (n,), the place of each row's group among these.
+    label: int64 (g,), -1 for none. size: int64 (g,). of: int64 (n,), the number of each row's group in these.
     """
 
     label: np.ndarray
@@ -37,9 +37,9 @@ def groups(labels: np.ndarray) -> Groups:
     """labels int (n,), below 0 is none -> Groups; equal sizes in the order of their labels."""
     label, of, size = np.unique(np.maximum(labels, -1), return_inverse=True, return_counts=True)
     order = np.lexsort((label, -size, label < 0))
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    return Groups(label[order].astype(np.int64), size[order], place[of])
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return Groups(label[order].astype(np.int64), size[order], rank[of])
 
 
 def near_square(size: np.ndarray) -> Blocks:
@@ -53,18 +53,18 @@ def inside(material: Material, blocks: Blocks, of: np.ndarray) -> np.ndarray:
 
     Rows without a place on the map come last in their block; without a map rows lie in their order.
     """
-    place = material.map2d
-    if place is None:
+    at = material.map2d
+    if at is None:
         points = np.repeat(np.arange(len(of), dtype=np.float64)[:, None], 2, axis=1)
     else:
-        points = np.where(np.all(np.isfinite(place), axis=1)[:, None], place * (1, -1), np.inf)
+        points = np.where(np.all(np.isfinite(at), axis=1)[:, None], at * (1, -1), np.inf)
     return into_cells(points, blocks, of)
 
 
-def packed(widths: np.ndarray, heights: np.ndarray, width_to_height: float) -> tuple[np.ndarray, float, float]:
+def on_shelves(widths: np.ndarray, heights: np.ndarray, width_to_height: float) -> tuple[np.ndarray, float, float]:
     """Blocks float (g,) x (g,), largest first -> their corners float64 (g, 2), x right and y down; width and height.
 
-    On shelves: a block starts a shelf, which is as high as it is; the next ones stand in columns on it, and a column
+    A block starts a shelf, which is as high as it is; the next ones stand in columns on it, and a column
     is filled from the top with what follows. Of several shelf lengths that one is taken whose rectangle is the
     smallest, counted at the proportions asked for.
     """

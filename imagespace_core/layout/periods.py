@@ -1,4 +1,4 @@
-"""Which periods a collection of dates is best told in, and their names."""
+"""The periods of a timeline: years, months or days, whichever suits the dates, and their names."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Grain:
 @dataclass(frozen=True)
 class Periods:
     """numbers: int64 (p,), rising, those with a date. slots: int64 (p,), the column of each, with room for the empty
-    ones between. of: int64 (n,), the place of each date among them. shortened: whether long gaps are."""
+    ones between. of: int64 (n,), the number of each date's period in these. shortened: whether long gaps are."""
 
     grain: Grain
     numbers: np.ndarray
@@ -63,7 +63,7 @@ class Periods:
 
 
 def periods(seconds: np.ndarray) -> Periods:
-    """int64 (n,) Unix seconds, n >= 1 -> the periods they are best told in.
+    """int64 (n,) Unix seconds, n >= 1 -> the periods that suit them best.
 
     The finest of day, month, year, 10, 100, ... years that makes at most `Grain.most` columns, the empty ones between
     them counted. Where that leaves fewer than FEW_COLUMNS with images (one camera thought it was 1970), the finest that

@@ -1,4 +1,4 @@
-"""Images stacked in columns, one for each year, month or day."""
+"""The layout `timeline`: images stacked in columns, one for each year, month or day."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ class Timeline:
             top = -(-without // block) - 0.5
             headings.append(heading("no date", without, (start - 0.5, top), width=block))
             right = start + block
-            said = counted(without, "image without a date is", "images without a date are")
-            notes.append(f"{said} set apart at the right.")
+            subject = counted(without, "image without a date is", "images without a date are")
+            notes.append(f"{subject} set apart at the right.")
         if material.taken_from != "taken_at":
             notes.append(f"The dates are those of the column {material.taken_from}.")
         middle = np.array([right - 1, float(high.max()) - 1]) / 2

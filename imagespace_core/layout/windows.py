@@ -1,4 +1,4 @@
-"""Cells exchanged within small windows, so that points come nearer to where they belong."""
+"""Exchanges cells within small windows, so that points come nearer to where they belong."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def exchanged(points: np.ndarray, cells: np.ndarray, columns: int, rows: int) ->
         loose = np.maximum.reduceat(np.any(np.abs(points - cells) > 0.5, axis=1)[order], starts)
         for start, stop in zip(starts[loose], stops[loose], strict=True):
             members = order[start:stop]
-            places = window[members[0]] * SIDE - shift + offsets
-            places = places[(places >= 0).all(1) & (places < (columns, rows)).all(1)]
+            slots = window[members[0]] * SIDE - shift + offsets
+            slots = slots[(slots >= 0).all(1) & (slots < (columns, rows)).all(1)]
             # Squared distance without the point's own square, which is the same in every cell.
-            cost = np.square(places).sum(1) - 2 * points[members] @ places.T
+            cost = np.square(slots).sum(1) - 2 * points[members] @ slots.T
             at, chosen = linear_sum_assignment(cost)
-            cells[members[at]] = places[chosen]
+            cells[members[at]] = slots[chosen]
     return cells

@@ -1,4 +1,4 @@
-"""The shared k-nearest-neighbor graph: t-SNE, UMAP, clusters and similarity all read this one."""
+"""The neighbor graph: the k nearest rows of every row. t-SNE, UMAP, clusters and similarity all read this one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How central each image is among its neighbors: which one stands for a region of the map."""
+"""Centrality: how central each image is among its neighbors, so that one can stand for a region of the map."""
 
 from __future__ import annotations
 

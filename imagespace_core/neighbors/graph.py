@@ -1,4 +1,4 @@
-"""Find the neighbor graph: exactly while that is the quicker way, by NN-descent above."""
+"""Computes the neighbor graph: exactly for small collections, by NN-descent above."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""High-dimensional vectors to maps in two and three dimensions."""
+"""Reducers: high-dimensional vectors to maps in two and three dimensions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Principal components: the exact, linear map."""
+"""PCA: principal components, the exact linear map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nearest images to a query, exactly or by an index whose recall was measured."""
+"""Search: the nearest images to a query, exactly or by an index whose recall was measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Approximate search by Annoy's forest of random planes."""
+"""`Annoy`: approximate search by Annoy's forest of random planes."""
 
 from __future__ import annotations
 

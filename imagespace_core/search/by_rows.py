@@ -1,4 +1,4 @@
-"""Searching by examples that are rows themselves, as evaluation does it thousands of times."""
+"""Searches by examples that are rows themselves, as evaluation does thousands of times."""
 
 from __future__ import annotations
 

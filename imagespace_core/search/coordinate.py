@@ -1,4 +1,4 @@
-"""A coordinate as people write it, and as they read it."""
+"""Reads and writes coordinates as people do: `47.14 N, 9.52 E`."""
 
 from __future__ import annotations
 

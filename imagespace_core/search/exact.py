@@ -1,4 +1,4 @@
-"""Exact search: every vector is looked at, in blocks, so that a million of them may stay on disk."""
+"""`Exact`: compares with every vector, in blocks, so that a million of them may stay on disk."""
 
 from __future__ import annotations
 

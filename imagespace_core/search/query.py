@@ -1,4 +1,4 @@
-"""One form for every question: a click, an upload, a sentence, a place, or any set of examples."""
+"""`Query`: what is wanted and what is not, as vectors. Every kind of search becomes one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of the truth an index finds, measured against exact search."""
+"""Recall: the share of the true nearest images that an index finds, measured against exact search."""
 
 from __future__ import annotations
 

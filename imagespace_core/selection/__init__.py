@@ -1,4 +1,4 @@
-"""Selecting rows: by a polygon drawn on the screen, with modes, a history, and an order to look at them in."""
+"""Selections: sets of rows, changed by polygons with modes, with a history and an order to look at them in."""
 
 from imagespace_core.selection.history import History
 from imagespace_core.selection.polygon import inside

@@ -1,4 +1,4 @@
-"""Selections one after the other, with undo and redo."""
+"""The history of a selection, with undo and redo."""
 
 from __future__ import annotations
 

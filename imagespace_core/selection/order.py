@@ -1,4 +1,4 @@
-"""In which order a selection is looked at: by a value of its rows, or by how near its vectors are to one."""
+"""Orders a selection: by a value of its rows, or by how near its vectors are to one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows lie inside a polygon on the screen, seen through the camera that it was drawn with."""
+"""Finds the rows inside a polygon on the screen, seen through the camera that it was drawn with."""
 
 from __future__ import annotations
 

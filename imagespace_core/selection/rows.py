@@ -1,4 +1,4 @@
-"""A set of rows: packed for keeping and sending, and put together with another set."""
+"""`Selection`: a set of rows, packed as a bit mask for keeping and sending, and combined with another set."""
 
 from __future__ import annotations
 

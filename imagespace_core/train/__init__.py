@@ -1,4 +1,4 @@
-"""Encoders trained on one's own images: the only place that needs PyTorch."""
+"""Trains encoders on one's own images. The only package that needs PyTorch."""
 
 from __future__ import annotations
 

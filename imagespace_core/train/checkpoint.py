@@ -1,4 +1,4 @@
-"""Checkpoints: one file that is always whole, and is read without running any code that it might hold."""
+"""Checkpoints: written whole or not at all, and read without running any code that they might hold."""
 
 from __future__ import annotations
 

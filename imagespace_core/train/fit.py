@@ -1,4 +1,4 @@
-"""The one training loop: the same seed gives the same weights, interrupted or not."""
+"""The training loop: the same seed gives the same weights, interrupted or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The images to train on, read once, prepared as the finished encoder will have them prepared."""
+"""The training images, read once and prepared as the finished encoder will have them prepared."""
 
 from __future__ import annotations
 

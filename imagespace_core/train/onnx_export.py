@@ -1,4 +1,4 @@
-"""A trained encoder as `encoder.onnx` and the JSON file beside it, so that `--model encoder.onnx` just works."""
+"""Exports a trained encoder as `encoder.onnx` with the JSON file beside it, so that `--model encoder.onnx` works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every option of a training run, once: the command line derives its flags from these fields."""
+"""The options of a training run, as dataclasses: the command line derives its flags from these fields."""
 
 from __future__ import annotations
 

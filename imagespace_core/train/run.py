@@ -1,4 +1,4 @@
-"""A training run: from the data to an encoder that a build takes."""
+"""Runs a training: from the data to an encoder that a build takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A workspace on disk, format 1: one table plus row-aligned arrays. The only code that knows its file names."""
+"""The workspace on disk, format 1: one table plus row-aligned arrays. Only this package knows its file names."""
 
 from imagespace_core.workspace.draft import Draft
 from imagespace_core.workspace.find import Found, find

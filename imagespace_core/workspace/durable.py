@@ -1,4 +1,4 @@
-"""Writing so that a crash, of the program or of the machine, leaves the old file or the new one, whole."""
+"""Durable writing: after a crash, of the program or of the machine, there is the old file or the new one, whole."""
 
 from __future__ import annotations
 

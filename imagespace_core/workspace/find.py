@@ -1,4 +1,4 @@
-"""Which workspaces there are, and in plain words what is wrong with those that do not open."""
+"""Finds the workspaces in a folder, and in plain words what is wrong with those that do not open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""File names inside a workspace. `items.parquet` row i, and row i of every array, are the same image."""
+"""The file names inside a workspace. `items.parquet` row i, and row i of every array, are the same image."""
 
 from __future__ import annotations
 

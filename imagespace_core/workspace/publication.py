@@ -101,7 +101,7 @@ def settled(root: Path, look: Callable[[Stamp | None], T]) -> T:
                 return found
 
 
-def place_of(root: Path, name: str, moves: frozenset[str]) -> Path:
+def path_of(root: Path, name: str, moves: frozenset[str]) -> Path:
     """Where `name` lies: among the staged files if it is to be moved and was not yet, else at its place."""
     if any(name == moved or name.startswith(f"{moved}/") for moved in moves):
         staged = root / STAGED / name

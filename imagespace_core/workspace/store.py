@@ -20,7 +20,7 @@ import numpy as np
 from imagespace_core.errors import ChangedError, WorkspaceError
 from imagespace_core.workspace import names
 from imagespace_core.workspace.manifest import Manifest
-from imagespace_core.workspace.publication import Current, Stamp, place_of, settled, stamp_of
+from imagespace_core.workspace.publication import Current, Stamp, path_of, settled, stamp_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,11 +205,11 @@ class Workspace:
         """
 
         def look(seen: Stamp | None) -> T:
-            path = place_of(self.root, name, self._moves_at(seen))
+            path = path_of(self.root, name, self._moves_at(seen))
             try:
                 return read(path)
             except Exception:
-                if (moved := place_of(self.root, name, self._moves_at(seen))) == path:
+                if (moved := path_of(self.root, name, self._moves_at(seen))) == path:
                     raise
                 return read(moved)
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from imagespace_core.app.evaluate.settings_form import labels
 from imagespace_core.app.session.examples import Examples
 from imagespace_core.workspace import Workspace
-from tests.app.scene import write_scene
+from tests.app.made_workspace import write_made_workspace
 from tests.app.test_pages import APP, ROOT, text
 from tests.makers.patches import write_patches
 from tests.makers.workspaces import write_workspace
@@ -78,7 +78,7 @@ def test_a_workspace_with_nothing_to_judge_by_says_how_to_get_it(tmp_path: Path)
 
 
 def test_clusters_can_be_measured_and_it_is_said_that_this_is_circular(tmp_path: Path) -> None:
-    write_scene(tmp_path / "scene")
+    write_made_workspace(tmp_path / "made")
     test = visit(tmp_path, label="cluster")
     assert not test.error
     assert "made from the same vectors" in text(test)

@@ -13,7 +13,7 @@ from imagespace_core.app.session import blobs
 from imagespace_core.app.session.select_events import MOST_VERTICES, RefusedError, apply
 from imagespace_core.selection import History
 from imagespace_core.workspace import Workspace
-from tests.app.scene import LABELS, MAP, ROWS, VALUE, write_scene
+from tests.app.made_workspace import LABELS, MAP, ROWS, VALUE, write_made_workspace
 
 # From columns 0..10 and lines 0..6 to clip space.
 MATRIX = np.array([[0.2, 0, 0, 0], [0, 0.2, 0, 0], [0, 0, 0, 0], [-1, -1, 0, 1]]).ravel().tolist()
@@ -21,7 +21,7 @@ MATRIX = np.array([[0.2, 0, 0, 0], [0, 0.2, 0, 0], [0, 0, 0, 0], [-1, -1, 0, 1]]
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return write_scene(tmp_path_factory.mktemp("scene") / "scene")
+    return write_made_workspace(tmp_path_factory.mktemp("made") / "made")
 
 
 def box(left: float, bottom: float, right: float, top: float, **more: Any) -> dict[str, Any]:

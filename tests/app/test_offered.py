@@ -19,12 +19,12 @@ from imagespace_core.app.session import blobs
 from imagespace_core.drawing.colors import NEUTRAL
 from imagespace_core.selection import Selection, unpacked
 from imagespace_core.workspace import Workspace
-from tests.app.scene import MAP, ROWS, write_scene
+from tests.app.made_workspace import MAP, ROWS, write_made_workspace
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return write_scene(tmp_path_factory.mktemp("scene") / "scene")
+    return write_made_workspace(tmp_path_factory.mktemp("made") / "made")
 
 
 @pytest.fixture(autouse=True)
@@ -92,13 +92,13 @@ def test_what_is_offered_needs_the_right_token_and_build(opened: Workspace, clie
 
 
 def picture(client: TestClient, opened: Workspace, query: str) -> np.ndarray:
-    answer = client.get(f"/{base_url(opened)}picture/pca.png?{query}")
+    answer = client.get(f"/{base_url(opened)}still-map/pca.png?{query}")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "image/png"
     return np.asarray(Image.open(io.BytesIO(answer.content)))
 
 
-def test_a_still_picture_shows_every_row_in_its_color(opened: Workspace, client: TestClient) -> None:
+def test_a_still_map_shows_every_row_in_its_color(opened: Workspace, client: TestClient) -> None:
     image = picture(
         client, opened, "positions=projections/pca-2d.npy&color=cluster&palette=%23ff0000,%2300ff00,%230000ff"
     )
@@ -114,7 +114,7 @@ def test_a_still_picture_shows_every_row_in_its_color(opened: Workspace, client:
     assert image[ys.min() + 3, xs.max() - 3, :3].tolist() == list(NEUTRAL)
 
 
-def test_a_still_picture_keeps_to_the_filters(opened: Workspace, client: TestClient) -> None:
+def test_a_still_map_keeps_to_the_filters(opened: Workspace, client: TestClient) -> None:
     path = mask_path(opened, np.arange(ROWS) == 33)
     image = picture(client, opened, f"positions=projections/pca-3d.npy&mask={path}&color=value")
     assert np.count_nonzero(image[..., 3]) == 37  # one disc of radius 3
@@ -123,13 +123,13 @@ def test_a_still_picture_keeps_to_the_filters(opened: Workspace, client: TestCli
 
 
 @pytest.mark.parametrize("color", ["value", "taken-at", "size", "tint", "mixed", "nothing"])
-def test_a_still_picture_can_be_colored_by_any_column(opened: Workspace, client: TestClient, color: str) -> None:
+def test_a_still_map_can_be_colored_by_any_column(opened: Workspace, client: TestClient, color: str) -> None:
     assert picture(client, opened, f"positions=projections/pca-2d.npy&color={color}").any()
 
 
 @pytest.mark.parametrize("positions", ["", "vectors/tiny.npy", "projections/../x.npy", "offered/x.npy"])
-def test_a_still_picture_of_other_files_is_refused(opened: Workspace, client: TestClient, positions: str) -> None:
-    answer = client.get(f"/{base_url(opened)}picture/pca.png", params={"positions": positions})
+def test_a_still_map_of_other_files_is_refused(opened: Workspace, client: TestClient, positions: str) -> None:
+    answer = client.get(f"/{base_url(opened)}still-map/pca.png", params={"positions": positions})
     assert answer.status_code == 404
 
 

@@ -11,12 +11,12 @@ from imagespace_core.app.explore.gallery_order import DISTANCE, in_order, orders
 from imagespace_core.collection.order import NAME, sort_keys
 from imagespace_core.selection import Selection
 from imagespace_core.workspace import Workspace
-from tests.app.scene import LABELS, ROWS, table, write_scene
+from tests.app.made_workspace import LABELS, ROWS, table, write_made_workspace
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return write_scene(tmp_path_factory.mktemp("scene") / "scene")
+    return write_made_workspace(tmp_path_factory.mktemp("made") / "made")
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from imagespace_core.app.session import pictures, resources, trust
 from imagespace_core.app.session.trust import UnconfirmedError
 from imagespace_core.workspace import Workspace, confirmed, names
 from tests.app.test_pages import run as visit
-from tests.app.test_scenes import workspace_of
+from tests.app.test_parents import workspace_of
 from tests.makers import slices
 from tests.makers.tiles import write_tiles
 from tests.pipeline.building import Listening, quick, run, write_model
@@ -154,12 +154,12 @@ def test_parents_and_layers_go_through_the_same_gate(client: TestClient, tmp_pat
     cut = workspace_of(tmp_path / "slices", source)
     run(quick(write_tiles(tmp_path / "map"), tmp_path / "tiles", write_model(tmp_path)))
     layered = Workspace.open(tmp_path / "tiles")
-    assert client.get(f"/{base_url(cut)}scene/0/picture").status_code == 200
+    assert client.get(f"/{base_url(cut)}parent/0/picture").status_code == 200
     assert retrieval_map.has_slices(cut)
     assert layers.source(layered) is not None
     confirmed.notes_file().unlink()
     for part in ("", "/picture", "/mask", "/outlines"):
-        answer = client.get(f"/{base_url(cut)}scene/0{part}")
+        answer = client.get(f"/{base_url(cut)}parent/0{part}")
         assert (answer.status_code, "was not built by this server" in answer.text) == (410, True)
         assert str(tmp_path) not in answer.text
     assert not retrieval_map.has_slices(cut)

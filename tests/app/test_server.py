@@ -18,7 +18,7 @@ from imagespace_core.app.server.routes import base_url
 from imagespace_core.app.session import blobs
 from imagespace_core.app.text.server_paths import name, shortened, without_paths
 from imagespace_core.workspace import Workspace
-from tests.app.scene import write_scene
+from tests.app.made_workspace import write_made_workspace
 from tests.makers.workspaces import write_workspace
 
 ABOUT = "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"
@@ -34,13 +34,13 @@ def client() -> TestClient:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Workspace:
+def made(tmp_path: Path) -> Workspace:
     still_map._kept.clear()
-    return write_scene(tmp_path / "scene")
+    return write_made_workspace(tmp_path / "made")
 
 
-def test_every_answer_has_a_policy_errors_too(client: TestClient, scene: Workspace) -> None:
-    base = base_url(scene)
+def test_every_answer_has_a_policy_errors_too(client: TestClient, made: Workspace) -> None:
+    base = base_url(made)
     for path in (f"{base}columns/value.json", f"{base}manifest.json", "imagespace/no/such/file", "x"):
         answer = client.get(f"/{path}")
         assert [answer.headers.get(one) is not None for one in ABOUT] == [True] * 3, path
@@ -103,45 +103,45 @@ def test_records_leave_them_out_in_every_depth() -> None:
 
 
 def test_an_answer_of_a_route_names_no_folder_of_the_server(
-    client: TestClient, scene: Workspace, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, made: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("IMAGESPACE_WORKSPACE", str(scene.root.parent))
-    address = base_url(scene)
-    (scene.root / "columns/size.json").write_text("{")
-    answer = client.get(f"/{address}picture/x.png?positions=projections/pca-2d.npy&color=size")
+    monkeypatch.setenv("IMAGESPACE_WORKSPACE", str(made.root.parent))
+    address = base_url(made)
+    (made.root / "columns/size.json").write_text("{")
+    answer = client.get(f"/{address}still-map/x.png?positions=projections/pca-2d.npy&color=size")
     assert answer.status_code == 410
     assert "columns/size.json cannot be read" in answer.text
-    assert str(scene.root.parent) not in answer.text
+    assert str(made.root.parent) not in answer.text
 
 
 def test_a_picture_is_drawn_once_however_it_is_called(
-    client: TestClient, scene: Workspace, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, made: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawings = counted(monkeypatch)
-    asked = f"/{base_url(scene)}picture/%s.png?positions=projections/pca-2d.npy&color=value&palette=%s"
-    first = client.get(asked % ("a", "ff0000"))
+    address = f"/{base_url(made)}still-map/%s.png?positions=projections/pca-2d.npy&color=value&palette=%s"
+    first = client.get(address % ("a", "ff0000"))
     assert first.status_code == 200
-    assert client.get(asked % ("b", "%23FF0000,") + "&more=1").content == first.content
+    assert client.get(address % ("b", "%23FF0000,") + "&more=1").content == first.content
     assert len(drawings) == 1
-    assert client.get(asked % ("a", "00ff00")).status_code == 200
-    assert client.get(asked.replace("value", "size") % ("a", "ff0000")).status_code == 200
+    assert client.get(address % ("a", "00ff00")).status_code == 200
+    assert client.get(address.replace("value", "size") % ("a", "ff0000")).status_code == 200
     assert len(drawings) == 3
-    write_workspace(scene.root, build="b2")
-    assert client.get(f"/{base_url(Workspace.open(scene.root))}picture/a.png?positions=projections/pca-2d.npy").content
+    write_workspace(made.root, build="b2")
+    assert client.get(f"/{base_url(Workspace.open(made.root))}still-map/a.png?positions=projections/pca-2d.npy").content
     assert len(drawings) == 4, "another build is another picture"
 
 
 def test_a_picture_of_a_filter_that_is_gone_is_refused_rather_than_drawn_without_it(
-    client: TestClient, scene: Workspace
+    client: TestClient, made: Workspace
 ) -> None:
-    asked = f"/{base_url(scene)}picture/a.png?positions=projections/pca-2d.npy&mask="
-    for mask in (f"offered/{32 * '0'}.bits", blobs.offer(scene.root, b"x", "npy")):
-        answer = client.get(asked + mask)
+    address = f"/{base_url(made)}still-map/a.png?positions=projections/pca-2d.npy&mask="
+    for mask in (f"offered/{32 * '0'}.bits", blobs.offer(made.root, b"x", "npy")):
+        answer = client.get(address + mask)
         assert answer.status_code == 404
         assert "not kept any more" in answer.text
 
 
-def test_those_who_ask_at_once_share_one_drawing_and_one_is_drawn_at_a_time(scene: Workspace) -> None:
+def test_those_who_ask_at_once_share_one_drawing_and_one_is_drawn_at_a_time(made: Workspace) -> None:
     drawings, running, most = [], 0, 0
     at_once = threading.Barrier(8)
 
@@ -168,7 +168,7 @@ def test_those_who_ask_at_once_share_one_drawing_and_one_is_drawn_at_a_time(scen
 
 
 def test_kept_pictures_are_bounded_and_the_longest_unused_go_first(
-    scene: Workspace, monkeypatch: pytest.MonkeyPatch
+    made: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(still_map._kept, "limit", 25)
     drawn: list[str] = []
@@ -196,5 +196,5 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         drawings.append(given)
         return real(*given)
 
-    monkeypatch.setattr(routes, "drawn", draw)
+    monkeypatch.setattr(still_map, "drawn", draw)
     return drawings

@@ -173,7 +173,7 @@ def test_images_are_kept_apart_on_a_map_and_how_far_they_moved_is_said(page: Any
     assert page.get_by_text("Keep images apart").count() == 0
 
 
-def test_without_webgl2_a_still_picture_stands_for_the_map_and_the_rest_works(page: Any, app: str, home: Home) -> None:
+def test_without_webgl2_a_still_map_stands_for_the_map_and_the_rest_works(page: Any, app: str, home: Home) -> None:
     opened = home.workspace("demo")
     page.add_init_script(
         "const real = HTMLCanvasElement.prototype.getContext; HTMLCanvasElement.prototype.getContext = "

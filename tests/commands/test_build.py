@@ -1,4 +1,4 @@
-"""What the user meets: flags, exit codes, one line for every mistake."""
+"""`imagespace build` as a command: its flags, its exit codes, and one line for every mistake."""
 
 import dataclasses
 import json
@@ -19,8 +19,9 @@ from typer.testing import CliRunner, Result
 from imagespace_core import __main__ as imagespace
 from imagespace_core.commands.build import PROGRAM, build_command
 from imagespace_core.commands.flags import as_command
-from imagespace_core.commands.report import TerminalReport, print_summary
+from imagespace_core.commands.report import TerminalReport
 from imagespace_core.commands.serve import serve_command_line
+from imagespace_core.commands.summary import print_summary
 from imagespace_core.images.decode import Decode
 from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.pipeline import build

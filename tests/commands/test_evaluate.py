@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from imagespace_core.__main__ import app
 from imagespace_core.workspace import Workspace, cluster_names
-from tests.app.scene import CLUSTERS_KEY, write_scene
+from tests.app.made_workspace import CLUSTERS_KEY, write_made_workspace
 from tests.makers.patches import write_patches
 
 
@@ -63,9 +63,9 @@ def test_the_map_is_bright_where_the_label_is(patches: Workspace, tmp_path: Path
 
 
 def test_clusters_can_be_found_by_the_names_people_gave_them(tmp_path: Path) -> None:
-    scene = write_scene(tmp_path / "scene")
-    cluster_names.rename(scene.root, CLUSTERS_KEY, 1, "Apples")
-    done = evaluate(scene, tmp_path / "out", "--label", "cluster", "--value", "Apples")
+    made = write_made_workspace(tmp_path / "made")
+    cluster_names.rename(made.root, CLUSTERS_KEY, 1, "Apples")
+    done = evaluate(made, tmp_path / "out", "--label", "cluster", "--value", "Apples")
     assert "15 of 60 rows are cluster = Apples" in done.output
 
 

@@ -13,14 +13,14 @@ from typer.testing import CliRunner, Result
 
 from imagespace_core.__main__ import app
 from imagespace_core.workspace import Workspace, cluster_names
-from tests.app.scene import CLUSTERS_KEY, LABELS, ROWS, write_scene
+from tests.app.made_workspace import CLUSTERS_KEY, LABELS, ROWS, write_made_workspace
 
 NS = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return write_scene(tmp_path_factory.mktemp("export") / "scene")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return write_made_workspace(tmp_path_factory.mktemp("export") / "made")
 
 
 def export(opened: Workspace, *arguments: str | Path) -> Result:
@@ -41,41 +41,41 @@ def texts(root: ET.Element) -> list[str]:
     return [text.text or "" for text in root.iter(f"{NS}text")]
 
 
-def test_points_are_counted_by_the_color_of_their_cluster(scene: Workspace, tmp_path: Path) -> None:
-    root = drawn(scene, tmp_path / "a.svg", "--map", "pca")
+def test_points_are_counted_by_the_color_of_their_cluster(made: Workspace, tmp_path: Path) -> None:
+    root = drawn(made, tmp_path / "a.svg", "--map", "pca")
     assert (LABELS < 0).sum() == 15
     assert fills(root) == {"#0072b2": 15, "#e08a00": 15, "#009e73": 15, "#a3a8b0": 15}
     found = texts(root)
-    assert "scene: PCA, by cluster" in found
+    assert "made: PCA, by cluster" in found
     assert any("60 images, 15 in no cluster." in text and "built 2026-01-01" in text for text in found)
     assert any("neighborhoods, not distances" in text for text in found)
 
 
-def test_names_that_people_gave_are_in_the_key_letter_by_letter(scene: Workspace, tmp_path: Path) -> None:
-    cluster_names.rename(scene.root, CLUSTERS_KEY, 1, "<b>&Apples")
+def test_names_that_people_gave_are_in_the_key_letter_by_letter(made: Workspace, tmp_path: Path) -> None:
+    cluster_names.rename(made.root, CLUSTERS_KEY, 1, "<b>&Apples")
     try:
-        assert "<b>&Apples" in texts(drawn(scene, tmp_path / "a.svg"))
+        assert "<b>&Apples" in texts(drawn(made, tmp_path / "a.svg"))
     finally:
-        cluster_names.rename(scene.root, CLUSTERS_KEY, 1, "")
+        cluster_names.rename(made.root, CLUSTERS_KEY, 1, "")
 
 
-def test_rows_without_a_place_are_left_out_and_counted(scene: Workspace, tmp_path: Path) -> None:
-    root = drawn(scene, tmp_path / "a.svg", "--map", "grid", "--color", "none")
+def test_rows_without_a_place_are_left_out_and_counted(made: Workspace, tmp_path: Path) -> None:
+    root = drawn(made, tmp_path / "a.svg", "--map", "grid", "--color", "none")
     assert fills(root) == {"#a3a8b0": ROWS - ROWS // 4}
     assert any("60 images, 15 without a place here." in text for text in texts(root))
 
 
-def test_numbers_have_a_bar_and_missing_ones_are_counted(scene: Workspace, tmp_path: Path) -> None:
-    root = drawn(scene, tmp_path / "a.svg", "--map", "pca", "--color", "value")
+def test_numbers_have_a_bar_and_missing_ones_are_counted(made: Workspace, tmp_path: Path) -> None:
+    root = drawn(made, tmp_path / "a.svg", "--map", "pca", "--color", "value")
     assert sum(fills(root).values()) == ROWS
     assert fills(root)["#a3a8b0"] == 6
     assert "missing" in texts(root)
     assert len(list(root.iter(f"{NS}image"))) == 1
 
 
-def test_a_png_has_the_size_asked_for_and_the_same_bytes_every_time(scene: Workspace, tmp_path: Path) -> None:
+def test_a_png_has_the_size_asked_for_and_the_same_bytes_every_time(made: Workspace, tmp_path: Path) -> None:
     for name in ("a.png", "b.png"):
-        assert export(scene, "--size", "640x480", "-o", tmp_path / "new" / name).exit_code == 0
+        assert export(made, "--size", "640x480", "-o", tmp_path / "new" / name).exit_code == 0
     image = Image.open(tmp_path / "new/a.png")
     assert image.size == (640, 480)
     assert (tmp_path / "new/a.png").read_bytes() == (tmp_path / "new/b.png").read_bytes()
@@ -83,8 +83,8 @@ def test_a_png_has_the_size_asked_for_and_the_same_bytes_every_time(scene: Works
     assert {(51, 142, 193), (230, 161, 51), (51, 177, 143)} <= seen  # the clusters' colors, 80 % on white
 
 
-def test_three_dimensions_are_drawn_from_the_side(scene: Workspace, tmp_path: Path) -> None:
-    assert sum(fills(drawn(scene, tmp_path / "a.svg", "--map", "pca", "--dims", "3")).values()) == ROWS
+def test_three_dimensions_are_drawn_from_the_side(made: Workspace, tmp_path: Path) -> None:
+    assert sum(fills(drawn(made, tmp_path / "a.svg", "--map", "pca", "--dims", "3")).values()) == ROWS
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_three_dimensions_are_drawn_from_the_side(scene: Workspace, tmp_path: Pa
         (["--format", "svg", "-o", "a.png"], "does not end in .svg"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused_with_the_remedy(scene: Workspace, arguments: list[str], message: str) -> None:
-    done = export(scene, *arguments)
+def test_what_cannot_be_drawn_is_refused_with_the_remedy(made: Workspace, arguments: list[str], message: str) -> None:
+    done = export(made, *arguments)
     assert done.exit_code == 1
     assert message in done.output
 

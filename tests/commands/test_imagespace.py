@@ -12,7 +12,7 @@ from imagespace_core import __main__ as imagespace
 from imagespace_core import commands
 
 REPOSITORY = Path(__file__).parents[2]
-NOT_COMMANDS = {"__init__", "flags", "mishaps", "report"}
+NOT_COMMANDS = {"__init__", "flags", "mishaps", "report", "summary"}
 
 
 @pytest.mark.parametrize("asked", ["--help", "--version"])

@@ -32,7 +32,7 @@ def read(folder: Path, atlas: Atlas, row: int) -> np.ndarray:
     width, height = np.load(folder / "atlas" / "sizes.npy")[row].tolist()
     page, slot = divmod(cell, about["per_page"])
     left, top = slot % about["columns"] * about["cell"], slot // about["columns"] * about["cell"]
-    assert (page, left, top) == atlas.place(cell)
+    assert (page, left, top) == atlas.corner(cell)
     with Image.open(folder / "atlas" / f"{page:04d}.webp") as image:
         assert image.size == (about["page"], about["page"])
         return np.asarray(image.convert("RGB"))[top : top + height, left : left + width]
@@ -94,7 +94,7 @@ def test_rows_that_look_alike_share_the_last_cell(tmp_path: Path) -> None:
 
 def test_a_cell_repeats_the_edge_of_its_sprite() -> None:
     pixels = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
-    page = Atlas(cell=5, page=10).pack([pixels, pixels])
+    page = Atlas(cell=5, page=10).page_of([pixels, pixels])
     for left in (0, 5):
         cell = page[:5, left : left + 5]
         np.testing.assert_array_equal(cell, np.pad(pixels, ((0, 3), (0, 2), (0, 0)), mode="edge"))
@@ -114,7 +114,7 @@ def test_an_order_that_is_no_permutation_and_a_sprite_too_large_are_refused(tmp_
     with pytest.raises(ValueError, match="no permutation"):
         SMALL.write(tmp_path, np.array([0, 0, 2]), sprites(3, 32).__getitem__)
     with pytest.raises(ValueError, match="33 x 33 px does not fit"):
-        SMALL.pack([np.zeros((33, 33, 3), np.uint8)])
+        SMALL.page_of([np.zeros((33, 33, 3), np.uint8)])
 
 
 @pytest.mark.parametrize(

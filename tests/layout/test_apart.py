@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from imagespace_core.layout.apart import FURTHEST, NARROWEST, Apart, extent, overlapping
-from tests.layout.scene import nearest, placed
+from tests.layout.arranged import nearest, placed
 
 PLACES = st.floats(-1e4, 1e4, width=32)
 

@@ -5,7 +5,7 @@ import pytest
 
 from imagespace_core.layout import Material
 from imagespace_core.layout.carousel import STEP, Carousel
-from tests.layout.scene import material, nearest, placed, texts
+from tests.layout.arranged import material, nearest, placed, texts
 
 
 def test_few_groups_stand_beside_each_other_on_one_drum_the_largest_first_and_noise_last() -> None:

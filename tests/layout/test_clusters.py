@@ -3,7 +3,7 @@ import numpy as np
 from imagespace_core.layout import Material
 from imagespace_core.layout.clusters import Clusters
 from imagespace_core.layout.packing import groups
-from tests.layout.scene import material, nearest, placed, texts
+from tests.layout.arranged import material, nearest, placed, texts
 
 
 def _box(positions: np.ndarray) -> tuple[float, float, float, float]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from imagespace_core.layout import Material
 from imagespace_core.layout.color import Color
-from tests.layout.scene import material, texts
+from tests.layout.arranged import material, texts
 
 
 def test_hues_go_around_the_circle_then_grays_then_those_without_color() -> None:

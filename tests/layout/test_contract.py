@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from imagespace_core.layout import LAYOUTS, TITLES, Material, scattered, subset
-from tests.layout.scene import material, nearest, placed
+from tests.layout.arranged import material, nearest, placed
 
 NAMES = list(LAYOUTS)
 

@@ -4,7 +4,7 @@ from scipy.spatial import KDTree
 
 from imagespace_core.layout import Material
 from imagespace_core.layout.grid import Grid, sides
-from tests.layout.scene import placed
+from tests.layout.arranged import placed
 
 
 @pytest.mark.parametrize("n", [7, 12, 30, 100, 729, 1797, 60_000, 1_000_000, 2_999_999])

@@ -3,7 +3,7 @@ import pytest
 
 from imagespace_core.layout import Material
 from imagespace_core.layout.timeline import Timeline
-from tests.layout.scene import DAY, nearest, placed, texts
+from tests.layout.arranged import DAY, nearest, placed, texts
 
 
 def _seconds(*dates: str) -> np.ndarray:

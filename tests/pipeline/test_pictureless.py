@@ -40,7 +40,7 @@ def test_no_row_without_a_picture_is_drawn_and_all_share_a_sprite(
         assert np.abs(workspace.sprite(row).astype(int) - GRAY).max() < 4
         assert workspace.preview(row)
     assert workspace.items["width"].tolist() == [96] * ROWS
-    assert workspace.items["brightness"].nunique() == 1
+    assert np.unique(workspace.items["brightness"]).size == 1
     assert run(options).ran == []
 
 

@@ -1,4 +1,4 @@
-"""The charts of the Overview and Evaluate pages: numbers as Plotly figures. No widget is drawn here."""
+"""Plotly figures and tables for the Overview and Evaluate pages; the pages draw them."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ def cluster_sizes(opened: Workspace, dark: bool) -> go.Figure:
     given = cluster_names.given(opened)
     # Plotly reads markup in texts, and takes bars of one name for one bar: hence numbers, and names beside them.
     names = [html.escape(given.title(cluster.label)) for cluster in clusters] + ["noise"]
-    places = list(range(len(names)))
+    at = list(range(len(names)))
     sizes = [cluster.size for cluster in clusters] + [int(noise)]
     colors = ["#4c84e0"] * len(clusters) + ["#8a8f98"]
     notes = [f"{name}: {size:,} images" for name, size in zip(names, sizes, strict=True)]
-    bars = go.Bar(x=places, y=sizes, marker={"color": colors}, hovertext=notes, hoverinfo="text")
+    bars = go.Bar(x=at, y=sizes, marker={"color": colors}, hovertext=notes, hoverinfo="text")
     figure = _plain(go.Figure(bars), None, "images")
     ink = "#e6e9ef" if dark else "#31333f"
     clear = "rgba(0,0,0,0)"
@@ -64,7 +64,7 @@ def cluster_sizes(opened: Workspace, dark: bool) -> go.Figure:
         font={"color": ink, "family": "sans-serif"},
         margin={"l": 50, "r": 10, "t": 10, "b": 70},
         bargap=0.25,
-        xaxis={"tickvals": places, "ticktext": names},
+        xaxis={"tickvals": at, "ticktext": names},
         yaxis={"gridcolor": "rgba(128,128,128,0.25)"},
     )
 

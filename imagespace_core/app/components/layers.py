@@ -1,4 +1,4 @@
-"""Images that are layers over each other: which of them people see, in the detail panel and on the map's card."""
+"""The choice of layers, where images are layers over each other, for the detail panel and the map's card."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The retrieval map: how alike every patch is to what is searched with, painted over the slice it was cut from."""
+"""Draws retrieval maps: how similar each patch is to the examples, painted over the slice it was cut from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which workspace is shown: the picker, and the page for when there is none."""
+"""The choice of the workspace: a picker in the side bar, and a page of instructions where there is none."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ _STATES = {
 
 
 def chosen_workspace() -> Workspace:
-    """Draw the picker in the side bar and open what it shows. Without one to open, say what to do and stop the run."""
+    """Draw the picker in the side bar and open what it shows. Without one to open, show what to do and stop the run."""
     found = resources.found()
-    ready = [place for place in found if place.state == "ready"]
-    others = [place for place in found if place.state != "ready"]
+    ready = [one for one in found if one.state == "ready"]
+    others = [one for one in found if one.state != "ready"]
     if not ready:
         _nothing(others)
         st.stop()
-    names = [place.name for place in ready]
-    asked = st.query_params.get("workspace")
+    names = [one.name for one in ready]
+    linked = st.query_params.get("workspace")
     url.keep_valid("workspace", names)
     with st.sidebar:
-        first = names.index(asked) if asked in names else 0
+        first = names.index(linked) if linked in names else 0
         name = st.selectbox("Workspace", names, first, key="workspace", persist_state="session", on_change=url.leave)
-        for place in others:
-            _say(place)
-    if asked and asked not in names:
+        for other in others:
+            _warn_of(other)
+    if linked and linked not in names:
         st.warning(
-            f"The link names the workspace {literal(asked)}, which is not here; this is {literal(name)}.",
+            f"The link names the workspace {literal(linked)}, which is not here; this is {literal(name)}.",
             icon=":material/link_off:",
         )
     # Written out even where it is the default: the first workspace may be another one when the link is opened.
     # A name that is not here stays in the address, and so does the warning, until another workspace is picked.
-    if asked is None:
+    if linked is None:
         st.query_params["workspace"] = name
     try:
-        opened = resources.workspace(next(place.path for place in ready if place.name == name))
+        opened = resources.workspace(next(one.path for one in ready if one.name == name))
     except ImageSpaceError as error:
         messages.error_box(error)
         st.stop()
@@ -58,8 +58,8 @@ def chosen_workspace() -> Workspace:
 
 def _nothing(others: list[Found]) -> None:
     st.title("No workspace yet" if not others else "No workspace can be opened")
-    for place in others:
-        _say(place)
+    for other in others:
+        _warn_of(other)
     folder = resources.root()
     missing = "" if folder.exists() else ", which does not exist"
     # In full for whoever runs the server, and not for visitors.
@@ -74,6 +74,6 @@ def _nothing(others: list[Found]) -> None:
     st.caption("Then reload this page. Workspaces elsewhere are named by IMAGESPACE_WORKSPACE.")
 
 
-def _say(place: Found) -> None:
-    text = f"**{literal(place.name)}** {_STATES[place.state]}: {sentence(place.reason)}"
+def _warn_of(found: Found) -> None:
+    text = f"**{literal(found.name)}** {_STATES[found.state]}: {sentence(found.reason)}"
     st.warning(text, icon=":material/warning:")

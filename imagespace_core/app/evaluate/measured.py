@@ -1,4 +1,4 @@
-"""The measured searches of the Evaluate page: run, explained, drawn, and handed out as files."""
+"""The section “Search by examples” of the Evaluate page: the numbers, figures, retrieval maps and files to download."""
 
 from __future__ import annotations
 

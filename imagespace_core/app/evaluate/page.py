@@ -1,4 +1,4 @@
-"""Evaluate: how well searching by examples finds what is labeled, where it finds it, and how subgroups lie."""
+"""The Evaluate page: how well searching by examples finds what is labeled, and maps of subgroups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings of the Evaluate page: what should be found, and how that is measured."""
+"""The form of the Evaluate page, which gives `EvaluationSettings`: the label to find, and how that is measured."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def settings_form(opened: Workspace) -> EvaluationSettings | None:
         )
         return None
     table = labeled(opened)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="asked-for"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="label-settings"):
         url.keep_valid("label", offered)
         label = st.selectbox("What should be found", offered, key="label", bind="query-params", width=240)
         value = least = None

@@ -1,4 +1,4 @@
-"""Subgroups: a map of its own for some slices, groups and structures, or of their means."""
+"""The section “Subgroups” of the Evaluate page: a map of its own for some slices, groups and structures."""
 
 from __future__ import annotations
 

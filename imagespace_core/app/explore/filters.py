@@ -1,4 +1,4 @@
-"""Filters by any column, and the rows they leave."""
+"""The filters of the Explore page: one widget for each column that is filtered by, and the rows that pass them all."""
 
 from __future__ import annotations
 
@@ -118,8 +118,8 @@ def _by_date(head: dict[str, Any], values: np.ndarray, key: str) -> np.ndarray |
     return (values >= start) & (values < end + 86_400)
 
 
-def say_count(opened: Workspace, visible: np.ndarray | None, row: int | None) -> None:
-    """Say how many images the filters leave, and whether the selected one is among them."""
+def show_count(opened: Workspace, visible: np.ndarray | None, row: int | None) -> None:
+    """Show how many images the filters leave, and whether the selected one is among them."""
     if visible is None:
         return
     count = int(visible.sum())

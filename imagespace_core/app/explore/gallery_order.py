@@ -1,4 +1,4 @@
-"""The order of a selection's gallery: by distance, by name, or by any column."""
+"""The choice of an order for the gallery of selected images: by distance, by name, or by any column."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Explore: the map, the image that was clicked, the clusters, and what is selected."""
+"""The Explore page: the map, the image that was clicked, the clusters, and what is selected."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from imagespace_core.app.components import cluster_strip, detail, map, workspace_picker
+from imagespace_core.app.components import cluster_strip, detail, map, map_controls, notices, workspace_picker
 from imagespace_core.app.explore import filters, selected_images
-from imagespace_core.app.session import cluster_names, selection_history, url
+from imagespace_core.app.session import selection_history, url
 
 
 def page() -> None:
@@ -21,18 +21,18 @@ def page() -> None:
         url.fly_to(row)
 
     def select(event: object) -> None:
-        selection_history.heard(opened, event, visible)
+        selection_history.apply_event(opened, event, visible)
 
     with st.sidebar:
         visible = filters.filters(opened)
-        look = map.appearance()
+        look = map_controls.appearance()
 
-    shown = map.controls(opened, look, visible)
+    shown = map_controls.controls(opened, look, visible)
     row = url.selected_row(opened)
-    url.say_unknown_image(opened)
-    url.say_refused()
-    cluster_names.warn_of_broken(opened)
-    filters.say_count(opened, visible, row)
+    notices.warn_of_unknown_image(opened)
+    notices.show_refusal()
+    notices.warn_of_broken_names(opened)
+    filters.show_count(opened, visible, row)
     selection = selection_history.selection(opened)
 
     # One column more or less: the first one, and the viewer in it, stays as it is.

@@ -1,4 +1,4 @@
-"""Overview: what is in the workspace, how it was made, and how far its maps and index can be trusted."""
+"""The Overview page: what is in the workspace, how it was made, and how far its maps and index can be trusted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sections of the Overview page."""
+"""The sections of the Overview page, one function each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search by coordinate: a place on Earth or the number of a map tile, and the image that lies nearest to it."""
+"""The form for a coordinate or the number of a map tile, and the image that lies nearest to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import streamlit as st
 from imagespace_core.app.session import resources, url
 from imagespace_core.collection.coordinates import Coordinates, coordinates_of
 from imagespace_core.search.coordinate import Order, parse, written, written_distance
-from imagespace_core.search.place import distances_m, nearest
+from imagespace_core.search.great_circle import distances_m, nearest
 from imagespace_core.sources.tiles.coordinates import Tile, nearest_tile, numbers_of, read_tile, zooms
 from imagespace_core.workspace import Workspace
 
@@ -23,9 +23,9 @@ _TILE_NAME = re.compile(r"\d+/\d+/\d+")
 
 @dataclass(frozen=True)
 class Reached:
-    """row: the nearest image. explanation: where it lies, and how far from what was asked.
+    """row: the nearest image. explanation: where it lies, and how far from the coordinate.
 
-    distances_m: float64 (n,), from what was asked to every image, NaN for those without a place; None where none has.
+    distances_m: float64 (n,), from the coordinate to every image, NaN for those without a place; None where none has.
     """
 
     row: int
@@ -50,7 +50,7 @@ def _tiles(path: str, build: str) -> np.ndarray | None:
 
 
 def coordinate(opened: Workspace) -> Reached | None:
-    """Draw the input, where ways are `offered`, and return the nearest image, or None as long as nothing is asked.
+    """Draw the input, where ways are `offered`, and return the nearest image, or None as long as nothing is written.
 
     Raises InputError.
     """

@@ -1,10 +1,10 @@
-"""Search: images, an upload or a sentence in; the nearest images out, and where they lie on the map."""
+"""The Search page: images, an upload or a sentence in; the nearest images out, and where they lie on the map."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from imagespace_core.app.components import gallery, map, workspace_picker
+from imagespace_core.app.components import gallery, map, map_controls, workspace_picker
 from imagespace_core.app.search import query_form, results
 
 
@@ -17,10 +17,10 @@ def page() -> None:
             query_form.clicked(opened, row)
 
     with st.sidebar:
-        look = map.appearance()
+        look = map_controls.appearance()
 
-    asking, looking = st.columns([3, 2], gap="medium")
-    with asking:
+    form_side, map_side = st.columns([3, 2], gap="medium")
+    with form_side:
         form = query_form.search_form(opened)
         settings = results.settings(opened)
         found = results.answer(opened, form, settings) if form else None
@@ -30,13 +30,13 @@ def page() -> None:
             results.where(opened, form, settings)
         else:
             st.info(
-                "Nothing is asked yet. Choose above what to search with, or click an image on the map.",
+                "Nothing to search with yet. Choose above what to search with, or click an image on the map.",
                 icon=":material/image_search:",
             )
-    with looking:
+    with map_side:
         map.draw(
             opened,
-            map.controls(opened, look),
+            map_controls.controls(opened, look),
             search_with,
             chosen=form.row if form else None,
             query=list(form.rows) if form else [],

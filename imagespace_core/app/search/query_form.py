@@ -1,4 +1,5 @@
-"""The form of the Search page: images of the collection or of a place, an upload, a sentence. All become vectors."""
+"""The form of the Search page: an image of the collection, a coordinate, an upload, a sentence or examples. Each
+becomes one `Query`."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from imagespace_core.app.components import gallery
-from imagespace_core.app.search import coordinate_form
+from imagespace_core.app.components import gallery, notices
+from imagespace_core.app.search import coordinate_form, examples_form
 from imagespace_core.app.session import examples, resources, url
 from imagespace_core.app.session.pictures import picture
 from imagespace_core.app.text import messages
@@ -47,7 +48,7 @@ def search_form(opened: Workspace) -> SearchForm | None:
     """Draw the ways to start a search; None as long as there is nothing to search with."""
     ways = [IMAGE, EXAMPLES, UPLOAD, SENTENCE, *([COORDINATE] if coordinate_form.offered(opened) else [])]
     url.keep_valid("from", ways)
-    before = st.session_state.get("_asked_before", [])
+    before = st.session_state.get("_searched_before", [])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         way = st.segmented_control("Search with", ways, default=IMAGE, key="from", bind="query-params", required=True)
         st.button("Random image", icon=":material/casino:", on_click=_random, args=(opened,))
@@ -78,9 +79,9 @@ def clicked(opened: Workspace, row: int) -> None:
 
 
 def search_with(opened: Workspace, row: int) -> None:
-    """Make an image of the collection the query; what was asked before can be gone back to."""
+    """Make an image of the collection the query; the search before it can be gone back to."""
     before = st.session_state.get("from", IMAGE), st.query_params.get(url.IMAGE)
-    st.session_state.setdefault("_asked_before", []).append(before)
+    st.session_state.setdefault("_searched_before", []).append(before)
     _from(IMAGE)
     url.select(opened, row)
 
@@ -92,14 +93,14 @@ def _from(way: str) -> None:
 
 
 def _back(opened: Workspace) -> None:
-    way, name = st.session_state["_asked_before"].pop()
+    way, name = st.session_state["_searched_before"].pop()
     _from(way)
     url.select(opened, None if name is None else url.row_of(opened, name))
 
 
 def _image(opened: Workspace) -> SearchForm | None:
     row = url.selected_row(opened)
-    url.say_unknown_image(opened)
+    notices.warn_of_unknown_image(opened)
     with st.expander("Pick an image", expanded=row is None, icon=":material/grid_view:"):
         _browse(opened, lambda row: search_with(opened, row), row)
     return None if row is None else _of_row(opened, row)
@@ -121,7 +122,7 @@ def _random(opened: Workspace) -> None:
 
 
 def _examples(opened: Workspace) -> SearchForm | None:
-    chosen = examples.choose(opened)
+    chosen = examples_form.examples_form(opened)
     with st.expander("Pick examples", expanded=not chosen.positive, icon=":material/grid_view:"):
         _browse(opened, lambda row: examples.add(opened, [row]), None, "Take as an example")
     if not chosen.positive:

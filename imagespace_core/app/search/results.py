@@ -1,4 +1,4 @@
-"""The answer of the Search page: how to measure, how many, how carefully, and the nearest images."""
+"""The results of the Search page: the nearest images, and the choice of distance, number and search quality."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The server of the app: what it answers beside Streamlit's own pages."""

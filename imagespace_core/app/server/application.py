@@ -1,4 +1,4 @@
-"""What the server is made of, for `streamlit_app.py` in the checkout and in the package."""
+"""The application that `streamlit_app.py` runs: Streamlit's own, with our routes and headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each answer of the server tells the browser not to do."""
+"""Security headers: the content policy, referrer policy and `nosniff` that every answer of the server carries."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""An image's place in what it was cut from, as the browser asks for it: `scene/<row>` and what lies below that.
+"""The routes `parent/<row>`: the larger image that an item was cut from, and where in it the item lies.
 
-scene/<row>            the parent's name and size, the image's outline in it, and what is marked in it, as JSON
-scene/<row>/picture    of the parent, JPEG: ?side=<px>, and of a part of it &left= &top= &right= &bottom= in its px
-scene/<row>/mask       the same of what is marked alone, PNG, transparent elsewhere
-scene/<row>/outlines   of every image of the workspace in that parent, see `packed`
+parent/<row>            the parent's name and size, the image's outline in it, and what is marked in it, as JSON
+parent/<row>/picture    the parent as JPEG: ?side=<px>, or a part of it: &left= &top= &right= &bottom= in its px
+parent/<row>/mask       the same of what is marked alone, PNG, transparent elsewhere
+parent/<row>/outlines   of every image of the workspace in that parent, see `encoded`
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from imagespace_core.sources import Context, Contextual, Masked, Ring
 from imagespace_core.sources.registry import SOURCES
 from imagespace_core.workspace import Workspace
 
-PREFIX = "scene"
+PREFIX = "parent"
 LARGEST_SIDE = 2048
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _WORDS = {"microscopy": "slice"}
@@ -33,7 +33,7 @@ _EDGES = ("left", "top", "right", "bottom")
 
 
 def word(workspace: Workspace) -> str | None:
-    """What people call the images that these were cut from; None where they were not cut from any.
+    """What people call the parents, `scene` or `slice`; None where they were not cut from any.
 
     Opens nothing, so that it is known of lost originals too.
     """
@@ -42,15 +42,15 @@ def word(workspace: Workspace) -> str | None:
     return _WORDS.get(kind, "scene") if isinstance(make, type) and issubclass(make, Contextual) else None
 
 
-def answer(workspace: Workspace, name: str, asked: Mapping[str, str]) -> tuple[bytes, str]:
-    """What to send for `scene/<name>?<asked>`, and its media type.
+def answer(workspace: Workspace, name: str, params: Mapping[str, str]) -> tuple[bytes, str]:
+    """What to send for `parent/<name>?<params>`, and its media type.
 
-    Raises RefusedError for what cannot be asked, UnreadableImageError where the parent cannot be had any more.
+    Raises RefusedError where there is no such thing, UnreadableImageError where the parent cannot be had any more.
     """
     row, _, part = name.partition("/")
     if not _NUMBER.fullmatch(row) or int(row) >= workspace.rows or part not in ("", "picture", "mask", "outlines"):
         raise RefusedError(
-            f"expected scene/<row below {workspace.rows}>, or picture, mask or outlines below that; got {name!r:.80}"
+            f"expected parent/<row below {workspace.rows}>, or picture, mask or outlines below that; got {name!r:.80}"
         )
     called = word(workspace)
     if called is None:
@@ -63,12 +63,12 @@ def answer(workspace: Workspace, name: str, asked: Mapping[str, str]) -> tuple[b
         context = found.context(key)
         match part:
             case "picture":
-                window, side = _window(asked, context)
+                window, side = _window(params, context)
                 return _encoded(found.region(context.parent, window, side), "JPEG"), "image/jpeg"
             case "mask":
                 if not isinstance(found, Masked):
                     raise RefusedError("nothing is marked in these images")
-                window, side = _window(asked, context)
+                window, side = _window(params, context)
                 return _encoded(found.overlay(context.parent, window, side), "PNG"), "image/png"
             case "outlines":
                 return _outlines(str(workspace.root), workspace.manifest.build, context.parent), _BYTES
@@ -84,9 +84,9 @@ def answer(workspace: Workspace, name: str, asked: Mapping[str, str]) -> tuple[b
 _BYTES = "application/octet-stream"
 
 
-def _window(asked: Mapping[str, str], context: Context) -> tuple[tuple[int, int, int, int] | None, int]:
+def _window(params: Mapping[str, str], context: Context) -> tuple[tuple[int, int, int, int] | None, int]:
     """(left, top, right, bottom) within the parent, None for all of it; and the side. Raises RefusedError."""
-    texts = {name: asked[name] for name in (*_EDGES, "side") if name in asked}
+    texts = {name: params[name] for name in (*_EDGES, "side") if name in params}
     if not all(_NUMBER.fullmatch(text) for text in texts.values()):
         raise RefusedError(f"expected whole numbers from 0 for {', '.join(_EDGES)} and side; got {texts!r:.120}")
     numbers = {name: int(text) for name, text in texts.items()}
@@ -133,10 +133,10 @@ def _outlines(root: str, build: str, parent: str) -> bytes:
     outlines = found.outlines(parent)
     # Some items of the parent may be no rows: left out as unreadable, or beyond a limit.
     rows = {row: outlines[key] for row, key in enumerate(workspace.ids) if key in outlines}
-    return packed(rows)
+    return encoded(rows)
 
 
-def packed(outlines: Mapping[int, tuple[Ring, ...]]) -> bytes:
+def encoded(outlines: Mapping[int, tuple[Ring, ...]]) -> bytes:
     """Outlines by row, little endian: uint32 counts of outlines, rings and points; uint32 row of each outline; uint32
     first ring of each outline, and their number; uint32 first point of each ring, and their number; float32 x, y of
     each point in px of the parent. The last point of a ring, which is the first again, is left out."""

@@ -25,8 +25,7 @@ from starlette.routing import Route
 
 from imagespace_core import viewer
 from imagespace_core.app.components import layers
-from imagespace_core.app.server import parents
-from imagespace_core.app.server.still_map import drawn, kept
+from imagespace_core.app.server import parents, still_map
 from imagespace_core.app.session import blobs, resources, trust
 from imagespace_core.app.session.palettes import read_colors
 from imagespace_core.app.session.pictures import picture
@@ -42,7 +41,7 @@ PREFIX = "imagespace"
 LARGEST_SIDE = 2048
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
-_one_picture = CapacityLimiter(1)
+_one_still_map = CapacityLimiter(1)
 
 # Tokens that a page of this server has handed out, and the workspace each opens.
 _handed_out: dict[str, Path] = {}
@@ -83,9 +82,9 @@ async def _file(request: Request) -> Response:
     root = _handed_out.get(request.path_params["token"])
     if root is None:
         return PlainTextResponse("this address is not valid any more; reload the page", 403)
-    if request.path_params["name"].startswith("picture/"):
-        # Who waits for a picture must not keep the threads that answer everybody else.
-        return await to_thread.run_sync(_answer, root, request, limiter=_one_picture)
+    if request.path_params["name"].startswith(f"{still_map.PREFIX}/"):
+        # Who waits for a still map must not keep the threads that answer everybody else.
+        return await to_thread.run_sync(_answer, root, request, limiter=_one_still_map)
     return await run_in_threadpool(_answer, root, request)
 
 
@@ -97,14 +96,14 @@ def _answer(root: Path, request: Request) -> Response:
         name = request.path_params["name"]
         kind, _, row = name.partition("/")
         if kind == "image":
-            asked = request.query_params
-            return _image(workspace, row, asked.get("side", "1600"), asked.getlist(layers.PARAMETER))
+            params = request.query_params
+            return _image(workspace, row, params.get("side", "1600"), params.getlist(layers.PARAMETER))
         if kind == blobs.PREFIX:
             return _offered(root, row)
-        if kind == "picture":
-            return _picture(workspace, row, request.query_params)
+        if kind == still_map.PREFIX:
+            return _still_map(workspace, row, request.query_params)
         if kind == parents.PREFIX:
-            return _scene(workspace, row, request.query_params)
+            return _parent(workspace, row, request.query_params)
         data = None if trust.leads_out(workspace, name) else workspace.public_file(name)
     except ChangedError:
         return _rebuilt()
@@ -140,32 +139,32 @@ def _image(workspace: Workspace, row: str, side: str, chosen: Sequence[str]) -> 
     return Response(buffer.getvalue(), media_type="image/jpeg", headers=FOREVER)
 
 
-def _picture(workspace: Workspace, name: str, asked: QueryParams) -> Response:
-    """A still of a map: `picture/<any>.png?positions=<path>&color=<slug>&mask=<path>&palette=<hex>,<hex>`."""
-    positions, slug, mask = asked.get("positions"), asked.get("color"), asked.get("mask", "")
+def _still_map(workspace: Workspace, name: str, params: QueryParams) -> Response:
+    """A still map: `still-map/<any>.png?positions=<path>&color=<slug>&mask=<path>&palette=<hex>,<hex>`."""
+    path, slug, mask = params.get("positions"), params.get("color"), params.get("mask", "")
     column = next((c for c in workspace.columns() if c["slug"] == slug), None)
-    palette, _ = read_colors(asked.get("palette", ""))
+    palette, _ = read_colors(params.get("palette", ""))
 
     def draw() -> bytes:
-        places = positions_at(workspace, positions)
+        points = positions_at(workspace, path)
         filtered = mask.removeprefix(f"{blobs.PREFIX}/")
         stream = blobs.taken(workspace.root, filtered) if filtered.endswith(".bits") else None
         if mask and stream is None:
-            raise RefusedError("The filter of this picture is not kept any more. Reload the page.")
+            raise RefusedError("The filter of this map is not kept any more. Reload the page.")
         colors = colored(workspace, column["slug"] if column else None, palette).colors
-        return drawn(places, colors, None if stream is None else unpacked(stream, workspace.rows))
+        return still_map.drawn(points, colors, None if stream is None else unpacked(stream, workspace.rows))
 
-    what = workspace.root, workspace.manifest.build, positions, column and column["slug"], mask, palette
+    what = workspace.root, workspace.manifest.build, path, column and column["slug"], mask, palette
     try:
-        image = kept(what, draw)
+        image = still_map.kept(what, draw)
     except RefusedError as error:
         return PlainTextResponse(shortened(error), 404)
     return Response(image, media_type="image/png", headers=FOREVER)
 
 
-def _scene(workspace: Workspace, name: str, asked: QueryParams) -> Response:
+def _parent(workspace: Workspace, name: str, params: QueryParams) -> Response:
     try:
-        data, kind = parents.answer(workspace, name, asked)
+        data, kind = parents.answer(workspace, name, params)
     except RefusedError as error:
         return PlainTextResponse(shortened(error), 404)
     return Response(data, media_type=kind, headers=FOREVER)

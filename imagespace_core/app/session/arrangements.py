@@ -1,4 +1,4 @@
-"""Where the viewer finds a layout: in the workspace, or made here for what filters leave or for other groups."""
+"""Layouts made while the app runs, for filtered rows or other groups, and the addresses where the viewer finds them."""
 
 from __future__ import annotations
 

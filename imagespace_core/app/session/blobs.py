@@ -1,4 +1,4 @@
-"""What a page made for its viewer and hands out by address: filters, selections, arrangements.
+"""Bytes that a page makes for its viewer and hands out by address: filters, selections, arrangements.
 
 Kept in memory, bounded. An entry is named by a digest of its bytes, so the same filter in two sessions is kept once and
 browsers may cache it for ever. Whoever needs an entry offers it again at every rerun; the longest unused go first.

@@ -1,13 +1,10 @@
-"""What clusters are called: by the names that people gave them, else by their numbers."""
+"""The names of clusters in this session: read for every rerun, and changed by the viewer's `rename` events."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import streamlit as st
-
 from imagespace_core.app.session import url
-from imagespace_core.app.text.messages import sentence
 from imagespace_core.collection.clusters import clusters_of, names_of, rename, value_names
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.workspace import Workspace
@@ -15,19 +12,11 @@ from imagespace_core.workspace.cluster_names import ClusterNames
 
 
 def given(opened: Workspace) -> ClusterNames:
-    """The names as they are now, whoever gave them; a broken file of names counts as none, see `warn_of_broken`."""
+    """The names as they are now, whoever gave them; a broken file of names counts as none, see `components.notices`."""
     try:
         return names_of(opened)
     except ImageSpaceError:
         return ClusterNames()
-
-
-def warn_of_broken(opened: Workspace) -> None:
-    """Show a warning if the names cannot be read."""
-    try:
-        names_of(opened)
-    except ImageSpaceError as error:
-        st.warning(sentence(error), icon=":material/label_off:")
 
 
 def titles(opened: Workspace, head: dict[str, Any]) -> list[str]:
@@ -36,23 +25,25 @@ def titles(opened: Workspace, head: dict[str, Any]) -> list[str]:
 
 
 def clusters(opened: Workspace) -> list[dict[str, Any]]:
-    """The clusters as the viewer takes them, the largest first: label, size, central row, title as it is now, and
-    `anchors`, where the name stands on each map, in its units.
-
-    All maps at once, so that names keep to their places while one map glides into another; five digits are enough.
-    """
+    """The clusters as the viewer takes them, the largest first: label, size, central row, title as it is now."""
     names = given(opened)
     found = [
-        {
-            "label": one.label,
-            "size": one.size,
-            "row": one.central,
-            "title": names.title(one.label),
-            "anchors": {name: [float(f"{at:.5g}") for at in place] for name, place in one.anchors.items()},
-        }
+        {"label": one.label, "size": one.size, "row": one.central, "title": names.title(one.label)}
         for one in clusters_of(opened)
     ]
     return sorted(found, key=lambda one: -one["size"])
+
+
+def anchored(opened: Workspace) -> list[dict[str, Any]]:
+    """The clusters as the map takes them: also `anchors`, where the name stands on each map, in its units.
+
+    All maps at once, so that names keep to their places while one map glides into another; five digits are enough.
+    """
+    anchors = {
+        one.label: {name: [float(f"{at:.5g}") for at in place] for name, place in one.anchors.items()}
+        for one in clusters_of(opened)
+    }
+    return [one | {"anchors": anchors[one["label"]]} for one in clusters(opened)]
 
 
 def renamed(opened: Workspace, event: Any) -> None:

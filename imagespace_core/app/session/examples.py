@@ -1,4 +1,4 @@
-"""Examples of what is wanted and what is not: a session's two lists of images, and how they are filled."""
+"""The examples of a session: one list of images that are wanted, one of those that are not."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-import numpy as np
 import streamlit as st
 
-from imagespace_core.app.components import gallery
 from imagespace_core.app.pages import page
-from imagespace_core.app.session import selection_history, url
+from imagespace_core.app.session import url
 from imagespace_core.workspace import Workspace
 
 MOST = 1_000
 """Examples of a kind: their mean hardly moves with more."""
-SHOWN = 24
 WANTED, UNWANTED = "Wanted", "Not wanted"
 Kind = Literal["positive", "negative"]
 KINDS: dict[str, Kind] = {WANTED: "positive", UNWANTED: "negative"}
@@ -69,47 +66,15 @@ def search_with(opened: Workspace, positive: Sequence[int], negative: Sequence[i
     st.switch_page(page("search"), query_params={"from": "Examples"})
 
 
-def choose(opened: Workspace) -> Examples:
-    """Draw both lists and the ways to fill and empty them."""
-    url.say_refused()
-    now = given(opened)
-    selection = selection_history.selection(opened)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.segmented_control(
-            "A click on an image adds it to", list(KINDS), default=WANTED, key="example-kind", required=True,
-            help="Any image: below, among the results, or on the map.",
-        )  # fmt: skip
-        for title, kind in KINDS.items():
-            st.button(
-                f"Selection as {title.lower()}", icon=":material/lasso_select:", disabled=not selection.count,
-                key=f"selection-{kind}", on_click=_add_selection, args=(opened, kind),
-                help=f"The {selection.count:,} images selected on Explore" if selection.count
-                else "Nothing is selected: draw around images on the Explore page first.",
-            )  # fmt: skip
-        st.button("Clear", icon=":material/delete:", disabled=not (now.positive or now.negative), on_click=_clear)
-    for side, (title, kind) in zip(st.columns(2, gap="medium"), KINDS.items(), strict=True):
-        rows = getattr(now, kind)
-        with side:
-            more = f", the first {SHOWN} shown" if len(rows) > SHOWN else ""
-            st.caption(f"**{title}**: {counted(rows)}{more}." + (" Click one to take it out." if rows else ""))
-            gallery.gallery(
-                opened, f"example-{kind}", rows[:SHOWN], lambda row: _take_out(opened, row), action="Take out",
-                empty="None yet.", size_px=84,
-            )  # fmt: skip
-    return now
+def take_out(opened: Workspace, row: int) -> None:
+    """Remove an image from the list that has it."""
+    st.session_state["_examples"] = given(opened).without(row)
+
+
+def clear() -> None:
+    """Empty both lists."""
+    st.session_state.pop("_examples", None)
 
 
 def counted(rows: Sequence[int]) -> str:
     return f"{len(rows):,} image{'' if len(rows) == 1 else 's'}"
-
-
-def _add_selection(opened: Workspace, kind: Kind) -> None:
-    add(opened, np.flatnonzero(selection_history.selection(opened).mask()).tolist(), kind)
-
-
-def _take_out(opened: Workspace, row: int) -> None:
-    st.session_state["_examples"] = given(opened).without(row)
-
-
-def _clear() -> None:
-    st.session_state.pop("_examples", None)

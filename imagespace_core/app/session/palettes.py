@@ -1,12 +1,8 @@
-"""Colors for categories: what can be chosen, and the check of what people write themselves."""
+"""Palettes for categories, and `read_colors`, which parses colors that people write themselves."""
 
 from __future__ import annotations
 
 import re
-
-import streamlit as st
-
-from imagespace_core.app.text.markdown import literal
 
 SAFE, VIVID, SOFT, CUSTOM = "Color-blind safe", "Vivid", "Soft", "Custom"
 
@@ -24,21 +20,6 @@ PALETTES: dict[str, tuple[str, ...] | None] = {
 
 MOST_CUSTOM = 64
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
-
-
-def palette() -> tuple[str, ...] | None:
-    """Draw the choice of colors for categories; CSS colors, or None for the viewer's own."""
-    name = st.selectbox("Category colors", [*PALETTES, CUSTOM], key="palette", bind="query-params")
-    if name != CUSTOM:
-        return PALETTES[name]
-    text = st.text_input(
-        "Your colors", key="colors", bind="query-params", placeholder="#0072b2 #e69f00 #009e73",
-        help="Hexadecimal colors with spaces or commas between; the most frequent value gets the first.",
-    )  # fmt: skip
-    colors, wrong = read_colors(text)
-    if wrong:
-        st.warning(literal(wrong), icon=":material/palette:")
-    return colors or None
 
 
 def read_colors(text: str) -> tuple[tuple[str, ...], str | None]:

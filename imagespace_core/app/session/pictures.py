@@ -1,4 +1,4 @@
-"""The largest picture of a row that can still be had: the original, else the kept preview, else the sprite."""
+"""Reads the picture of a row: from the original, else from the kept preview, else from the sprite."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def source(workspace: Workspace) -> Source:
     return _source(json.dumps(workspace.manifest.source), workspace.manifest.build)
 
 
-# Not one of Streamlit's caches: the routes ask as well, outside of any script run. By build, because a source looks at
-# its files once.
+# Not one of Streamlit's caches: the routes use it as well, outside of any script run. By build, because a source looks
+# at its files once.
 @lru_cache(maxsize=4)
 def _source(record: str, build: str) -> Source:
     return opened(json.loads(record))

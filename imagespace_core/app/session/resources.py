@@ -1,4 +1,4 @@
-"""What the app opens, kept between reruns: workspaces, models, indices. Nothing here is copied per session."""
+"""Workspaces, models and indices that are open, shared by all sessions and kept between reruns."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def _found(path: str, stamp: tuple[tuple[str, int], ...]) -> list[Found]:
 
 def _stamp(folder: Path) -> tuple[tuple[str, int], ...]:
     """Changes when a build is started, published or removed anywhere below `folder`."""
-    places = [folder, *(sorted(folder.iterdir()) if folder.is_dir() else [])]
+    folders = [folder, *(sorted(folder.iterdir()) if folder.is_dir() else [])]
     return tuple(
-        (str(file), file.stat().st_mtime_ns) for p in places for file in (p, p / "manifest.json") if file.exists()
+        (str(file), file.stat().st_mtime_ns) for p in folders for file in (p, p / "manifest.json") if file.exists()
     )
 
 
@@ -50,15 +50,15 @@ def workspace(path: Path) -> Workspace:
 
     Raises WorkspaceError.
     """
-    place = path.resolve()
-    opened = _workspace(place)
+    resolved = path.resolve()
+    opened = _workspace(resolved)
     if opened.stale():
         _workspace.cache_clear()
-        opened = _workspace(place)
+        opened = _workspace(resolved)
     return opened
 
 
-# Not one of Streamlit's caches: the routes ask as well, outside of any script run.
+# Not one of Streamlit's caches: the routes use it as well, outside of any script run.
 @lru_cache(maxsize=8)
 def _workspace(path: Path) -> Workspace:
     return Workspace.open(path)

@@ -1,4 +1,5 @@
-"""The selection of a session: typed, one history for each workspace build, kept over pages, maps and filters."""
+"""The selection of a session, with undo and redo: one history for each workspace build, kept over pages, maps and
+filters."""
 
 from __future__ import annotations
 
@@ -15,16 +16,16 @@ from imagespace_core.selection import History, Selection
 from imagespace_core.workspace import Workspace
 
 MOST_BUILDS = 4
-"""Workspaces whose selections a session keeps, the longest unused forgotten first."""
+"""Workspaces whose selections a session keeps, the longest unused dropped first."""
 
 
 @dataclass(frozen=True)
 class Selecting:
-    """histories: by workspace and build, the latest used last. heard: when the last event happened, by the browser's
-    clock."""
+    """histories: by workspace and build, the latest used last. applied: when the latest event happened, by the
+    browser's clock."""
 
     histories: dict[tuple[str, str], History] = field(default_factory=dict)
-    heard: float | None = None
+    applied: float | None = None
 
 
 def _state() -> Selecting:
@@ -44,11 +45,11 @@ def selection(opened: Workspace) -> Selection:
     return history(opened).now
 
 
-def heard(opened: Workspace, event: Any, visible: np.ndarray | None) -> None:
-    """Carry out a `select` event once, however often it is told. visible: bool (n,), what the filters left."""
+def apply_event(opened: Workspace, event: Any, visible: np.ndarray | None) -> None:
+    """Carry out a `select` event once, however often it arrives. visible: bool (n,), what the filters left."""
     state = _state()
     at = event.get("at") if isinstance(event, dict) else None
-    if isinstance(at, (int, float)) and at == state.heard:
+    if isinstance(at, (int, float)) and at == state.applied:
         return
     try:
         after = select_events.apply(opened, history(opened), event, visible)

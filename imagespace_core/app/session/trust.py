@@ -1,4 +1,4 @@
-"""What a manifest names outside of its workspace: originals and models. Not every manifest is to be believed."""
+"""Decides which files outside of a workspace its manifest may name: originals and models. See `workspace.confirmed`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of a view, typed, and its place in the URL, so that a link reopens what was seen.
+"""The state of a page that its URL keeps: the open image and the workspace, so that a link reopens what was seen.
 
 Widgets keep themselves in the URL (`bind="query-params"`); what is not a widget is kept here. The image is named by
 its id, not its row: a link stays right when the workspace is rebuilt with more images.
@@ -12,8 +12,6 @@ from typing import Any
 import streamlit as st
 
 from imagespace_core.app.pages import page
-from imagespace_core.app.text.markdown import literal
-from imagespace_core.app.text.messages import sentence
 from imagespace_core.workspace import Workspace
 
 IMAGE = "image"
@@ -40,15 +38,6 @@ def usable_columns(opened: Workspace) -> list[dict[str, Any]]:
     return sorted(some, key=lambda column: column["name"] not in own)
 
 
-def say_unknown_image(opened: Workspace) -> None:
-    """Say so if the URL names an image that the workspace does not have."""
-    name = st.query_params.get(IMAGE)
-    if name is not None and row_of(opened, name) is None:
-        st.warning(
-            f"The link names the image {literal(name)}, which is not in this workspace.", icon=":material/link_off:"
-        )
-
-
 def search_with(opened: Workspace, row: int) -> None:
     """Go to the Search page with this image as the query."""
     st.switch_page(page("search"), query_params={IMAGE: opened.ids[row]})
@@ -60,20 +49,19 @@ def explore(opened: Workspace, row: int) -> None:
 
 
 def follow() -> None:
-    """Go where `explore` asked to; a callback itself cannot leave its page."""
-    if asked := st.session_state.pop("_explore", None):
-        st.switch_page(page("explore"), query_params=asked)
+    """Go where `explore` leads; a callback itself cannot leave its page."""
+    if params := st.session_state.pop("_explore", None):
+        st.switch_page(page("explore"), query_params=params)
 
 
 def refuse(reason: str) -> None:
-    """Keep for the next drawing why something that was asked for was not done."""
+    """Keep for the next drawing why an action was not carried out."""
     st.session_state["_refused"] = reason
 
 
-def say_refused() -> None:
-    """Say it once."""
-    if reason := st.session_state.pop("_refused", None):
-        st.warning(sentence(reason), icon=":material/block:")
+def take_refusal() -> str | None:
+    """The reason that `refuse` kept, once; None where nothing was refused."""
+    return st.session_state.pop("_refused", None)
 
 
 def leave() -> None:
@@ -92,7 +80,7 @@ def _rows(path: str, build: str, _opened: Workspace) -> dict[str, int]:
 
 
 def fly_to(row: int) -> None:
-    """Ask the map to glide to a row at its next drawing."""
+    """Let the map glide to a row at its next drawing."""
     nonce = st.session_state.get("_fly", {}).get("nonce", 0)
     st.session_state["_fly"] = {"row": row, "nonce": nonce + 1}
 
@@ -102,13 +90,13 @@ def flight() -> dict[str, int] | None:
 
 
 def keep_valid(key: str, options: list[str]) -> None:
-    """Forget a widget's value that is not offered any more, as after a change of workspace; else Streamlit raises."""
+    """Drop a widget's value that is not offered any more, as after a change of workspace; else Streamlit raises."""
     if st.session_state.get(key) not in (None, *options):
         del st.session_state[key]
 
 
 def keep_offered(key: str, options: Sequence[str]) -> None:
-    """The same for a widget that holds several values: forget those that are not offered any more."""
+    """The same for a widget that holds several values: drop those that are not offered any more."""
     chosen = st.session_state.get(key)
     if chosen is not None and (kept := [value for value in chosen if value in options]) != chosen:
         st.session_state[key] = kept

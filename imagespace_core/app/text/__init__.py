@@ -1,0 +1,1 @@
+"""Text for the pages: data as Markdown, errors as sentences, paths without the server's folders."""

@@ -1,5 +1,7 @@
-"""Text that is data, as Markdown. Everything that Streamlit renders is Markdown: labels, options of segmented controls
-and pills, captions, titles, messages, help texts. Options of select boxes, placeholders and tables are plain text.
+"""Escapes text that is data, so that Markdown shows it letter by letter.
+
+Everything that Streamlit renders is Markdown: labels, options of segmented controls and pills, captions, titles,
+messages, help texts. Options of select boxes, placeholders and tables are plain text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What went wrong, as the pages say it: letter by letter, and without the server's folders."""
+"""Errors and notes as the pages show them: letter by letter, and without the server's folders."""
 
 from __future__ import annotations
 

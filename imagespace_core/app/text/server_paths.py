@@ -1,4 +1,4 @@
-"""Paths of the server, as visitors may see them: without the folders that lead to a place."""
+"""Shortens paths of the server for visitors: the folders that lead to a file are left out."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ export class Outlines {
   /** @type {Drawn | null} */ #drawn = null;
   /** @type {Drawing} */ #drawing = { key: "", visible: [], next: 0, raster: null };
 
-  /** @param {ArrayBuffer} data as app/scenes.py encodes it: count, rings, points; rows, first ring of each, first point of each ring, coordinates */
+  /** @param {ArrayBuffer} data as app/server/parents.py encodes it: count, rings, points; rows, first ring of each, first point of each ring, coordinates */
   constructor(data) {
     const [count, rings, points] = new Uint32Array(data, 0, 3);
     this.rows = new Uint32Array(data, 12, count);

@@ -68,7 +68,7 @@ export class ParentPanel {
    * @param {string} word what people call the parent: scene, slice
    */
   async show(base, row, word) {
-    const address = `${base}scene/${row}`;
+    const address = `${base}parent/${row}`;
     if (address === this.#shown.address) return;
     this.#shown = { base, row, address, word };
     this.root.dataset.ready = "false";

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from imagespace_core.errors import InputError
-from imagespace_core.search.place import EARTH_M, distances_m, nearest
+from imagespace_core.search.great_circle import EARTH_M, distances_m, nearest
 
 DEGREE_M = EARTH_M * math.pi / 180
 

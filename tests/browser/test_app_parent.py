@@ -18,11 +18,11 @@ from tests.pipeline.building import quick, run, write_model
 
 pytestmark = pytest.mark.browser
 
-SCENE = "[data-testid=imagespace-scene]"
+PARENT = "[data-testid=imagespace-scene]"
 CYAN, WHITE, ORANGE = np.array([0, 229, 255]), np.array([255, 255, 255]), np.array([230, 159, 0])
 
 
-class Scene:
+class Parent:
     """Questions to the panel's picture of the parent."""
 
     def __init__(self, page: Any, row: int) -> None:
@@ -30,13 +30,13 @@ class Scene:
         self.wait()
 
     def wait(self, more: str = "") -> None:
-        selector = f"{SCENE}[data-ready=true][data-row='{self.row}']{more}"
+        selector = f"{PARENT}[data-ready=true][data-row='{self.row}']{more}"
         self.page.wait_for_selector(selector, timeout=WAIT_MS)
-        self.page.locator(SCENE).scroll_into_view_if_needed()
+        self.page.locator(PARENT).scroll_into_view_if_needed()
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """px of the parent -> px of the window."""
-        at = self.page.locator(SCENE).evaluate("(scene, [x, y]) => scene.imagespace.screen(x, y)", [x, y])
+        at = self.page.locator(PARENT).evaluate("(panel, [x, y]) => panel.imagespace.screen(x, y)", [x, y])
         return at["x"], at["y"]
 
     def colors(self, x: float, y: float) -> np.ndarray:
@@ -50,16 +50,16 @@ class Scene:
 
     def scale(self) -> float:
         """CSS pixels of a px of the parent."""
-        return float(self.page.locator(SCENE).get_attribute("data-scale"))
+        return float(self.page.locator(PARENT).get_attribute("data-scale"))
 
     def wait_for_scale(self, least: float, most: float) -> None:
         """Until the picture stands still at such a scale."""
-        scene = self.page.locator(SCENE).element_handle()
+        panel = self.page.locator(PARENT).element_handle()
         script = "([{ dataset: { ready, scale } }, least, most]) => ready === 'true' && scale > least && scale < most"
-        self.page.wait_for_function(script, arg=[scene, least, most], timeout=WAIT_MS)
+        self.page.wait_for_function(script, arg=[panel, least, most], timeout=WAIT_MS)
 
     def switch(self, name: str) -> None:
-        self.page.locator(SCENE).get_by_role("switch", name=name).click()
+        self.page.locator(PARENT).get_by_role("switch", name=name).click()
 
 
 @pytest.fixture(scope="module")
@@ -81,44 +81,44 @@ def test_a_patch_is_seen_in_its_slice_and_a_click_on_a_neighbor_opens_that(
     )
     with serving(slices.root.parent, tmp_path / "log.txt") as app:
         visit(page, app, "", image=slices.ids[row])
-        scene = Scene(page, row)
-        assert scene.outlined(32, 16)
-        assert scene.outlined(64, 16)
-        assert scene.outlined(48, 32)
-        assert not scene.outlined(48, 16)
-        assert not scene.outlined(80, 32, WHITE)
+        panel = Parent(page, row)
+        assert panel.outlined(32, 16)
+        assert panel.outlined(64, 16)
+        assert panel.outlined(48, 32)
+        assert not panel.outlined(48, 16)
+        assert not panel.outlined(80, 32, WHITE)
 
-        scene.switch("Neighbors")
-        scene.wait("[data-neighbors='53']")
-        assert scene.outlined(80, 32, WHITE)
-        page.mouse.click(*scene.place(84, 50))
+        panel.switch("Neighbors")
+        panel.wait("[data-neighbors='53']")
+        assert panel.outlined(80, 32, WHITE)
+        page.mouse.click(*panel.place(84, 50))
         page.wait_for_selector(f"{DETAIL}[data-row='{beside}']", timeout=WAIT_MS)
-        scene.row = beside
-        scene.wait("[data-neighbors='53']")
+        panel.row = beside
+        panel.wait("[data-neighbors='53']")
         assert query_of(page)["image"] == slices.ids[beside]
-        assert scene.outlined(80, 32)
-        assert not scene.outlined(32, 16)
+        assert panel.outlined(80, 32)
+        assert not panel.outlined(32, 16)
 
-        before = scene.colors(10, 20)
-        scene.switch("Mask")
-        scene.wait("[data-mask=on]")
-        np.testing.assert_allclose(scene.colors(10, 20), (before + ORANGE) / 2, atol=30)
-        scene.switch("Mask")
-        scene.wait("[data-mask=off]")
+        before = panel.colors(10, 20)
+        panel.switch("Mask")
+        panel.wait("[data-mask=on]")
+        np.testing.assert_allclose(panel.colors(10, 20), (before + ORANGE) / 2, atol=30)
+        panel.switch("Mask")
+        panel.wait("[data-mask=off]")
 
-        scale = scene.scale()
-        page.locator(SCENE).get_by_role("button", name="Zoom to it").click()
-        scene.wait_for_scale(2 * scale, np.inf)
-        assert scene.outlined(80, 32)
-        page.locator(f"{SCENE} canvas").press("0")
-        scene.wait_for_scale(scale - 1e-3, scale + 1e-3)
+        scale = panel.scale()
+        page.locator(PARENT).get_by_role("button", name="Zoom to it").click()
+        panel.wait_for_scale(2 * scale, np.inf)
+        assert panel.outlined(80, 32)
+        page.locator(f"{PARENT} canvas").press("0")
+        panel.wait_for_scale(scale - 1e-3, scale + 1e-3)
 
-        page.locator(f"{SCENE} canvas").press("Shift+ArrowLeft")
+        page.locator(f"{PARENT} canvas").press("Shift+ArrowLeft")
         page.keyboard.press("Enter")
         left = slices.ids.index("raw/slice_1.png@32,32,32")
         page.wait_for_selector(f"{DETAIL}[data-row='{left}']", timeout=WAIT_MS)
 
         (slices.root.parents[1] / "in/raw/slice_0.png").unlink()
         visit(page, app, "", image=slices.ids[other])
-        page.locator(SCENE).get_by_text("cannot be shown: it is not where it was read.").wait_for(timeout=WAIT_MS)
-        assert page.locator(f"{SCENE} canvas").is_hidden()
+        page.locator(PARENT).get_by_text("cannot be shown: it is not where it was read.").wait_for(timeout=WAIT_MS)
+        assert page.locator(f"{PARENT} canvas").is_hidden()

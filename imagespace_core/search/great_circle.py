@@ -1,4 +1,4 @@
-"""The image nearest to a place on Earth, along great circles."""
+"""The image nearest to a coordinate, along great circles."""
 
 from __future__ import annotations
 

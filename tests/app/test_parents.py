@@ -75,7 +75,7 @@ def client() -> TestClient:
 
 
 def image(client: TestClient, opened: Workspace, path: str) -> np.ndarray:
-    answer = client.get(f"/{base_url(opened)}scene/{path}")
+    answer = client.get(f"/{base_url(opened)}parent/{path}")
     assert answer.status_code == 200, answer.text
     assert "immutable" in answer.headers["Cache-Control"]
     return np.asarray(Image.open(io.BytesIO(answer.content))).astype(int)
@@ -83,7 +83,7 @@ def image(client: TestClient, opened: Workspace, path: str) -> np.ndarray:
 
 def outlines(client: TestClient, opened: Workspace, row: int) -> dict[int, list[list[list[float]]]]:
     """By row, as the browser reads the answer."""
-    data = client.get(f"/{base_url(opened)}scene/{row}/outlines").content
+    data = client.get(f"/{base_url(opened)}parent/{row}/outlines").content
     count, rings, points = np.frombuffer(data, "<u4", 3).tolist()
     head = np.frombuffer(data, "<u4", 3 + count + count + 1 + rings + 1)[3:].tolist()
     rows, first_ring, first_point = head[:count], head[count : 2 * count + 1], head[2 * count + 1 :]
@@ -99,7 +99,7 @@ def test_an_outline_lies_on_exactly_the_pixels_that_were_annotated(client: TestC
     assert whole.shape == (120, 200, 3)
     seen = set()
     for row, key in enumerate(scene.ids):
-        place = client.get(f"/{base_url(scene)}scene/{row}").json()
+        place = client.get(f"/{base_url(scene)}parent/{row}").json()
         assert (place["parent"], place["width"], place["height"], place["marked"]) == ("scene.tif", 200, 120, [])
         corners = np.array(place["outline"][0])
         left, top, right, bottom = np.rint([*corners.min(0), *corners.max(0)]).astype(int).tolist()
@@ -127,7 +127,7 @@ def test_the_neighbors_are_all_rows_of_the_same_parent_with_their_own_outlines(
     for opened_ in (scene, slice_):
         outlined = {}
         for row in range(opened_.rows):
-            place = client.get(f"/{base_url(opened_)}scene/{row}").json()
+            place = client.get(f"/{base_url(opened_)}parent/{row}").json()
             outlined.setdefault(place["parent"], {})[row] = [ring[:-1] for ring in place["outline"]]
         for expected in outlined.values():
             found = outlines(client, opened_, next(iter(expected)))
@@ -147,10 +147,10 @@ def test_a_hole_is_a_ring_of_its_own(client: TestClient, scene: Workspace) -> No
 def test_the_mask_covers_what_the_label_marks_and_is_clear_elsewhere(client: TestClient, slice_: Workspace) -> None:
     labeled = next(row for row, key in enumerate(slice_.ids) if "slice_0" in key)
     bare = next(row for row, key in enumerate(slice_.ids) if "slice_1" in key)
-    assert client.get(f"/{base_url(slice_)}scene/{labeled}").json()["marked"] == [
+    assert client.get(f"/{base_url(slice_)}parent/{labeled}").json()["marked"] == [
         {"name": "structure", "color": [230, 159, 0]}
     ]
-    assert client.get(f"/{base_url(slice_)}scene/{bare}").json()["marked"] == []
+    assert client.get(f"/{base_url(slice_)}parent/{bare}").json()["marked"] == []
     mask = image(client, slice_, f"{labeled}/mask?side=96")
     assert mask.shape == (64, 96, 4)
     assert (mask[:, :32] == (230, 159, 0, 255)).all()
@@ -169,7 +169,7 @@ def test_the_mask_covers_what_the_label_marks_and_is_clear_elsewhere(client: Tes
      "0/picture?left=%D9%A3&top=0&right=9&bottom=9", "0/mask"],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused_in_words(client: TestClient, scene: Workspace, path: str) -> None:
-    answer = client.get(f"/{base_url(scene)}scene/{path}")
+    answer = client.get(f"/{base_url(scene)}parent/{path}")
     assert answer.status_code == 404
     assert "expected" in answer.text or path == "0/mask"
     assert "Cache-Control" not in answer.headers
@@ -179,7 +179,7 @@ def test_images_that_were_not_cut_from_larger_ones_have_no_scene(client: TestCli
     write_workspace(tmp_path / "w3")
     plain = Workspace.open(tmp_path / "w3")
     assert parents.word(plain) is None
-    assert client.get(f"/{base_url(plain)}scene/0").status_code == 404
+    assert client.get(f"/{base_url(plain)}parent/0").status_code == 404
 
 
 @pytest.mark.parametrize("lost", ["file", "all"])
@@ -192,13 +192,13 @@ def test_a_lost_original_is_one_sentence(
     shutil.copytree(before.manifest.source["root"], root)
     opened_ = workspace_of(tmp_path / f"{which}-{lost}", {**before.manifest.source, "root": str(root)})
     if lost == "file":
-        assert client.get(f"/{base_url(opened_)}scene/0").status_code == 200
+        assert client.get(f"/{base_url(opened_)}parent/0").status_code == 200
         for file in [*root.glob("*.tif"), *root.glob("raw/*")]:
             file.unlink()
     else:
         shutil.rmtree(root)
     for path in ("0", "0/picture", "0/outlines"):
-        answer = client.get(f"/{base_url(opened_)}scene/{path}")
+        answer = client.get(f"/{base_url(opened_)}parent/{path}")
         assert answer.status_code == 410
         assert answer.text.startswith(f"The {which.strip('_')} that this was cut from cannot be shown: ")
         assert answer.text.count("\n") == 0
@@ -208,7 +208,7 @@ def test_a_hundred_thousand_outlines_are_a_few_megabytes() -> None:
     def square(at: int) -> tuple[Ring, ...]:
         return (((at, 0.0), (at + 1, 0.0), (at + 1, 1.0), (at, 1.0), (at, 0.0)),)
 
-    data = parents.packed({row: square(row) for row in range(100_000)})
+    data = parents.encoded({row: square(row) for row in range(100_000)})
     assert len(data) == 12 + 4 * (100_000 + 100_001 + 100_001) + 8 * 400_000
     assert json.dumps(np.frombuffer(data, "<f4")[-8:].tolist()) == json.dumps(
         [99999.0, 0.0, 100000.0, 0.0, 100000.0, 1.0, 99999.0, 1.0]

@@ -32,7 +32,7 @@ def table() -> pd.DataFrame:
     return found
 
 
-def write_scene(root: Path) -> Workspace:
+def write_made_workspace(root: Path) -> Workspace:
     """The layout `grid` gives every fourth row no place."""
     with Draft.open(root) as draft:
         found = table()
