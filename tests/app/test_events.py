@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from imagespace_core.app.session import blobs
-from imagespace_core.app.session.select_events import MOST_VERTICES, RefusedError, apply
+from imagespace_core.app.session.events import RefusedError, read
+from imagespace_core.app.session.select_events import apply
 from imagespace_core.selection import History
+from imagespace_core.viewer.contract import MOST_LISTED, MOST_VERTICES
+from imagespace_core.viewer.contract.events import Select
 from imagespace_core.workspace import Workspace
 from tests.app.made_workspace import LABELS, MAP, ROWS, VALUE, write_made_workspace
 
@@ -32,11 +35,16 @@ def box(left: float, bottom: float, right: float, top: float, **more: Any) -> di
     return {"kind": "polygon", "polygon": polygon, "matrix": MATRIX, "near": 0.01, "positions": path, **more}
 
 
+def applied(opened: Workspace, history: History, event: Any, visible: np.ndarray | None = None) -> History:
+    """The history after an event as a browser sends it."""
+    return apply(opened, history, read(Select, event), visible)
+
+
 def rows(opened: Workspace, *events: dict[str, Any], visible: np.ndarray | None = None) -> list[int]:
     """What is selected after the events."""
     history = History.start(opened.rows)
     for event in events:
-        history = apply(opened, history, event, visible)
+        history = applied(opened, history, event, visible)
     return np.flatnonzero(history.now.mask()).tolist()
 
 
@@ -106,7 +114,7 @@ def test_rows_values_and_ranges(opened: Workspace) -> None:
 def test_invert_turns_what_is_shown_and_leaves_the_rest(opened: Workspace) -> None:
     visible = np.arange(ROWS) < 6
     kept = {"kind": "rows", "rows": [2, 50]}
-    history = apply(opened, apply(opened, History.start(ROWS), kept, None), {"kind": "invert"}, visible)
+    history = applied(opened, applied(opened, History.start(ROWS), kept), {"kind": "invert"}, visible)
     assert matching(history.now.mask()) == [0, 1, 3, 4, 5, 50]
 
 
@@ -148,7 +156,13 @@ MALFORMED: list[Any] = [
     {"kind": "rows", "rows": [[1, 2]]},
     {"kind": "rows", "rows": [{}]},
     {"kind": "rows", "rows": [10**400]},
-    {"kind": "rows", "rows": [0] * 100_000},
+    {"kind": "rows", "rows": [0] * (MOST_LISTED + 1)},
+    {"kind": "rows", "rows": ["3"]},
+    {"kind": "rows", "rows": [True]},
+    {"kind": "rows", "rows": [3], "more": 1},
+    {"kind": "rows", "rows": [3], "at": "now"},
+    {"kind": "\ud800"},
+    {"kind": "x\n" * 1000},
     {"kind": "codes", "color": "value", "codes": [1]},
     {"kind": "codes", "color": "cluster"},
     {"kind": "codes", "color": "cluster", "codes": [-2]},
@@ -192,7 +206,7 @@ MALFORMED: list[Any] = [
 @pytest.mark.parametrize("event", MALFORMED, ids=lambda event: repr(event)[:60])
 def test_what_is_malformed_is_refused_in_a_sentence(opened: Workspace, event: Any) -> None:
     with pytest.raises(RefusedError, match=r"^[A-Z].{20,300}\.$"):
-        apply(opened, History.start(ROWS), event, None)
+        applied(opened, History.start(ROWS), event)
 
 
 def test_an_offered_file_that_holds_no_places_is_refused(opened: Workspace, tmp_path: Path) -> None:

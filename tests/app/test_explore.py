@@ -97,7 +97,7 @@ def test_the_selection_is_kept_over_reruns_and_pages_and_an_event_counts_once(ma
     test.run()
     assert not test.exception
     assert [json.loads(line.value) for line in test.text] == [[3], [3], [], [3, 4]]
-    assert "its kind is 'nonsense'" in test.warning[0].value
+    assert "input tag 'nonsense'" in test.warning[0].value
 
 
 def _sent_twice() -> None:
@@ -108,18 +108,20 @@ def _sent_twice() -> None:
     import streamlit as st
 
     from imagespace_core.app.components import notices
+    from imagespace_core.app.components.mount import deliver
     from imagespace_core.app.session import selection_history
+    from imagespace_core.viewer.contract.events import Select
     from imagespace_core.workspace import Workspace
 
     opened = Workspace.open(Path(st.session_state["path"]))
 
     def send(**event: object) -> None:
-        selection_history.apply_event(opened, event, None)
+        deliver(event, Select, lambda event: selection_history.apply_event(opened, event, None))
         st.text(json.dumps(np.flatnonzero(selection_history.selection(opened).mask()).tolist()))
 
     send(kind="rows", rows=[3], mode="toggle", at=10.5)
     send(kind="rows", rows=[3], mode="toggle", at=10.5)
     send(kind="rows", rows=[3], mode="toggle", at=11.5)
     send(kind="rows", rows=[3, 4], at=12.5)
-    selection_history.apply_event(opened, {"kind": "nonsense", "at": 13}, None)
+    deliver({"kind": "nonsense", "at": 13}, Select, lambda event: selection_history.apply_event(opened, event, None))
     notices.show_refusal()

@@ -18,6 +18,7 @@ from imagespace_core.app.server import parents
 from imagespace_core.app.server.routes import base_url, routes
 from imagespace_core.sources import Ring
 from imagespace_core.sources.registry import opened
+from imagespace_core.viewer.contract.files import ParentFile
 from imagespace_core.workspace import Draft, Workspace, names
 from imagespace_core.workspace.confirmed import confirm
 from tests.makers import slices
@@ -83,7 +84,11 @@ def image(client: TestClient, opened: Workspace, path: str) -> np.ndarray:
 
 def outlines(client: TestClient, opened: Workspace, row: int) -> dict[int, list[list[list[float]]]]:
     """By row, as the browser reads the answer."""
-    data = client.get(f"/{base_url(opened)}parent/{row}/outlines").content
+    return decoded(client.get(f"/{base_url(opened)}parent/{row}/outlines").content)
+
+
+def decoded(data: bytes) -> dict[int, list[list[list[float]]]]:
+    """By row, as the contract describes outlines."""
     count, rings, points = np.frombuffer(data, "<u4", 3).tolist()
     head = np.frombuffer(data, "<u4", 3 + count + count + 1 + rings + 1)[3:].tolist()
     rows, first_ring, first_point = head[:count], head[count : 2 * count + 1], head[2 * count + 1 :]
@@ -111,6 +116,24 @@ def test_an_outline_lies_on_exactly_the_pixels_that_were_annotated(client: TestC
             assert (whole[top:bottom, right + 1] < 245).all()
     assert len(seen) == scene.rows == len(BOXES)
     assert seen < {*BOXES, (60, 80, 100, 110)}
+
+
+def test_the_answer_is_as_declared(client: TestClient, scene: Workspace, slice_: Workspace) -> None:
+    for opened_, marked in ((scene, False), (slice_, True)):
+        files = [
+            ParentFile.model_validate_json(client.get(f"/{base_url(opened_)}parent/{row}").content, strict=True)
+            for row in range(opened_.rows)
+        ]
+        assert any(file.marked for file in files) == marked
+        assert all(ring[0] == ring[-1] for file in files for ring in file.outline)
+
+
+def test_outlines_are_read_as_they_were_encoded() -> None:
+    square: Ring = ((0, 0), (9, 0), (9, 9), (0, 9), (0, 0))
+    hole: Ring = ((2.5, 2), (4, 2), (4, 4), (2.5, 2))
+    read = decoded(parents.encoded({7: (square, hole), 3: (), 2**20: (hole,)}))
+    assert read == {7: [[*map(list, square[:-1])], [*map(list, hole[:-1])]], 3: [], 2**20: [[*map(list, hole[:-1])]]}
+    assert decoded(parents.encoded({})) == {}
 
 
 def test_a_window_is_cut_to_the_pixel_and_clipped_to_the_scene(client: TestClient, scene: Workspace) -> None:

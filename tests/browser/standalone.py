@@ -16,10 +16,10 @@ import numpy as np
 from PIL import Image
 
 from imagespace_core import viewer
+from imagespace_core.viewer.contract import NAMES_PER_FILE
 
 CELL, COLUMNS = 32, 8
 PER_PAGE = COLUMNS * COLUMNS
-NAMES_PER_FILE = 2048
 CATEGORIES = ["Apple", "Banana", "Carrot", "Date", "Elderberry"]
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>viewer</title>
@@ -192,11 +192,11 @@ class Build:
             about["counts"] = np.bincount(data[data >= 0]).tolist()
             about["missing"] = int((data < 0).sum())
         elif kind != "color":
-            about |= {
-                "min": float(np.nanmin(data)),
-                "max": float(np.nanmax(data)),
-                "missing": int(np.isnan(data).sum()),
-            }
+            low, high = float(np.nanmin(data)), float(np.nanmax(data))
+            ends = {"min": low, "max": high, "low": low, "high": high}
+            about = ends | about | {"missing": int(np.isnan(data).sum())}
+        else:
+            about["missing"] = 0
         self._json(f"columns/{slug}", about)
 
     def _save(self, name: str, array: np.ndarray) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 from pathlib import Path
 
+from imagespace_core.app.session.addresses import PARAMETERS
 from imagespace_core.workspace import names
 from tests.docs.pages import DOCS, ROOT, SPAN, code, files, text
 
@@ -38,47 +38,14 @@ def test_the_workspace_format_lists_every_file_there_is() -> None:
     assert documented == made
 
 
-def bound_parameters() -> set[str]:
-    """The keys of all widgets that keep themselves in the address; a part that varies is `<column>`."""
-    found = set()
-    for file in (*(ROOT / "imagespace_core/app").rglob("*.py"), *(ROOT / "pages").glob("*.py")):
-        tree = ast.parse(file.read_text("utf-8"))
-        for function in ast.walk(tree):
-            if not isinstance(function, (ast.FunctionDef, ast.Module)):
-                continue
-            kept = {
-                target.id: node.value for node in ast.walk(function) if isinstance(node, ast.Assign)
-                for target in node.targets if isinstance(target, ast.Name)
-            }  # fmt: skip
-            for node in ast.walk(function):
-                words = {word.arg: word.value for word in node.keywords} if isinstance(node, ast.Call) else {}
-                if isinstance(bind := words.get("bind"), ast.Constant) and bind.value == "query-params":
-                    key = words["key"]
-                    found.add(_key(kept.get(key.id) if isinstance(key, ast.Name) else key))
-    return found - {""}
-
-
-def _key(node: ast.expr | None) -> str:
-    """A key as it is written; "" for one that comes from elsewhere."""
-    if isinstance(node, ast.Constant):
-        return str(node.value)
-    if isinstance(node, ast.JoinedStr):
-        return "".join(str(part.value) if isinstance(part, ast.Constant) else "<column>" for part in node.values)
-    return ""
-
-
-PASSED_ON = {"f-<column>", "file"}
-"""Keys that a function of the filters gets from its caller."""
-UNBOUND = {"workspace", "image", "camera"}
-"""Parameters that no widget keeps."""
-
-
-def test_the_page_of_links_lists_every_parameter() -> None:
-    documented = set()
-    for row in re.findall(r"^\| (`[^|]+) \|", text(DOCS / "links.md"), re.MULTILINE):
-        documented |= set(SPAN.findall(row))
-    assert len(bound_parameters()) > 30
-    assert documented == bound_parameters() | PASSED_ON | UNBOUND
-    filters = (ROOT / "imagespace_core/app/explore/filters.py").read_text("utf-8")
-    assert '"file"' in filters
-    assert 'f"f-{' in filters
+def test_the_page_of_links_lists_every_parameter_where_it_counts() -> None:
+    sections = text(DOCS / "links.md").split("\n## ")[1:]
+    tables = {
+        section.split("\n")[0]: {
+            name for cell in re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE) for name in SPAN.findall(cell)
+        }
+        for section in sections
+    }
+    assert {where: names for where, names in tables.items() if names} == {
+        where: set(parameters) for where, parameters in PARAMETERS.items()
+    }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
 from imagespace_core.app.components import mount
 from imagespace_core.app.server.routes import base_url
 from imagespace_core.app.session import cluster_names
+from imagespace_core.viewer.contract.configurations import ClusterStripConfig
+from imagespace_core.viewer.contract.events import Select
 from imagespace_core.workspace import Workspace
 
 MOST_TILES = 200
@@ -17,7 +18,7 @@ MOST_TILES = 200
 
 
 def strip(
-    opened: Workspace, row: int | None, on_click: Callable[[int], None], on_select: Callable[[Any], None]
+    opened: Workspace, row: int | None, on_click: Callable[[int], None], on_select: Callable[[Select], None]
 ) -> None:
     """Draw a tile per cluster, the largest first. row: the open image, whose cluster is marked."""
     found = cluster_names.clusters(opened)
@@ -28,24 +29,19 @@ def strip(
             "A smaller --min-cluster-size may find some."
         )
         return
-    slug = next((column["slug"] for column in opened.columns() if column["kind"] == "cluster"), None)
-    config = {
-        "base": base_url(opened),
-        "slug": slug,
-        "clusters": found[:MOST_TILES],
-        "noise": noise,
-        "current": None if row is None else int(opened.clusters()[0][row]),
-    }
-    mount.module(
-        "panels/cluster_strip",
-        config,
-        "strip",
-        {
-            "click": lambda event: on_click(int(event["row"])),
-            "select": on_select,
-            "rename": lambda event: cluster_names.renamed(opened, event),
-        },
+    config = ClusterStripConfig(
+        base=base_url(opened),
+        slug=next(column["slug"] for column in opened.columns() if column["kind"] == "cluster"),
+        clusters=found[:MOST_TILES],
+        noise=noise,
+        current=None if row is None else int(opened.clusters()[0][row]),
     )
+    taking = {
+        "click": mount.opens(opened, on_click),
+        "select": on_select,
+        "rename": lambda event: cluster_names.renamed(opened, event),
+    }
+    mount.mount(config, "strip", taking)
     notes = []
     if len(found) > MOST_TILES:
         notes.append(f"The {MOST_TILES} largest of {len(found):,} clusters; the legend finds the others.")

@@ -12,6 +12,7 @@ from imagespace_core.app.server import parents
 from imagespace_core.app.server.routes import base_url
 from imagespace_core.app.session import cluster_names, resources, trust
 from imagespace_core.app.session.pictures import has_original
+from imagespace_core.viewer.contract.configurations import DetailConfig, Tile
 from imagespace_core.workspace import Workspace
 
 _UNITS = {"width": "px", "height": "px", "hue": "°", "longitude": "°", "latitude": "°"}
@@ -22,21 +23,21 @@ _DECIMALS = {"longitude": 5, "latitude": 5}
 def detail(opened: Workspace, row: int, on_click: Callable[[int], None]) -> None:
     """Draw the panel of `row`; a click on one of its nearest images calls `on_click` with that row."""
     near = [
-        {"row": int(other), "title": opened.ids[other], "note": f"distance {distance:.3f}"}
+        Tile(row=int(other), title=opened.ids[other], note=f"distance {distance:.3f}")
         for other, distance in zip(*resources.nearest(opened, row), strict=True)
     ]
-    config = {
-        "base": base_url(opened),
-        "row": row,
-        "layers": layers.query(layers.chosen(opened)),
-        "title": opened.ids[row],
-        "parent": parents.word(opened),
-        "facts": facts(opened, row),
-        "neighbors": near,
-        "nearest": f"Nearest images, by {opened.manifest.model}" if near else "There is no other image to compare with",
-        "warning": _warning(opened, row),
-    }
-    mount.module("panels/detail", config, "detail", {"click": lambda event: on_click(int(event["row"]))})
+    config = DetailConfig(
+        base=base_url(opened),
+        row=row,
+        layers=layers.params(layers.chosen(opened)),
+        title=opened.ids[row],
+        parent=parents.word(opened),
+        facts=facts(opened, row),
+        neighbors=near,
+        nearest=f"Nearest images, by {opened.manifest.model}" if near else "There is no other image to compare with",
+        warning=_warning(opened, row),
+    )
+    mount.mount(config, "detail", {"click": mount.opens(opened, on_click)})
 
 
 def _warning(opened: Workspace, row: int) -> str | None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from imagespace_core.app.components import mount
 from imagespace_core.app.server.routes import base_url
+from imagespace_core.viewer.contract.configurations import GalleryConfig, Tile
 from imagespace_core.workspace import Workspace
 
 PAGE_SIZES = (12, 24, 48, 96)
@@ -22,23 +23,16 @@ def gallery(
 ) -> None:  # fmt: skip
     """Draw tiles for `rows`. `titles` and `notes` go with them, by default the ids and nothing."""
     tiles = [
-        {
-            "row": int(row),
-            "title": titles[i] if titles else opened.ids[row],
-            "note": notes[i] if notes else "",
-            "current": current == int(row),
-        }
+        Tile(
+            row=int(row),
+            title=titles[i] if titles else opened.ids[row],
+            note=notes[i] if notes else "",
+            current=current == int(row),
+        )
         for i, row in enumerate(rows)
     ]
-    config = {
-        "base": base_url(opened),
-        "name": name,
-        "tiles": tiles,
-        "action": action,
-        "empty": empty,
-        "size": size_px,
-    }
-    mount.module("panels/gallery", config, f"gallery-{name}", {"click": lambda event: on_click(int(event["row"]))})
+    config = GalleryConfig(base=base_url(opened), name=name, tiles=tiles, action=action, empty=empty, size=size_px)
+    mount.mount(config, f"gallery-{name}", {"click": mount.opens(opened, on_click)})
 
 
 def paged(rows: Any, key: str, size: int = PAGE_SIZE, about: str = "") -> Any:

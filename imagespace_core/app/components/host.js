@@ -9,7 +9,10 @@ const slots = new WeakMap();
  */
 export default function ({ parentElement, data, setTriggerValue }) {
   const absolute = (/** @type {string} */ path) => new URL(path, document.baseURI).href;
-  const config = () => ({ ...slot.data.config, base: absolute(slot.data.config.base) });
+  const config = () => {
+    const { base } = slot.data.config;
+    return base === undefined ? slot.data.config : { ...slot.data.config, base: absolute(base) };
+  };
   let slot = slots.get(parentElement);
   if (slot) {
     Object.assign(slot, { data, setTriggerValue });

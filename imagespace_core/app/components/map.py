@@ -13,8 +13,11 @@ from imagespace_core.app.components.map_controls import View
 from imagespace_core.app.server import still_map
 from imagespace_core.app.server.routes import base_url
 from imagespace_core.app.session import arrangements, cluster_names, url
+from imagespace_core.app.session.addresses import CAMERA
 from imagespace_core.collection import positions
 from imagespace_core.selection import Selection
+from imagespace_core.viewer.contract.configurations import MapConfig
+from imagespace_core.viewer.contract.events import Select
 from imagespace_core.workspace import Workspace, names
 
 HEIGHT_PX = 640
@@ -23,45 +26,43 @@ HEIGHT_PX = 640
 def draw(
     opened: Workspace, view: View, on_click: Callable[[int | None], None], *, chosen: int | None = None,
     visible: np.ndarray | None = None, selection: Selection | None = None,
-    on_select: Callable[[Any], None] | None = None, query: Sequence[int] = (), results: Sequence[int] = (),
+    on_select: Callable[[Select], None] | None = None, query_rows: Sequence[int] = (), result_rows: Sequence[int] = (),
     labels: bool = True, camera: bool = False, height_px: int = HEIGHT_PX,
 ) -> None:  # fmt: skip
-    """Draw the map. visible: bool (n,). chosen: the open image. query, results: rows to highlight. on_select: takes
-    the viewer's `select` events, see `session.select_events`. camera: whether the URL keeps it."""
+    """Draw the map. visible: bool (n,). chosen: the open image. query_rows, result_rows: rows to highlight. on_select:
+    takes the viewer's `select` events, see `session.select_events`. camera: whether the URL keeps it."""
     kind = "map" if view.layout in opened.manifest.projections() else "layout"
-    config = {
-        "base": base_url(opened),
-        "rows": opened.rows,
-        "layout": view.layout,
-        "dims": view.dims,
-        "positions": view.positions,
-        "guides": view.guides,
-        "centrality": names.CENTRALITY if "centrality" in opened.manifest.steps else None,
-        "color": view.color,
-        "palette": view.look.palette,
-        "pointSize": view.look.point_size,
-        "opacity": view.look.opacity,
-        "mask": mount.mask_path(opened, visible),
-        "selection": mount.selection_path(opened, selection),
-        "select": on_select is not None,
-        "selected": chosen,
-        "query": [int(row) for row in query],
-        "results": [int(row) for row in results],
-        "cardLayer": layers.telling(opened),
-        "clusters": cluster_names.anchored(opened)
-        if labels and view.layout not in (*arrangements.GROUPED, "map")
-        else [],
-        "names": {str(label): name for label, name in cluster_names.given(opened).names.items()},
-        "stillMap": _still(opened, view, visible),
-        "fly": url.flight(),
-        "cameraParam": "camera" if camera else None,
-        "height": height_px,
-        "label": f"{positions.title(view.layout)} {kind} of {opened.rows:,} images in {view.dims}D",
-    }
-    listeners: dict[str, Callable[[Any], None]] = {"click": lambda event: on_click(_row(opened, event))}
+    config = MapConfig(
+        base=base_url(opened),
+        rows=opened.rows,
+        layout=view.layout,
+        dims=2 if view.dims == 2 else 3,
+        positions=view.positions,
+        guides=view.guides,
+        centrality=names.CENTRALITY if "centrality" in opened.manifest.steps else None,
+        color=view.color,
+        palette=None if view.look.palette is None else list(view.look.palette),
+        point_size=view.look.point_size,
+        opacity=view.look.opacity,
+        mask=mount.mask_path(opened, visible),
+        selection=mount.selection_path(opened, selection),
+        select=on_select is not None,
+        selected=chosen,
+        query=[int(row) for row in query_rows],
+        results=[int(row) for row in result_rows],
+        card_layer=layers.telling(opened),
+        clusters=cluster_names.anchored(opened) if labels and view.layout not in (*arrangements.GROUPED, "map") else [],
+        names={str(label): name for label, name in cluster_names.given(opened).names.items()},
+        still_map=_still(opened, view, visible),
+        fly=url.flight(),
+        camera_param=CAMERA if camera else None,
+        height=height_px,
+        label=f"{positions.title(view.layout)} {kind} of {opened.rows:,} images in {view.dims}D",
+    )
+    taking: dict[str, Callable[[Any], None]] = {"click": mount.opens(opened, on_click)}
     if on_select is not None:
-        listeners["select"] = on_select
-    mount.module("index", config, "viewer", listeners)
+        taking["select"] = on_select
+    mount.mount(config, "viewer", taking)
 
 
 def _still(opened: Workspace, view: View, visible: np.ndarray | None) -> str:
@@ -73,8 +74,3 @@ def _still(opened: Workspace, view: View, visible: np.ndarray | None) -> str:
         "palette": ",".join(view.look.palette or ()),
     }
     return f"{still_map.PREFIX}/{view.layout}.png?{urlencode({name: value for name, value in params.items() if value})}"
-
-
-def _row(opened: Workspace, event: Any) -> int | None:
-    row = event.get("row") if isinstance(event, dict) else None
-    return row if isinstance(row, int) and 0 <= row < opened.rows else None

@@ -12,9 +12,11 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from imagespace_core.app.server.routes import module_url
-from imagespace_core.app.session import blobs
+from imagespace_core.app.session import blobs, events, url
 from imagespace_core.selection import Selection, packed
 from imagespace_core.viewer import needs
+from imagespace_core.viewer.contract.configurations import Config
+from imagespace_core.viewer.contract.events import Click, MapClick
 from imagespace_core.workspace import Workspace
 
 # Registered once per process: a second registration of a name logs a warning.
@@ -25,22 +27,44 @@ _component = component(
 )
 
 
-def module(name: str, config: Mapping[str, Any], key: str, listeners: Mapping[str, Callable[[Any], None]]) -> None:
-    """Mount `imagespace_core/viewer/<name>.js`.
+def mount(config: Config, key: str, on: Mapping[str, Callable[[Any], None]]) -> None:
+    """Mount the module of a configuration.
 
-    listeners: by event, each gets what the event tells, before the next run of the script; other events stay in the
-    browser.
+    on: by event, what takes it, as the type that the configuration declares, before the next run of the script. What a
+    browser sends otherwise is refused in a sentence; events without a taker stay in the browser.
     """
+    if unknown := sorted(set(on) - set(config.EVENTS)):
+        sent = ", ".join(config.EVENTS)
+        raise TypeError(f"{type(config).__name__} declares no event {', '.join(unknown)}; it declares {sent}")
 
-    def told(event: str) -> None:
+    def received(event: str) -> None:
         value = getattr(st.session_state.get(key), event, None)
         if value is not None:
-            listeners[event](value)
+            deliver(value, config.EVENTS[event], on[event])
 
-    modules = [module_url(file) for file in (f"{name}.js", *needs(f"{name}.js"))]
-    data = {"modules": modules, "config": config, "events": list(listeners)}
-    callbacks: dict[str, Any] = {f"on_{event}_change": partial(told, event) for event in listeners}
+    modules = [module_url(file) for file in (config.MODULE, *needs(config.MODULE))]
+    data = {"modules": modules, "config": config.model_dump(mode="json", by_alias=True), "events": list(on)}
+    callbacks: dict[str, Any] = {f"on_{event}_change": partial(received, event) for event in on}
     _component(data=data, key=key, **callbacks)
+
+
+def deliver(value: Any, declared: Any, taker: Callable[[Any], None]) -> None:
+    """Hand an event to its taker as what was declared; what does not fit is refused at the next drawing."""
+    try:
+        taker(events.read(declared, value))
+    except events.RefusedError as error:
+        url.refuse(str(error))
+
+
+def opens(opened: Workspace, on_click: Callable[[Any], None]) -> Callable[[Click | MapClick], None]:
+    """What takes a click on an image: calls `on_click` with its row, and refuses one beyond the workspace's."""
+
+    def clicked(event: Click | MapClick) -> None:
+        if event.row is not None and event.row >= opened.rows:
+            raise events.RefusedError(f"The page shows an image {event.row} of {opened.rows}. Reload the page.")
+        on_click(event.row)
+
+    return clicked
 
 
 def mask_path(opened: Workspace, visible: np.ndarray | None) -> str | None:

@@ -7,6 +7,7 @@ import logging
 import streamlit as st
 
 from imagespace_core.app.session import resources, trust, url
+from imagespace_core.app.session.addresses import WORKSPACE
 from imagespace_core.app.text import messages, server_paths
 from imagespace_core.app.text.markdown import literal
 from imagespace_core.app.text.messages import sentence
@@ -30,7 +31,7 @@ def chosen_workspace() -> Workspace:
         _nothing(others)
         st.stop()
     names = [one.name for one in ready]
-    linked = st.query_params.get("workspace")
+    linked = st.query_params.get(WORKSPACE)
     url.keep_valid("workspace", names)
     with st.sidebar:
         first = names.index(linked) if linked in names else 0
@@ -45,7 +46,7 @@ def chosen_workspace() -> Workspace:
     # Written out even where it is the default: the first workspace may be another one when the link is opened.
     # A name that is not here stays in the address, and so does the warning, until another workspace is picked.
     if linked is None:
-        st.query_params["workspace"] = name
+        st.query_params[WORKSPACE] = name
     try:
         opened = resources.workspace(next(one.path for one in ready if one.name == name))
     except ImageSpaceError as error:

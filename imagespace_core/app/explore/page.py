@@ -7,6 +7,7 @@ import streamlit as st
 from imagespace_core.app.components import cluster_strip, detail, map, map_controls, notices, workspace_picker
 from imagespace_core.app.explore import filters, selected_images
 from imagespace_core.app.session import selection_history, url
+from imagespace_core.viewer.contract.events import Select
 
 
 def page() -> None:
@@ -20,7 +21,7 @@ def page() -> None:
         url.select(opened, row)
         url.fly_to(row)
 
-    def select(event: object) -> None:
+    def select(event: Select) -> None:
         selection_history.apply_event(opened, event, visible)
 
     with st.sidebar:
@@ -50,4 +51,4 @@ def page() -> None:
             detail.detail(opened, row, fly_to)
     cluster_strip.strip(opened, row, fly_to, select)
     selected_images.bar(opened, visible, select)
-    selected_images.pictures(opened, selection, row, fly_to)
+    selected_images.selected_gallery(opened, selection, row, fly_to)

@@ -1,4 +1,4 @@
-"""Below the map: how many images are selected, what can be done with them, and their pictures page by page."""
+"""Below the map: the bar with the number of selected images and what can be done with them, and their gallery."""
 
 from __future__ import annotations
 
@@ -15,23 +15,25 @@ from imagespace_core.app.session import cluster_names, selection_history, url
 from imagespace_core.app.text.markdown import literal
 from imagespace_core.collection.order import NAME, Ordered
 from imagespace_core.selection import Mode, Selection
+from imagespace_core.viewer.contract.configurations import SelectionBarConfig
+from imagespace_core.viewer.contract.events import Select, SelectCodes
 from imagespace_core.workspace import Workspace
 
 MOST_SHOWN = 5
 VERBS: dict[str, Mode] = {"Select only": "replace", "Add": "add", "Remove": "remove"}
 
 
-def bar(opened: Workspace, visible: np.ndarray | None, on_select: Callable[[Any], None]) -> None:
+def bar(opened: Workspace, visible: np.ndarray | None, on_select: Callable[[Select], None]) -> None:
     """Draw the line with the count and the verbs. visible: bool (n,), what the filters leave."""
     history = selection_history.history(opened)
     hidden = 0 if visible is None else int(np.count_nonzero(history.now.mask() & ~visible))
-    config = {"count": history.now.count, "hidden": hidden, "undo": history.can_undo, "redo": history.can_redo}
+    config = SelectionBarConfig(count=history.now.count, hidden=hidden, undo=history.can_undo, redo=history.can_redo)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        mount.module("panels/selection_bar", config, "bar", {"select": on_select})
+        mount.mount(config, "bar", {"select": on_select})
         _by_value(opened, on_select)
 
 
-def _by_value(opened: Workspace, on_select: Callable[[Any], None]) -> None:
+def _by_value(opened: Workspace, on_select: Callable[[Select], None]) -> None:
     """Draw the choice of a column and one of its values, whose images are then selected, added or removed."""
     columns = {c["name"]: c for c in url.usable_columns(opened) if c["kind"] in ("category", "cluster")}
     if not columns:
@@ -43,7 +45,7 @@ def _by_value(opened: Workspace, on_select: Callable[[Any], None]) -> None:
         codes = _values(opened, column)
         verb = st.segmented_control("What to do", list(VERBS), default="Select only", key="value-verb", required=True)
         mode = VERBS[verb or "Select only"]
-        event = {"kind": "codes", "mode": mode, "color": column["slug"], "codes": codes}
+        event = SelectCodes(mode=mode, color=column["slug"], codes=codes)
         st.button("Apply", disabled=not codes, on_click=lambda: on_select(event), key="value-apply")
 
 
@@ -67,12 +69,12 @@ def _values(opened: Workspace, column: dict[str, Any]) -> list[int]:
     return found
 
 
-def pictures(opened: Workspace, selection: Selection, row: int | None, on_click: Callable[[int], None]) -> None:
+def selected_gallery(opened: Workspace, selection: Selection, row: int | None, on_click: Callable[[int], None]) -> None:
     """Draw the selected images, a page of them. row: the open image, which distances are measured from."""
     if not selection.count:
         st.caption(
             "Click an image to open it. To select some, draw around them with the box or the lasso at the map's side, "
-            "Shift-click single ones, or point at a cluster above and press its arrow. Their pictures then come here."
+            "Shift-click single ones, or point at a cluster above and press its arrow. They are then shown here."
         )
         return
     offered = gallery_order.orders(opened)
@@ -91,14 +93,14 @@ def pictures(opened: Workspace, selection: Selection, row: int | None, on_click:
         about = hashlib.sha256(repr((selection.stream, order, turned, near)).encode()).hexdigest()[:16]
         page = gallery.paged(range(selection.count), "selection-page", size, about)
     rows = found.rows[page.start : page.stop].tolist()
-    notes = [_note(opened, found, order, place) for place in page]
+    notes = [_note(opened, found, order, number) for number in page]
     gallery.gallery(opened, "selection", rows, on_click, notes=notes, current=row, action="Go to")
 
 
-def _note(opened: Workspace, found: Ordered, order: str, place: int) -> str:
-    """What the tile at a place of the order was sorted by."""
+def _note(opened: Workspace, found: Ordered, order: str, number: int) -> str:
+    """The value that a tile was sorted by. number: of the tile in the order."""
     if found.distances is not None:
-        return f"distance {found.distances[place]:.3f}"
+        return f"distance {found.distances[number]:.3f}"
     if order == NAME:
         return ""
-    return f"{order} {detail.value_of(opened, int(found.rows[place]), order)}"
+    return f"{order} {detail.value_of(opened, int(found.rows[number]), order)}"

@@ -9,7 +9,6 @@ parent/<row>/outlines   of every image of the workspace in that parent, see `enc
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -18,15 +17,16 @@ from pathlib import Path
 import numpy as np
 
 from imagespace_core.app.session import resources
+from imagespace_core.app.session.events import RefusedError
 from imagespace_core.app.session.pictures import source
-from imagespace_core.app.session.select_events import RefusedError
 from imagespace_core.errors import ImageSpaceError, UnreadableImageError
 from imagespace_core.sources import Context, Contextual, Masked, Ring
 from imagespace_core.sources.registry import SOURCES
+from imagespace_core.viewer.contract import LARGEST_SIDE
+from imagespace_core.viewer.contract.files import ParentFile, Structure
 from imagespace_core.workspace import Workspace
 
 PREFIX = "parent"
-LARGEST_SIDE = 2048
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _WORDS = {"microscopy": "slice"}
 _EDGES = ("left", "top", "right", "bottom")
@@ -114,14 +114,12 @@ def _encoded(pixels: np.ndarray, kind: str) -> bytes:
 
 
 def _described(context: Context, marked: Mapping[str, tuple[int, int, int]]) -> bytes:
-    record = {
-        "parent": context.parent,
-        "width": context.width,
-        "height": context.height,
-        "outline": context.outline,
-        "marked": [{"name": name, "color": color} for name, color in marked.items()],
-    }
-    return json.dumps(record).encode()
+    outline = [[(float(x), float(y)) for x, y in ring] for ring in context.outline]
+    structures = [Structure(name=name, color=color) for name, color in marked.items()]
+    file = ParentFile(
+        parent=context.parent, width=context.width, height=context.height, outline=outline, marked=structures
+    )
+    return file.model_dump_json().encode()
 
 
 # By build: a hundred thousand outlines take a second or two to gather.
@@ -137,9 +135,7 @@ def _outlines(root: str, build: str, parent: str) -> bytes:
 
 
 def encoded(outlines: Mapping[int, tuple[Ring, ...]]) -> bytes:
-    """Outlines by row, little endian: uint32 counts of outlines, rings and points; uint32 row of each outline; uint32
-    first ring of each outline, and their number; uint32 first point of each ring, and their number; float32 x, y of
-    each point in px of the parent. The last point of a ring, which is the first again, is left out."""
+    """Outlines by row, as `viewer.contract` describes them."""
     rings = [ring[:-1] for of_one in outlines.values() for ring in of_one]
     first_ring = np.cumsum([0, *map(len, outlines.values())])
     first_point = np.cumsum([0, *map(len, rings)])

@@ -12,7 +12,6 @@ import hmac
 import io
 import re
 import secrets
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,18 +26,19 @@ from imagespace_core import viewer
 from imagespace_core.app.components import layers
 from imagespace_core.app.server import parents, still_map
 from imagespace_core.app.session import blobs, resources, trust
+from imagespace_core.app.session.events import RefusedError
 from imagespace_core.app.session.palettes import read_colors
 from imagespace_core.app.session.pictures import picture
-from imagespace_core.app.session.select_events import RefusedError, positions_at
+from imagespace_core.app.session.select_events import positions_at
 from imagespace_core.app.text.server_paths import shortened
 from imagespace_core.collection.columns import colored
 from imagespace_core.errors import ChangedError, ImageSpaceError
 from imagespace_core.selection import unpacked
+from imagespace_core.viewer.contract import LARGEST_SIDE, REBUILT_HEADER
 from imagespace_core.workspace import Workspace
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 PREFIX = "imagespace"
-LARGEST_SIDE = 2048
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 _one_still_map = CapacityLimiter(1)
@@ -95,15 +95,8 @@ def _answer(root: Path, request: Request) -> Response:
             return _rebuilt()
         name = request.path_params["name"]
         kind, _, row = name.partition("/")
-        if kind == "image":
-            params = request.query_params
-            return _image(workspace, row, params.get("side", "1600"), params.getlist(layers.PARAMETER))
-        if kind == blobs.PREFIX:
-            return _offered(root, row)
-        if kind == still_map.PREFIX:
-            return _still_map(workspace, row, request.query_params)
-        if kind == parents.PREFIX:
-            return _parent(workspace, row, request.query_params)
+        if kind in MADE:
+            return MADE[kind](workspace, row, request.query_params)
         data = None if trust.leads_out(workspace, name) else workspace.public_file(name)
     except ChangedError:
         return _rebuilt()
@@ -116,14 +109,15 @@ def _answer(root: Path, request: Request) -> Response:
 
 def _rebuilt() -> Response:
     """What viewer/core/rebuilt.js looks for."""
-    return PlainTextResponse("the workspace was rebuilt; reload the page", 410, {"Imagespace-Rebuilt": "1"})
+    return PlainTextResponse("the workspace was rebuilt; reload the page", 410, {REBUILT_HEADER: "1"})
 
 
 _TYPES = {".json": "application/json", ".webp": "image/webp"}
 
 
-def _image(workspace: Workspace, row: str, side: str, chosen: Sequence[str]) -> Response:
+def _image(workspace: Workspace, row: str, params: QueryParams) -> Response:
     """`image/<row>?side=<px>`, and `&layer=<name>` for each of the layers to show where not all are wanted."""
+    side, chosen = params.get("side", "1600"), params.getlist(layers.PARAMETER)
     if not (_NUMBER.fullmatch(row) and _NUMBER.fullmatch(side)) or not (
         int(row) < workspace.rows and 0 < int(side) <= LARGEST_SIDE
     ):
@@ -170,12 +164,16 @@ def _parent(workspace: Workspace, name: str, params: QueryParams) -> Response:
     return Response(data, media_type=kind, headers=FOREVER)
 
 
-def _offered(root: Path, name: str) -> Response:
-    data = blobs.taken(root, name)
+def _offered(workspace: Workspace, name: str, params: QueryParams) -> Response:
+    data = blobs.taken(workspace.root, name)
     if data is None:
         return PlainTextResponse("this is not kept any more; any change on the page, or a reload, makes it again", 404)
     kind = _TYPES.get(Path(name).suffix, "application/octet-stream")
     return Response(data, media_type=kind, headers=FOREVER)
+
+
+MADE = {"image": _image, blobs.PREFIX: _offered, still_map.PREFIX: _still_map, parents.PREFIX: _parent}
+"""What answers for what is no file of the workspace, by the first part of its name."""
 
 
 def routes(base_path: str = "") -> list[Route]:

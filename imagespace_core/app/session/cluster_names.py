@@ -7,6 +7,8 @@ from typing import Any
 from imagespace_core.app.session import url
 from imagespace_core.collection.clusters import clusters_of, names_of, rename, value_names
 from imagespace_core.errors import ImageSpaceError
+from imagespace_core.viewer.contract.configurations import MapCluster
+from imagespace_core.viewer.contract.events import Rename
 from imagespace_core.workspace import Workspace
 from imagespace_core.workspace.cluster_names import ClusterNames
 
@@ -24,18 +26,18 @@ def titles(opened: Workspace, head: dict[str, Any]) -> list[str]:
     return value_names(head, given(opened))
 
 
-def clusters(opened: Workspace) -> list[dict[str, Any]]:
-    """The clusters as the viewer takes them, the largest first: label, size, central row, title as it is now."""
+def clusters(opened: Workspace) -> list[MapCluster]:
+    """The clusters as the viewer takes them, the largest first, with their titles as they are now."""
     names = given(opened)
     found = [
-        {"label": one.label, "size": one.size, "row": one.central, "title": names.title(one.label)}
+        MapCluster(label=one.label, size=one.size, row=one.central, title=names.title(one.label))
         for one in clusters_of(opened)
     ]
-    return sorted(found, key=lambda one: -one["size"])
+    return sorted(found, key=lambda one: -one.size)
 
 
-def anchored(opened: Workspace) -> list[dict[str, Any]]:
-    """The clusters as the map takes them: also `anchors`, where the name stands on each map, in its units.
+def anchored(opened: Workspace) -> list[MapCluster]:
+    """The clusters as the map takes them: also where the name of each stands on every map.
 
     All maps at once, so that names keep to their places while one map glides into another; five digits are enough.
     """
@@ -43,17 +45,15 @@ def anchored(opened: Workspace) -> list[dict[str, Any]]:
         one.label: {name: [float(f"{at:.5g}") for at in place] for name, place in one.anchors.items()}
         for one in clusters_of(opened)
     }
-    return [one | {"anchors": anchors[one["label"]]} for one in clusters(opened)]
+    return [one.model_copy(update={"anchors": anchors[one.label]}) for one in clusters(opened)]
 
 
-def renamed(opened: Workspace, event: Any) -> None:
-    """Carry out a `rename` event: {label, name}. What cannot be is shown at the next drawing."""
-    label, name = (event.get("label"), event.get("name")) if isinstance(event, dict) else (None, None)
-    labels = {one.label for one in clusters_of(opened)}
-    if not isinstance(label, int) or label not in labels or not isinstance(name, str):
-        url.refuse(f"The name was not saved: there is no cluster {label!r:.40} in this workspace.")
+def renamed(opened: Workspace, event: Rename) -> None:
+    """Carry out a `rename` event. What cannot be is shown at the next drawing."""
+    if event.label not in {one.label for one in clusters_of(opened)}:
+        url.refuse(f"The name was not saved: there is no cluster {event.label} in this workspace.")
         return
     try:
-        rename(opened, label, name)
+        rename(opened, event.label, event.name)
     except ImageSpaceError as error:
         url.refuse(str(error))

@@ -4,7 +4,6 @@ filters."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -13,6 +12,7 @@ from imagespace_core.app.session import select_events
 from imagespace_core.app.session.url import refuse
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.selection import History, Selection
+from imagespace_core.viewer.contract.events import Select
 from imagespace_core.workspace import Workspace
 
 MOST_BUILDS = 4
@@ -45,11 +45,10 @@ def selection(opened: Workspace) -> Selection:
     return history(opened).now
 
 
-def apply_event(opened: Workspace, event: Any, visible: np.ndarray | None) -> None:
+def apply_event(opened: Workspace, event: Select, visible: np.ndarray | None) -> None:
     """Carry out a `select` event once, however often it arrives. visible: bool (n,), what the filters left."""
     state = _state()
-    at = event.get("at") if isinstance(event, dict) else None
-    if isinstance(at, (int, float)) and at == state.applied:
+    if event.at is not None and event.at == state.applied:
         return
     try:
         after = select_events.apply(opened, history(opened), event, visible)
@@ -58,4 +57,4 @@ def apply_event(opened: Workspace, event: Any, visible: np.ndarray | None) -> No
         refuse(str(error))
     kept = {key: other for key, other in state.histories.items() if key != _key(opened)}
     kept[_key(opened)] = after
-    st.session_state["_selecting"] = Selecting(dict(list(kept.items())[-MOST_BUILDS:]), at)
+    st.session_state["_selecting"] = Selecting(dict(list(kept.items())[-MOST_BUILDS:]), event.at)

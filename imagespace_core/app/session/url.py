@@ -12,9 +12,9 @@ from typing import Any
 import streamlit as st
 
 from imagespace_core.app.pages import page
+from imagespace_core.app.session.addresses import CAMERA, IMAGE, WORKSPACE
+from imagespace_core.viewer.contract.configurations import Flight
 from imagespace_core.workspace import Workspace
-
-IMAGE = "image"
 
 
 def selected_row(opened: Workspace) -> int | None:
@@ -66,7 +66,7 @@ def take_refusal() -> str | None:
 
 def leave() -> None:
     """Drop from the URL what belongs to the workspace that is left."""
-    for name in (IMAGE, "camera", "workspace"):
+    for name in (IMAGE, CAMERA, WORKSPACE):
         st.query_params.pop(name, None)
 
 
@@ -81,11 +81,11 @@ def _rows(path: str, build: str, _opened: Workspace) -> dict[str, int]:
 
 def fly_to(row: int) -> None:
     """Let the map glide to a row at its next drawing."""
-    nonce = st.session_state.get("_fly", {}).get("nonce", 0)
-    st.session_state["_fly"] = {"row": row, "nonce": nonce + 1}
+    last = flight()
+    st.session_state["_fly"] = Flight(row=row, nonce=last.nonce + 1 if last else 1)
 
 
-def flight() -> dict[str, int] | None:
+def flight() -> Flight | None:
     return st.session_state.get("_fly")
 
 

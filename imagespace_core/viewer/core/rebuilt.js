@@ -1,15 +1,14 @@
 /** An old page after a rebuild: its addresses are gone, and instead of showing holes it asks to be loaded anew. */
 
+import { REBUILT_HEADER } from "./constants.js";
 import { element } from "./dom.js";
 
-/** What the server's answer has where the workspace was rebuilt. */
-const HEADER = "imagespace-rebuilt";
 const STYLE = `position: fixed; inset: 0 0 auto; z-index: 1000000; display: flex; gap: 1em; justify-content: center;
   align-items: center; padding: 0.6em 1em; font: 15px system-ui, sans-serif; color: #1f1a00; background: #ffe58a`;
 
 /** Passes an answer on. @param {Response} response */
 export function noticed(response) {
-  if (response.headers.has(HEADER)) announce();
+  if (response.headers.has(REBUILT_HEADER)) announce();
   return response;
 }
 

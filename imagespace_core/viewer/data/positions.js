@@ -13,7 +13,7 @@ export class Positions {
   scale = 1;
   /** Half the box's sides, in world units. */ extent = [0, 0, 0];
   radius = 0;
-  /** @type {import("../overlay/layout_guides.js").GuidesFile | null} */ guides = null;
+  /** @type {import("../contract").GuidesFile | null} */ guides = null;
   /** @type {import("../space/cell_grid.js").CellGrid | null} */ grid = null;
   /** @type {import("../space/representatives.js").Representatives | null} */ representatives = null;
 

@@ -10,8 +10,7 @@ const PARALLEL = 4;
 
 /**
  * @typedef {{page: number, x: number, y: number, width: number, height: number}} SpritePlace pixels in the page
- * @typedef {{cell: number, page: number, columns: number, per_page: number, pages: number}} AtlasFile
- * @typedef {{about: AtlasFile, cells: Int32Array, sizes: Uint8Array}} Atlas
+ * @typedef {{about: import("../contract").AtlasFile, cells: Int32Array, sizes: Uint8Array}} Atlas
  */
 
 export class SpritePages {

@@ -1,29 +1,22 @@
 /** The files of a workspace, fetched once and kept while there is room. */
 
+import { NAMES_PER_FILE } from "../core/constants.js";
 import { noticed } from "../core/rebuilt.js";
 import { Lru } from "./lru.js";
 import { fetchNpy } from "./npy.js";
 import { Positions } from "./positions.js";
 
-/** Rows per file of names. */
-export const NAMES_PER_FILE = 2048;
 /** Bytes of arrays and of names kept for switching back; the ones in use are held by their users. */
 const KEEP_BYTES = 96 * 2 ** 20, KEEP_NAMES_BYTES = 16 * 2 ** 20;
 
 /**
- * @typedef {object} Column
- * @property {"category" | "cluster" | "number" | "date" | "color"} kind
- * @property {string} name
- * @property {string} slug
- * @property {any} data Int32Array codes, Float32Array numbers, Float64Array seconds or Uint8Array colors
- * @property {string[]} [values] of a category or a cluster
- * @property {string[]} [ownValues] those in the file, where people have given clusters other names
- * @property {number[]} [counts]
- * @property {number} [missing]
- * @property {number} [min]
- * @property {number} [max]
- * @property {number} [low]
- * @property {number} [high]
+ * @typedef {Pick<import("../contract").ColumnFile, "name" | "slug" | "missing">
+ *   & {kind: Exclude<import("../contract").ColumnFile["kind"], "text">}
+ *   & Partial<Pick<import("../contract").CategoryColumn, "values" | "counts">>
+ *   & Partial<Pick<import("../contract").NumberColumn, "min" | "max" | "low" | "high">>
+ *   & {data: any, ownValues?: string[]}} Column
+ *   data: Int32Array codes, Float32Array numbers, Float64Array seconds or Uint8Array colors
+ *   ownValues: those in the file, where people have given clusters other names
  *
  * @typedef {{promise: Promise<any>, bytes: () => number}} Kept bytes: none while it is on its way
  */
@@ -75,7 +68,7 @@ export class WorkspaceFiles {
     }, (positions) => positions.bytes);
   }
 
-  /** Headings, axes and lines of a layout. @param {string} path @returns {Promise<import("../overlay/layout_guides.js").GuidesFile>} */
+  /** Headings, axes and lines of a layout. @param {string} path @returns {Promise<import("../contract").GuidesFile>} */
   guides(path) {
     return this.#keep(this.#kept, path, () => this.json(path), () => 0);
   }
@@ -180,7 +173,7 @@ function bytesOfTexts(texts) {
   return texts.reduce((sum, text) => sum + 2 * text.length, 0);
 }
 
-/** People's names for clusters stand in for their numbers. @param {Column} column @param {Record<string, string> | null} [names] */
+/** People's names for clusters stand in for their numbers. @param {Column} column @param {Record<string, string>} [names] */
 export function nameClusters(column, names) {
   if (column.kind !== "cluster") return;
   column.ownValues ??= column.values ?? [];

@@ -3,12 +3,13 @@
  * to the dark theme changes the palette alone; only another column or mask touches the rows.
  */
 
+import { MISSING } from "../core/constants.js";
 import { categorical, neutral, scaleColor } from "../core/colors.js";
 
 /** The shade of rows that the mask leaves out. Its color stays transparent. */
 const MASKED = 65535;
 /** The shade of missing values and noise. */
-const MISSING = 0;
+const MISSING_SHADE = 0;
 /** Steps of a scale. */
 export const STEPS = 1024;
 
@@ -64,7 +65,7 @@ export class Shading {
       const step = stepper(column);
       for (let i = 0; i < index.length; i++) {
         const value = data[i];
-        index[i] = value !== value ? MISSING : 1 + step(value);
+        index[i] = value !== value ? MISSING_SHADE : 1 + step(value);
       }
     }
     if (mask) for (let i = 0; i < index.length; i++) if (!((mask[i >> 3] >> (i & 7)) & 1)) index[i] = MASKED;
@@ -88,7 +89,7 @@ export class Shading {
       }
       return;
     }
-    if (!this.hidden.has(-1) && !this.steps) paint(MISSING, neutral(dark));
+    if (!this.hidden.has(MISSING) && !this.steps) paint(MISSING_SHADE, neutral(dark));
     if (isCategorical(column)) {
       const colors = this.colors();
       colors.forEach((color, code) => {
@@ -173,7 +174,7 @@ function stepper(column) {
 
 /** @param {number} code -1 is missing; codes beyond the palette share its shades */
 function shadeOfCode(code) {
-  return code < 0 ? MISSING : 1 + (code % (MASKED - 1));
+  return code < 0 ? MISSING_SHADE : 1 + (code % (MASKED - 1));
 }
 
 /**

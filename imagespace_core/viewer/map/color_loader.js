@@ -21,7 +21,7 @@ export class ColorLoader {
     this.latest = new Latest(signal);
   }
 
-  /** @param {import("../index.js").ViewerConfig} config */
+  /** @param {import("../contract").MapConfig} config */
   async load({ color, mask: url, palette, names }) {
     const { files, renderer } = this;
     const { shading } = renderer;
@@ -40,7 +40,7 @@ export class ColorLoader {
     }
     if (late()) return;
     if (column) nameClusters(column, names);
-    shading.custom = palette;
+    shading.custom = palette ?? undefined;
     shading.assign(column, mask);
     if (!renderer.gpu.gl.isContextLost()) renderer.shade();
     this.shown();

@@ -2,9 +2,9 @@
 
 import { equal } from "../core/equal.js";
 
-/** @typedef {import("../index.js").ViewerConfig} ViewerConfig */
+/** @typedef {import("../contract").MapConfig} MapConfig */
 
-/** @type {Record<"height" | "label" | "dots" | "colors" | "layout" | "highlight" | "query" | "opened" | "clusters" | "tools" | "flight", (keyof ViewerConfig)[]>} */
+/** @type {Record<"height" | "label" | "dots" | "colors" | "layout" | "highlight" | "query" | "opened" | "clusters" | "tools" | "flight", (keyof MapConfig)[]>} */
 const FIELDS = {
   height: ["height"],
   label: ["label"],
@@ -21,8 +21,8 @@ const FIELDS = {
 
 /** @typedef {Record<keyof typeof FIELDS, boolean>} ConfigChanges */
 
-/** @param {ViewerConfig | null} before null: nothing was shown yet, so all is new @param {ViewerConfig} after @returns {ConfigChanges} */
+/** @param {MapConfig | null} before null: nothing was shown yet, so all is new @param {MapConfig} after @returns {ConfigChanges} */
 export function changesBetween(before, after) {
-  const differs = (/** @type {(keyof ViewerConfig)[]} */ fields) => !before || fields.some((field) => !equal(before[field], after[field]));
+  const differs = (/** @type {(keyof MapConfig)[]} */ fields) => !before || fields.some((field) => !equal(before[field], after[field]));
   return /** @type {ConfigChanges} */ (Object.fromEntries(Object.entries(FIELDS).map(([name, fields]) => [name, differs(fields)])));
 }

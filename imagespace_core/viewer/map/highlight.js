@@ -24,7 +24,7 @@ export class Highlight {
     this.latest = new Latest(signal);
   }
 
-  /** @param {import("../index.js").ViewerConfig} config */
+  /** @param {import("../contract").MapConfig} config */
   async follow({ rows, selection, query, results }) {
     const late = this.latest.begin();
     const url = selection ?? null;

@@ -24,7 +24,7 @@ export class LayoutLoader {
     this.latest = new Latest(signal);
   }
 
-  /** @param {import("../index.js").ViewerConfig} config */
+  /** @param {import("../contract").MapConfig} config */
   async load(config) {
     const { files, renderer, moves, notices } = this;
     this.readiness.begin("layout");

@@ -29,13 +29,13 @@ import { MapInput } from "./map_input.js";
 import { Readiness } from "./readiness.js";
 
 export class MapView {
-  /** @type {import("../index.js").ViewerConfig | null} that is shown; null before the first */ #shown = null;
+  /** @type {import("../contract").MapConfig | null} that is shown; null before the first */ #shown = null;
   #finishing = false;
   #stop = new AbortController();
 
   /**
    * @param {HTMLElement} host
-   * @param {import("../index.js").ViewerConfig} config
+   * @param {import("../contract").MapConfig} config
    * @param {import("../index.js").ViewerEvents} events
    */
   constructor(host, config, events) {
@@ -113,7 +113,7 @@ export class MapView {
     this.resizes.observe(root);
   }
 
-  /** @param {import("../index.js").ViewerConfig} next */
+  /** @param {import("../contract").MapConfig} next */
   update(next) {
     const { renderer, rings, moves, url, overlays, loop } = this;
     const { root, canvas } = this.elements;

@@ -6,7 +6,7 @@ import { STYLE_SHEET } from "./map_elements.js";
 export class StillMap {
   /**
    * @param {HTMLElement} host
-   * @param {import("../index.js").ViewerConfig} config
+   * @param {import("../contract").MapConfig} config
    * @param {string} message
    */
   constructor(host, config, message) {
@@ -20,7 +20,7 @@ export class StillMap {
     this.update(config);
   }
 
-  /** @param {import("../index.js").ViewerConfig} config */
+  /** @param {import("../contract").MapConfig} config */
   update({ stillMap, base, label, layout, dims }) {
     this.root.dataset.layout = layout;
     this.root.dataset.dims = String(dims);

@@ -8,11 +8,7 @@ import { counted } from "../core/words.js";
 import { roving } from "../core/roving_focus.js";
 import { widthOf } from "../core/fitted_text.js";
 
-/**
- * @typedef {{label: number, title: string, size: number, row: number, anchors?: Record<string, number[]>}} Cluster
- *   row: the image that stands for it
- *   anchors: where the name stands, by map like "tsne-2d", in the units of its file; else it stands at the row
- */
+/** @typedef {import("../contract").MapCluster} Cluster */
 
 /** Names on a wide view at most, and CSS px of the view that each may claim for itself. */
 const MOST_SHOWN = 40, ROOM = 20000;

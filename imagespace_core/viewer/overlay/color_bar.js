@@ -69,7 +69,7 @@ export class ColorBar {
     this.select.hidden = !this.steps || !this.events.selects();
     this.foot.hidden = this.reset.hidden = !this.steps;
     const notes = [];
-    const { min = low, max = high } = column;
+    const min = column.min ?? low, max = column.max ?? high;
     if (column.kind === "number" && (low > min || high < max)) {
       notes.push(element("div", { class: "is-legend-note", text: `from ${this.text(min)} to ${this.text(max)}; the ends share a color` }));
     }

@@ -8,19 +8,7 @@ import { widthOf } from "../core/fitted_text.js";
 import { count } from "../core/words.js";
 
 /**
- * @typedef {{text: string, count?: number, at: number[], align?: "center" | "start" | "end", level?: number, width?: number}} Heading
- *   at and width in the units of the layout's file
- * @typedef {{axis: "x" | "y", title: string, ticks: {at: number, text: string}[]}} Axis
- * @typedef {object} GuidesFile
- * @property {string} name
- * @property {string} title
- * @property {number | null} cell side of the square that an image may fill without covering another
- * @property {boolean} [seamless] whether images fill their cells to the edge
- * @property {string[]} notes
- * @property {Heading[]} headings
- * @property {Axis[]} axes
- * @property {number[][][]} lines
- *
+ * @typedef {import("../contract").Heading} Heading
  * @typedef {[number, number, number, number]} Box left, top, right, bottom in CSS pixels of the view
  */
 
@@ -70,7 +58,7 @@ export class LayoutGuides {
 }
 
 /**
- * @typedef {Heading & {level: number, node: HTMLElement | null, length: number, depth: number}} PlacedHeading length in CSS px
+ * @typedef {Heading & {node: HTMLElement | null, length: number, depth: number}} PlacedHeading length in CSS px
  * @typedef {{at: number, text: string, node: HTMLElement | null, length: number}} PlacedTick
  * @typedef {(box: Box) => boolean} IsFree
  */
@@ -90,8 +78,8 @@ class Sheet {
     const { headings = [], axes = [] } = positions.guides ?? {};
     this.family = getComputedStyle(parent).fontFamily;
     this.headings = headings
-      .map((heading) => /** @type {PlacedHeading} */ ({ ...heading, level: heading.level ?? 0, node: null, length: 0, depth: 0 }))
-      .sort((a, b) => a.level - b.level || (b.count ?? 0) - (a.count ?? 0));
+      .map((heading) => /** @type {PlacedHeading} */ ({ ...heading, node: null, length: 0, depth: 0 }))
+      .sort((a, b) => a.level - b.level || b.count - a.count);
     this.axes = axes.map((axis) => ({
       ...axis, node: this.#tick(axis.title, "is-axis"), length: this.#length(axis.title, TICK_SIZE, 600),
       ticks: [...axis.ticks].sort((a, b) => a.at - b.at)
@@ -149,7 +137,7 @@ class Sheet {
   /** @param {PlacedHeading} heading @param {number[]} at CSS px @param {number} zoom @param {number} perUnit CSS px @returns {Box} where a heading would lie, standing on its place; its text ends in dots where it has too little room */
   #box(heading, [x, y], zoom, perUnit) {
     heading.length ||= this.#length(heading.text, SIZES[Math.min(1, heading.level)], 600) + this.#length(countText(heading), 11, 400);
-    const room = heading.width === undefined ? WIDEST : Math.min(WIDEST, Math.max(NARROW, heading.width * perUnit));
+    const room = heading.width === undefined || heading.width === null ? WIDEST : Math.min(WIDEST, Math.max(NARROW, heading.width * perUnit));
     const width = Math.min(heading.length, room) * zoom, height = HEIGHT * zoom;
     const left = x - (heading.align === "start" ? 0 : heading.align === "end" ? width : width / 2);
     return [left, y - height, left + width, y];
@@ -157,8 +145,7 @@ class Sheet {
 
   /** @param {PlacedHeading} heading @returns {HTMLElement} */
   #heading(heading) {
-    const node = element("div", { class: `is-heading is-heading-${Math.min(1, heading.level)}`, title: heading.text }, element("span", { text: heading.text }));
-    if (countText(heading)) node.append(element("small", { text: countText(heading) }));
+    const node = element("div", { class: `is-heading is-heading-${Math.min(1, heading.level)}`, title: heading.text }, element("span", { text: heading.text }), element("small", { text: countText(heading) }));
     this.host.append(node);
     return node;
   }
@@ -218,7 +205,7 @@ class Sheet {
 
 /** @param {Heading} heading the number behind its text */
 function countText(heading) {
-  return heading.count === undefined || heading.count === null ? "" : ` ${count(heading.count)}`;
+  return ` ${count(heading.count)}`;
 }
 
 /** @param {Box} a @param {Box} b */

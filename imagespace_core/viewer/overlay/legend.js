@@ -1,6 +1,7 @@
 /** What the colors mean. Values are hidden by a click, isolated by a double click, and selected; a scale has a brush. */
 
 import { neutral, toCss } from "../core/colors.js";
+import { MISSING } from "../core/constants.js";
 import { element, icon } from "../core/dom.js";
 import { roving } from "../core/roving_focus.js";
 import { count, nameOfMissing } from "../core/words.js";
@@ -142,7 +143,7 @@ export class Legend {
     const colors = shading.colors();
     const search = this.#search.trim().toLowerCase();
     const values = column.values ?? [];
-    const codes = [...values.keys(), ...(this.counts.get(-1) || column.missing ? [-1] : [])];
+    const codes = [...values.keys(), ...(this.counts.get(MISSING) || column.missing ? [MISSING] : [])];
     const label = (/** @type {number} */ code) => (code < 0 ? nameOfMissing(column) : values[code]);
     const color = (/** @type {number} */ code) => (code < 0 ? neutral(shading.dark) : colors[code % colors.length]);
     const found = search ? codes.filter((code) => label(code).toLowerCase().includes(search)) : codes;
@@ -203,7 +204,7 @@ export class Legend {
   /** @param {number} code */
   #isolate(code) {
     const { hidden } = this.shading;
-    const others = [-1, ...(this.column?.values ?? []).keys()].filter((other) => other !== code);
+    const others = [MISSING, ...(this.column?.values ?? []).keys()].filter((other) => other !== code);
     const alone = !hidden.has(code) && hidden.size >= others.length;
     this.#hide(new Set(alone ? [] : others));
   }

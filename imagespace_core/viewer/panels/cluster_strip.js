@@ -1,28 +1,23 @@
 /**
  * The clusters side by side: picture, name and size of each; a click flies there, and names are edited in place.
  *
- * @typedef {object} ClusterStripConfig
- * @property {string} base
- * @property {string} slug of the column of clusters
- * @property {Cluster[]} clusters largest first
- * @property {number} noise images in no cluster
- * @property {number | null} current label of the open image's cluster
- *
- * @typedef {import("../overlay/cluster_labels.js").Cluster} Cluster
+ * @typedef {import("../contract").ClusterStripConfig} ClusterStripConfig
+ * @typedef {import("../contract").MapCluster} Cluster
+ * @typedef {import("./panel.js").Send<import("../contract").ClusterStripEvents>} Send
  */
 
+import { LONGEST_NAME, MISSING } from "../core/constants.js";
 import { element, icon } from "../core/dom.js";
 import { counted } from "../core/words.js";
 import { mountPanel } from "./panel.js";
 import { remoteImage } from "./remote_image.js";
 
 const PICTURE_SIDE = 192; // pixels requested of the server: sharp at 96 CSS pixels on a dense screen
-const LONGEST = 80;
 
 /**
  * @param {HTMLElement} host
  * @param {ClusterStripConfig} config
- * @param {import("./panel.js").Send} send  "click" {row}, "select" {kind: "codes", …}, "rename" {label, name}
+ * @param {Send} send
  */
 export function mount(host, config, send) {
   return mountPanel(host, config, send, (send) => new ClusterStrip(config, send));
@@ -33,7 +28,7 @@ class ClusterStrip {
   /** @type {{label: number, text: string} | null} the name that is being written */ #draft = null;
   #drawing = false;
 
-  /** @param {ClusterStripConfig} config @param {import("./panel.js").Send} send */
+  /** @param {ClusterStripConfig} config @param {Send} send */
   constructor(config, send) {
     this.config = config;
     this.send = send;
@@ -82,8 +77,8 @@ class ClusterStrip {
   #noise(size) {
     const frame = element("span", { class: "is-frame is-scattered", "aria-hidden": "true" });
     return element(
-      "li", { "data-label": "-1" }, element("span", { class: "is-cluster" }, frame), element("span", { class: "is-caption", text: "In no cluster" }),
-      element("span", { class: "is-note", text: counted(size) }), element("span", { class: "is-cluster-tools" }, this.#select(-1, "what is in no cluster")),
+      "li", { "data-label": String(MISSING) }, element("span", { class: "is-cluster" }, frame), element("span", { class: "is-caption", text: "In no cluster" }),
+      element("span", { class: "is-note", text: counted(size) }), element("span", { class: "is-cluster-tools" }, this.#select(MISSING, "what is in no cluster")),
     );
   }
 
@@ -112,7 +107,7 @@ class ClusterStrip {
   /** A field in the place of the name: Enter or leaving it saves, Escape gives it up. @param {Cluster} cluster */
   #editor({ label, title }) {
     const input = element("input", {
-      class: "is-rename", type: "text", maxlength: String(LONGEST), value: this.#draft?.text ?? title, "aria-label": `Name of ${title}`,
+      class: "is-rename", type: "text", maxlength: String(LONGEST_NAME), value: this.#draft?.text ?? title, "aria-label": `Name of ${title}`,
       placeholder: `Cluster ${label}`,
       oninput: () => (this.#draft = { label, text: input.value }),
       onblur: () => this.#drawing || !this.#draft || this.#finish(label, title),

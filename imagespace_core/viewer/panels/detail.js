@@ -1,10 +1,7 @@
 /**
  * One image in full: the picture, what is known of it, and its nearest images.
  *
- * @typedef {{base: string, row: number, layers?: string, title: string, warning?: string, facts: [string, string][],
- *            neighbors: import("./tile.js").Tile[], nearest: string, parent: string | null}} DetailConfig
- *   layers: the query for some layers of it only, to go behind its address.
- *   parent: what people call the image that this was cut from, if it was.
+ * @typedef {import("../contract").DetailConfig} DetailConfig
  */
 
 import { element } from "../core/dom.js";
@@ -17,7 +14,7 @@ const FULL_SIDE = 1600;
 /**
  * @param {HTMLElement} host
  * @param {DetailConfig} config
- * @param {import("./panel.js").Send} send  "click" with {row}: a neighbor
+ * @param {import("./panel.js").Send<import("../contract").DetailEvents>} send
  */
 export function mount(host, config, send) {
   return mountPanel(host, config, send, (send) => {
@@ -43,7 +40,7 @@ export function mount(host, config, send) {
       root,
       draw(next) {
         root.dataset.row = String(next.row);
-        const source = `${next.base}image/${next.row}?side=${FULL_SIDE}${next.layers ?? ""}`;
+        const source = `${next.base}image/${next.row}?side=${FULL_SIDE}${next.layers}`;
         const facts = next.facts.flatMap(([label, value]) => [element("dt", {}, label), element("dd", {}, value)]);
         const neighbors = next.neighbors.map((image) => tile({ base: next.base, action: "Open" }, image, send));
         head.replaceChildren(

@@ -4,14 +4,14 @@ import { element } from "../core/dom.js";
 import { equal } from "../core/equal.js";
 import { stamped } from "../core/stamped.js";
 
-/** @typedef {import("../core/stamped.js").Send} Send */
+/** @template E @typedef {import("../core/stamped.js").Send<E>} Send */
 
 /**
- * @template C
+ * @template C, E
  * @param {HTMLElement} host
  * @param {C} config
- * @param {Send} send
- * @param {(send: Send) => {root: HTMLElement, draw: (config: C) => void, destroy?: () => void}} make
+ * @param {Send<E>} send
+ * @param {(send: Send<E>) => {root: HTMLElement, draw: (config: C) => void, destroy?: () => void}} make
  * @returns {{update: (config: C) => void, destroy: () => void}}
  */
 export function mountPanel(host, config, send, make) {

@@ -1,11 +1,7 @@
 /**
  * The selection in a line: how many images, and what can be done with it. Hosts mount it like the viewer.
  *
- * @typedef {object} SelectionBarConfig
- * @property {number} count selected rows
- * @property {number} hidden of them, those that the filters leave out
- * @property {boolean} undo whether there is something to undo
- * @property {boolean} redo
+ * @typedef {import("../contract").SelectionBarConfig} SelectionBarConfig
  */
 
 import { element, icon } from "../core/dom.js";
@@ -28,7 +24,7 @@ const VERBS = [
 /**
  * @param {HTMLElement} host
  * @param {SelectionBarConfig} config
- * @param {import("./panel.js").Send} send  "select" with {kind, mode}
+ * @param {import("./panel.js").Send<import("../contract").SelectionBarEvents>} send
  */
 export function mount(host, config, send) {
   return mountPanel(host, config, send, (send) => {

@@ -6,11 +6,9 @@ import { remoteImage } from "./remote_image.js";
 const SIDE = 320; // pixels requested of the server: sharp at 160 CSS pixels on a dense screen
 
 /**
- * @typedef {{row: number, title: string, note?: string, current?: boolean}} Tile
- *
- * @param {{base: string, action?: string}} where action: what a click does, for screen readers
- * @param {Tile} image
- * @param {import("../core/stamped.js").Send} send "click" with {row}
+ * @param {Pick<import("../contract").GalleryConfig, "base" | "action">} where
+ * @param {import("../contract").Tile} image
+ * @param {import("../core/stamped.js").Send<import("../contract").GalleryEvents>} send
  * @returns {HTMLElement}
  */
 export function tile({ base, action }, { row, title, note, current }, send) {

@@ -1,9 +1,9 @@
 /** Regions of a large image as the server cuts them: all of it small, and sharper ones where one looks closer. */
 
+import { LARGEST_SIDE } from "../core/constants.js";
 import { Lru } from "../data/lru.js";
 
 const WHOLE_SIDE = 1024;
-const LARGEST_SIDE = 2048;
 const SIDE_STEP = 256;
 /** Bytes of sharper regions that are kept: twelve of the largest. */
 const KEEP_BYTES = 12 * 4 * LARGEST_SIDE ** 2;

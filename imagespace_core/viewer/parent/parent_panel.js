@@ -1,13 +1,8 @@
-/**
- * The part of the detail panel that shows an image's place in its parent, the image that it was cut from.
- *
- * @typedef {{parent: string, width: number, height: number, outline: number[][][], marked: {name: string, color: number[]}[]}} Placement
- *   outline: rings of x and y in px of the parent; marked: what the colors of its mask stand for
- */
+/** The part of the detail panel that shows an image's place in its parent, the image that it was cut from. */
 
+import { NAMES_PER_FILE } from "../core/constants.js";
 import { element } from "../core/dom.js";
 import { count } from "../core/words.js";
-import { NAMES_PER_FILE } from "../data/workspace_files.js";
 import { Outlines } from "./outlines.js";
 import { ParentView } from "./parent_view.js";
 
@@ -44,7 +39,7 @@ export class ParentPanel {
   #coming = new AbortController();
   /** The outlines that were fetched last, and whose they are. */ #fetched = { address: "", data: new ArrayBuffer(0) };
 
-  /** @param {import("../core/stamped.js").Send} send  "click" with {row}: a neighbor */
+  /** @param {import("../core/stamped.js").Send<import("../contract").DetailEvents>} send */
   constructor(send) {
     this.send = send;
     this.opacity.addEventListener("input", () => {
@@ -93,7 +88,7 @@ export class ParentPanel {
     this.view.destroy();
   }
 
-  /** @param {Placement} placement */
+  /** @param {import("../contract").ParentFile} file */
   #place({ parent, width, height, outline, marked }) {
     const { view } = this;
     const { base, row, address, word } = this.#shown;

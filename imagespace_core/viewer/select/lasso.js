@@ -4,8 +4,6 @@ import { svg } from "../core/dom.js";
 
 /** CSS pixels between two points of an outline that are both kept. */
 const STEP_PX = 2;
-/** Vertices of an outline at most. */
-export const MOST_VERTICES = 200;
 
 /** @typedef {[number, number]} Point */
 

@@ -3,31 +3,15 @@
  * Python has the positions and columns. Each event names what the viewer itself hides, which is not selected.
  */
 
-import { simplify, MOST_VERTICES } from "./lasso.js";
+import { MISSING, MOST_VERTICES } from "../core/constants.js";
+import { simplify } from "./lasso.js";
 
 /** Bytes of an event at most, as JSON. */
 const MOST_BYTES = 4800;
 
 /**
- * @typedef {"replace" | "add" | "remove" | "toggle"} Mode
- * @typedef {object} Hiding what the viewer hides beside the mask
- * @property {string | null} color slug of the column
- * @property {number[] | null} codes hidden ones, -1 missing; null: all but those in `shown`
- * @property {number[] | null} shown
- * @property {[number, number] | null} range the only values shown, as they occur in the column, ends included
- *
- * @typedef {object} Select the event; by kind, it has more
- * @property {"polygon" | "rows" | "codes" | "range" | "all" | "invert" | "clear" | "undo" | "redo"} kind
- * @property {Mode} mode
- * @property {Hiding} hiding
- * @property {[number, number][]} [polygon] x and y in clip space over w
- * @property {number[]} [matrix] (16,) raw positions to clip space, column by column
- * @property {number} [near] rows with a clip w below are behind the eye
- * @property {string} [positions] path of their file
- * @property {number[]} [rows]
- * @property {string} [color] slug of a column
- * @property {number[]} [codes] values of it, -1 missing
- * @property {[number, number]} [range] values of it, ends included
+ * @typedef {import("../contract").Mode} Mode
+ * @typedef {import("../contract").Select} Select
  */
 
 /**
@@ -36,7 +20,7 @@ const MOST_BYTES = 4800;
  */
 export const SELECT_REQUEST = "imagespace:select";
 
-/** @typedef {"all" | "invert" | "clear" | "undo" | "redo"} SelectionChange */
+/** @typedef {(import("../contract").SelectShown | import("../contract").SelectChange)["kind"]} SelectionChange */
 
 export class SelectEvents {
   /** Whether the host takes selections. */ offered = false;
@@ -87,7 +71,7 @@ export class SelectEvents {
     const about = /** @type {const} */ ({ kind: "polygon", mode, matrix: camera.clip(positions), near: camera.near, positions: positions.path });
     const rounded = (/** @type {number} */ v) => Math.round(v * 1e5) / 1e5;
     /** @type {import("./lasso.js").Point[]} */ let clip;
-    let most = MOST_VERTICES;
+    let most = /** @type {number} */ (MOST_VERTICES);
     do {
       clip = simplify(points, most).map(([x, y]) => [rounded((2 * x) / width - 1), rounded(1 - (2 * y) / height)]);
       most = Math.floor(most * 0.8);
@@ -102,7 +86,7 @@ export class SelectEvents {
     this.polygon([[0, 0], [width, 0], [width, height], [0, height]], mode);
   }
 
-  /** @param {Omit<Select, "hiding">} value @returns {boolean} whether it was sent */
+  /** @param {Select} value without what is hidden @returns {boolean} whether it was sent */
   #send(value) {
     const { positions, gliding } = this.renderer;
     if (!this.offered || !positions?.complete || gliding) return false;
@@ -110,13 +94,13 @@ export class SelectEvents {
     return true;
   }
 
-  /** @returns {Hiding} */
+  /** @returns {import("../contract").Hiding} */
   #hiding() {
     const { shading } = this.renderer;
     const { column, hidden } = shading;
     const range = shading.range();
     if (!column || (!hidden.size && !range)) return { color: column?.slug ?? null, codes: [], shown: null, range: null };
-    const all = [-1, ...(column.values ?? []).keys()];
+    const all = [MISSING, ...(column.values ?? []).keys()];
     const most = hidden.size > all.length / 2;
     return {
       color: column.slug, codes: most ? null : [...hidden], shown: most ? all.filter((code) => !hidden.has(code)) : null, range,

@@ -6,15 +6,15 @@ import { Lasso } from "./lasso.js";
 
 /** @typedef {"move" | "box" | "lasso"} Tool */
 
-/** @type {[import("./select_events.js").Mode, string, string][]} */
+/** @type {[import("../contract").Mode, string, string][]} */
 const MODES = [["replace", "New", "New selection"], ["add", "Add", "Add to the selection (Shift)"], ["remove", "Remove", "Remove from the selection (Alt)"]];
 
 export class Tools {
   /** @type {Tool} */ tool = "move";
-  /** @type {import("./select_events.js").Mode} */ mode = "replace";
+  /** @type {import("../contract").Mode} */ mode = "replace";
   /** Rows that are selected. */ selected = 0;
   /** @type {() => void} called after each change, for the toolbar */ changed = () => {};
-  /** @type {import("./select_events.js").Mode} of the area that is being drawn */ #drawingMode = "replace";
+  /** @type {import("../contract").Mode} of the area that is being drawn */ #drawingMode = "replace";
 
   /**
    * @param {{picks: HTMLElement, drawn: SVGElement, root: HTMLElement}} elements
@@ -76,7 +76,7 @@ export class Tools {
     this.changed();
   }
 
-  /** What held keys and the bar make of a selection. @param {{shift: boolean, alt: boolean}} held @returns {import("./select_events.js").Mode} */
+  /** What held keys and the bar make of a selection. @param {{shift: boolean, alt: boolean}} held @returns {import("../contract").Mode} */
   modeOf({ shift, alt }) {
     return shift ? "add" : alt ? "remove" : this.mode;
   }

@@ -15,7 +15,7 @@ export class Snapshot {
    * @param {import("../map/map_elements.js").MapElements} elements
    * @param {import("../draw/renderer.js").Renderer} renderer
    * @param {import("../overlay/legend.js").Legend} legend
-   * @param {() => import("../index.js").ViewerConfig} config as it is now
+   * @param {() => import("../contract").MapConfig} config as it is now
    * @param {() => void} redraw
    */
   constructor(elements, renderer, legend, config, redraw) {

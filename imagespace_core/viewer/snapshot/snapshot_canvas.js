@@ -21,7 +21,7 @@ export function mostPixels({ gpu: { gl } }) {
  * @param {import("../map/map_elements.js").MapElements} elements
  * @param {import("../draw/renderer.js").Renderer} renderer
  * @param {import("../overlay/legend.js").Legend} legend
- * @param {import("../index.js").ViewerConfig} config
+ * @param {import("../contract").MapConfig} config
  * @param {number} scale pixels per CSS pixel
  * @returns {HTMLCanvasElement}
  */
@@ -238,7 +238,7 @@ function drawScale(pen, column, shading, ink, left, top, font) {
   write(pen, `${from} to ${to}`, left, top + BAR + 22, ink.text, null);
 }
 
-/** What this is: the layout's name and how much of it is shown. @param {import("../index.js").ViewerConfig} config @param {import("../draw/renderer.js").Renderer} renderer @param {number} selected rows */
+/** What this is: the layout's name and how much of it is shown. @param {import("../contract").MapConfig} config @param {import("../draw/renderer.js").Renderer} renderer @param {number} selected rows */
 function titleOf({ label, layout, dims }, { visible }, selected) {
   return [label ?? `${layout} ${dims}D`, `${count(visible)} shown`, ...(selected ? [`${count(selected)} selected`] : [])].join(" · ");
 }
