@@ -16,7 +16,7 @@ COMMANDS = {
     "models": "Show the models by name, and which are on this machine.",
     "train": "Train an encoder on images of your own; needs PyTorch.",
 }
-"""What `--help` says of each. `commands/<name>.py` has the command itself, as the Typer app `app`."""
+"""The line of each in `--help`. `commands/<name>.py` has the command itself, as the Typer app `app`."""
 
 
 class Commands(TyperGroup):

@@ -64,7 +64,7 @@ def of_columns(columns: Mapping[str, np.ndarray], n: int, weight: float) -> Feat
     """Columns (n,) -> numbers standardized, categories one-hot. A category counts as one number does: what tells two of
     them apart is two indicators, so each counts half.
 
-    Raises InputError for a column that no cluster can be told by.
+    Raises InputError for a column that cannot separate clusters.
     """
     made = []
     for name, column in columns.items():

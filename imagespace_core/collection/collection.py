@@ -208,7 +208,7 @@ class Collection:
         )
 
     def evaluate(self, settings: EvaluationSettings) -> Evaluation:
-        """How well searches by examples find what a column says. Raises InputError where that cannot be measured."""
+        """How well searches by examples find what a column labels. Raises InputError where that cannot be measured."""
         return evaluate(self.workspace, settings)
 
     def retrieval_map(self, parent: str, scores: np.ndarray, opacity: float = 0.6) -> RetrievalMap:

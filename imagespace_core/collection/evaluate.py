@@ -29,7 +29,7 @@ class EvaluationSettings:
     label, value, min_overlap: which rows, see `evaluate.relevance.judge`. exclude_by: a column; all rows that share its
     value with an example are left out, so that nothing counts as found for showing the same pixels; None leaves out the
     examples alone. metric, trees: of the search, see `search.by_rows`. positives, negatives: rows that are the examples
-    of the one search; without them examples are drawn at random, as `experiment` says.
+    of the one search; without them examples are drawn at random, as `experiment` sets.
     """
 
     label: str

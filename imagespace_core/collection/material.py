@@ -51,7 +51,7 @@ def material_of(workspace: Workspace, by: str | None = None) -> Material:
 
 
 def date_column(table: pd.DataFrame) -> str | None:
-    """The column that says when images were taken: `taken_at`, or where that is empty the first with dates."""
+    """The column with the dates when images were taken: `taken_at`, or where that is empty the first with dates."""
     import pandas as pd
 
     others = table.select_dtypes(["datetime", "datetimetz"]).columns.drop("taken_at", errors="ignore")

@@ -49,7 +49,7 @@ def key_of(head: Mapping[str, Any], values: np.ndarray | None, names: Sequence[s
         entries = [Entry(names[code], hexadecimal(colors[code]), int(counts[code])) for code in order]
         return Key(name, tuple(entries), None, rest)
     low, high = head.get("low"), head.get("high")
-    return Key(name, (), None if low is None or high is None else (_formatted(low, kind), _formatted(high, kind)), rest)
+    return Key(name, (), None if low is None or high is None else (_limit(low, kind), _limit(high, kind)), rest)
 
 
 def named_colors(title: str, names: np.ndarray) -> tuple[Key, np.ndarray]:
@@ -106,7 +106,7 @@ def _line(entry: Entry, x: float, top: float, width: float, size: float) -> list
     ]
 
 
-def _formatted(value: float, kind: str) -> str:
+def _limit(value: float, kind: str) -> str:
     if kind == "date":
         return str(datetime.datetime.fromtimestamp(value, datetime.UTC).date())
     return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"

@@ -37,12 +37,12 @@ def png(drawing: Drawing, scale: int = 1) -> bytes:
 
 
 def _with_one(paper: Any, mark: Mark, scale: int) -> Any:
-    """What cannot share a layer with others, because it lets through what lies below, or is a picture."""
+    """What cannot share an overlay with others, because it lets through what lies below, or is an image."""
     from PIL import Image as Pillow
 
     if isinstance(mark, Dots):
-        layer = splatted(mark.x * scale, mark.y * scale, mark.colors, paper.width, paper.height, mark.radius * scale)
-        return Pillow.alpha_composite(paper, Pillow.fromarray(layer))
+        overlay = splatted(mark.x * scale, mark.y * scale, mark.colors, paper.width, paper.height, mark.radius * scale)
+        return Pillow.alpha_composite(paper, Pillow.fromarray(overlay))
     if isinstance(mark, Image):
         corner = round(mark.x * scale), round(mark.y * scale)
         sides = max(1, round(mark.width * scale)), max(1, round(mark.height * scale))
@@ -56,15 +56,15 @@ def _with_one(paper: Any, mark: Mark, scale: int) -> Any:
 
 
 def _with(paper: Any, marks: list[Mark], scale: int) -> Any:
-    """The paper with a layer of words, lines and areas over it."""
+    """The paper with an overlay of words, lines and areas over it."""
     from PIL import Image as Pillow
     from PIL import ImageDraw
 
     if not marks:
         return paper
     finer = scale * _FINER
-    layer = Pillow.new("RGBA", (paper.width * _FINER, paper.height * _FINER))
-    pen = ImageDraw.Draw(layer)
+    overlay = Pillow.new("RGBA", (paper.width * _FINER, paper.height * _FINER))
+    pen = ImageDraw.Draw(overlay)
     for mark in marks:
         match mark:
             case Area():
@@ -74,11 +74,11 @@ def _with(paper: Any, marks: list[Mark], scale: int) -> Any:
                 for part in _dashes(mark) if mark.dashed else [mark.points]:
                     pen.line(_pixels(part, finer), fill=mark.color, width=round(mark.width * finer), joint="curve")
             case Text():
-                _write(layer, pen, mark, finer)
-    return Pillow.alpha_composite(paper, layer.reduce(_FINER))
+                _write(overlay, pen, mark, finer)
+    return Pillow.alpha_composite(paper, overlay.reduce(_FINER))
 
 
-def _write(layer: Any, pen: Any, mark: Text, finer: int) -> None:
+def _write(overlay: Any, pen: Any, mark: Text, finer: int) -> None:
     from PIL import Image as Pillow
     from PIL import ImageDraw
 
@@ -92,7 +92,7 @@ def _write(layer: Any, pen: Any, mark: Text, finer: int) -> None:
         sheet = Pillow.new("RGBA", (length, height))
         ImageDraw.Draw(sheet).text((length / 2, height * 0.75), mark.text, fill=mark.color, font=letters, anchor="ms")
         turned = sheet.rotate(90, expand=True)
-        layer.alpha_composite(turned, (max(0, round(x - height * 0.75)), max(0, round(y - length / 2))))
+        overlay.alpha_composite(turned, (max(0, round(x - height * 0.75)), max(0, round(y - length / 2))))
         return
     if rim:
         pen.text((x, y), mark.text, fill=PAPER, font=letters, anchor=anchor, **rim)

@@ -27,7 +27,7 @@ KEYS = (*FIELDS, "output_name")
 
 
 def load(path: Path, *, device: str = "auto", threads: int | None = None) -> OnnxEmbedder:
-    """The model in `path`, fed as the JSON file of the same name says.
+    """The model in `path`, fed by the JSON file of the same name.
 
     Raises ModelError where either file is missing a promise: see `OnnxEmbedder` for the model.
     """

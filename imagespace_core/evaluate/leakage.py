@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PARENTS = ("slice", "scene")
-"""Columns in which sources say what image an item was cut from."""
+"""Columns in which sources name the image that an item was cut from."""
 LEAST_LEFT = 0.5
 
 

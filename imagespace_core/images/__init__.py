@@ -13,9 +13,9 @@ class Picture:
     """A decoded image.
 
     pixels: uint8 (h, w, c); RGB for photographs. May be smaller than the original: a decoder scales down
-        to the smallest size that still serves everyone who asked.
+        to the smallest size that still serves every reader.
     width, height: of the original in pixels, after its orientation was applied.
-    taken_at: when it was taken, without time zone, if the file says so.
+    taken_at: when it was taken, without time zone, if the file has it.
     layered: the channels are layers, also where there are three, and not what people see: `Source.preview` is.
     """
 

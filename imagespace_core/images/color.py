@@ -21,7 +21,7 @@ EDGE_MAGNITUDE = 256
 
 @dataclass(frozen=True)
 class ComputedColumn:
-    """kind: "color" ("#rrggbb"), "number" (float) or "date". What it says is for people."""
+    """kind: "color" ("#rrggbb"), "number" (float) or "date". The description is for people."""
 
     kind: str
     description: str

@@ -41,7 +41,7 @@ _one_large_at_a_time = threading.Lock()
 # is the size that will be decoded; for ICO, which may hold a larger PNG, it would not be.
 Image.MAX_IMAGE_PIXELS = None
 # Freed blocks of up to 32 MB glibc keeps for the next: an image of 250 million pixels, which Pillow holds in blocks of
-# 16 MB unless told otherwise, would cost its gigabyte for ever. Larger blocks go back at once.
+# 16 MB by default, would cost its gigabyte for ever. Larger blocks go back at once.
 Image.core.set_block_size(64 << 20)
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 

@@ -33,12 +33,12 @@ _GONE = frozenset(
 
 
 def gone(error: BaseException) -> bool:
-    """Whether an error says that a file cannot be reached, and nothing about what is in it."""
+    """Whether an error means that a file cannot be reached, whatever is in it."""
     return isinstance(error, OSError) and error.errno in _GONE
 
 
 def check_reachable(file: Path) -> None:
-    """For what a library could not read and does not say why. Raises VanishedError where the file is not there."""
+    """Raises VanishedError where the file is not there: for errors of libraries that give no reason."""
     try:
         with file.open("rb") as stream:
             stream.read(1)

@@ -30,7 +30,7 @@ class Layout(Protocol):
     def __call__(self, material: Material, tick: Tick | None = None) -> Arrangement:
         """Where each row goes. Any number of rows, also none; a row without a place is NaN and counted.
 
-        Call it only where `lacks` says nothing. `tick` gets the share done in [0, 1].
+        Call it only where `lacks` is None. `tick` gets the share done in [0, 1].
         """
         ...
 

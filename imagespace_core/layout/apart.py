@@ -23,7 +23,7 @@ NARROWEST = 0.01
 """A map's longer side counts as at least this share of its largest coordinate: float32 has no room for less."""
 
 TINIEST = 1e-30
-"""A smaller side counts as none: its cells would be smaller than the numbers that float32 tells apart."""
+"""A smaller side counts as none: its cells would be smaller than the numbers that float32 keeps distinct."""
 
 EXCHANGED_UP_TO = 50_000
 """Rows. Above, exchanging cells takes longer than placing; without it cells come out about a fourth smaller."""
@@ -47,7 +47,7 @@ class Apart:
     def __call__(self, positions: np.ndarray, name: str, title: str, tick: Tick | None = None) -> Arrangement:
         """float (n, 2), rows with NaN stay so -> Arrangement of `<name>-apart`.
 
-        guides["cell"] is the side that images may have; guides["apart"] tells the furthest and the median move, in
+        guides["cell"] is the side that images may have; guides["apart"] has the furthest and the median move, in
         cells, and the share of images that another one of that side overlaps, before and after.
         """
         placed = np.flatnonzero(np.isfinite(positions).all(1))

@@ -145,8 +145,8 @@ class TSNE:
         landmark = np.zeros(n, bool)
         landmark[np.random.default_rng(self.seed).choice(n, LANDMARKS, replace=False)] = True
         # In units of one step for all rows: what each part takes, so that the bar runs evenly.
-        apart = sum(steps for steps, _ in self._phases) * LANDMARKS / n
-        shares = np.cumsum([apart, 2, JOINT_STEPS]) / (apart + 2 + JOINT_STEPS)
+        first_part = sum(steps for steps, _ in self._phases) * LANDMARKS / n
+        shares = np.cumsum([first_part, 2, JOINT_STEPS]) / (first_part + 2 + JOINT_STEPS)
 
         chosen = np.ascontiguousarray(vectors[landmark], np.float32)
         map_of_landmarks = self._optimize(

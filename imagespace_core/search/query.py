@@ -32,8 +32,8 @@ class Query:
         """float32 (d,) of unit length: mean of the positives less the weighted mean of the negatives
         (Rocchio, 1971).
 
-        Every example counts by its direction. Where the two cancel, the positives alone are asked for, and
-        where those cancel among themselves, the first of them. Negatives alone ask for what is least like
+        Every example counts by its direction. Where the two cancel, the positives alone are searched with, and
+        where those cancel among themselves, the first of them. Negatives alone search for what is least like
         them. Raises InputError without examples, or where they do not fit together.
         """
         positive = _directions(self.positive, "positive")

@@ -19,7 +19,7 @@ class Task(Protocol):
 
 
 class Report(Protocol):
-    """Where training says what it is doing."""
+    """Where training shows its progress."""
 
     def task(self, title: str, total: int | None = None) -> AbstractContextManager[Task]: ...
 

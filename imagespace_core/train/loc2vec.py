@@ -76,12 +76,12 @@ class Loc2vec:
     def __init__(self, images: Images, training: Loc2vecTraining, layers: tuple[str, ...]) -> None:
         """Raises InputError where there are too few tiles for a batch, or no triplets among them."""
         self._images, self._training = images, training
-        places = np.array([parse_key(item.key) for item in images.items])
-        if len(zooms := np.unique(places[:, 0])) > 1:
+        numbers = np.array([parse_key(item.key) for item in images.items])
+        if len(zooms := np.unique(numbers[:, 0])) > 1:
             raise InputError(
                 f"the tiles are of the zooms {zooms.tolist()}; near and far need one. Leave the others out"
             )
-        tiles = places[:, 1:]
+        tiles = numbers[:, 1:]
         rng = np.random.default_rng((training.seed, 0))
         # A block holds positives for each of its tiles.
         self._rows, self._held_rows = triplets.split(tiles, training.validation, 2 * training.pos_radius, rng)

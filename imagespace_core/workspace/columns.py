@@ -1,6 +1,6 @@
 """Columns of the table as the viewer wants them: one small JSON and one flat array each.
 
-`columns/<slug>.json` says what the numbers of `columns/<slug>.npy` mean, by `kind`:
+`columns/<slug>.json` describes the numbers of `columns/<slug>.npy` mean, by `kind`:
   category, cluster   int32 (n,) codes into `values`, most frequent first; -1 is missing, or noise for a cluster
   number              float32 (n,), NaN is missing; `min`, `max`, and `low`, `high`, the 2nd and 98th percentile
   date                float64 (n,), Unix seconds, NaN is missing
@@ -28,7 +28,7 @@ TEXT_LEAST_ROWS = 50
 
 
 def encode(series: pd.Series, slug: str) -> tuple[dict[str, Any], np.ndarray | None]:
-    """A column as (what its JSON says, its array); see the module's description for both."""
+    """A column as (its JSON, its array); see the module's description for both."""
     import pandas as pd
 
     head: dict[str, Any] = {"name": str(series.name), "slug": slug, "missing": int(series.isna().sum())}

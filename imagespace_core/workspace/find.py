@@ -17,7 +17,7 @@ _STOPPED = "its first build stopped. Run the same command again; it goes on from
 
 @dataclass(frozen=True)
 class Found:
-    """A folder that is, or should be, a workspace. `reason` says what is wrong unless `state` is "ready"."""
+    """A folder that is, or should be, a workspace. `reason` is what is wrong unless `state` is "ready"."""
 
     path: Path
     state: Literal["ready", "broken", "newer", "unfinished"]
@@ -36,7 +36,7 @@ def find(root: Path) -> list[Found]:
     try:
         folders = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
     except OSError:
-        return []  # missing, a file, or closed: the caller says where it looked
+        return []  # missing, a file, or closed: the caller shows where it looked
     return [_look(folder) for folder in folders if _is_workspace(folder)]
 
 

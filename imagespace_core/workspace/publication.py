@@ -22,7 +22,7 @@ from imagespace_core.workspace.manifest import Manifest
 
 T = TypeVar("T")
 Stamp = tuple[str, int, int, int]
-"""Identity of the file that says which build counts: its name, inode, time and size."""
+"""Identity of the file that names the build that counts: its name, inode, time and size."""
 
 STAGED = f"{names.BUILD}/files"
 _REPLACED = f"{names.BUILD}/old"

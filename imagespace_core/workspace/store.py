@@ -177,8 +177,8 @@ class Workspace:
             atlas = self._json(names.ATLAS, "atlas")
             cell = int(rows("cells.npy")[row])
             width, height = rows("sizes.npy")[row].tolist()
-            number, place = divmod(cell, atlas["per_page"])
-            x, y = place % atlas["columns"] * atlas["cell"], place // atlas["columns"] * atlas["cell"]
+            number, slot = divmod(cell, atlas["per_page"])
+            x, y = slot % atlas["columns"] * atlas["cell"], slot // atlas["columns"] * atlas["cell"]
             data = self.read(f"{names.ATLAS_PAGES}/{number:04d}.webp", Path.read_bytes)
             with Image.open(io.BytesIO(data)) as page:
                 return np.asarray(page.convert("RGB").crop((x, y, x + width, y + height)))
@@ -186,7 +186,7 @@ class Workspace:
             raise WorkspaceError(f"the sprite of row {row} cannot be read ({error}). {_remedy('atlas')}") from error
 
     def public_file(self, name: str) -> bytes | None:
-        """The file that a browser asks for as `name`, or None if there is none or it is not for browsers.
+        """The file that a browser requests as `name`, or None if there is none or it is not for browsers.
 
         All of it, and not its path: by the time that a path is opened, another build's file may lie there.
         """

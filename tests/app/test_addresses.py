@@ -120,7 +120,7 @@ def test_parameters_are_listed_for_pages_that_there_are() -> None:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return write_made_workspace(tmp_path_factory.mktemp("made") / "w")
+    return write_made_workspace(tmp_path_factory.mktemp("made") / "made")
 
 
 def test_every_route_is_listed() -> None:

@@ -29,20 +29,20 @@ def workspaces(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base / "w"
 
 
-def search(patch: pytest.MonkeyPatch, workspaces: Path, name: str, **asked: str) -> AppTest:
+def search(patch: pytest.MonkeyPatch, workspaces: Path, name: str, **params: str) -> AppTest:
     """The Search page, as a link opens it."""
     patch.setenv("IMAGESPACE_WORKSPACE", str(workspaces / name))
     test = AppTest.from_file(APP, default_timeout=30)
     test.run()
-    for key, value in {"from": "Coordinate", **asked}.items():
+    for key, value in {"from": "Coordinate", **params}.items():
         test.query_params[key] = value
     test.switch_page(str(ROOT / "pages/search.py")).run()
     assert not test.exception
     return test
 
 
-def said(test: AppTest) -> str:
-    """What is told, without the signs that keep Markdown from reading it."""
+def caption(test: AppTest) -> str:
+    """What the captions say, without the signs that keep Markdown from reading it."""
     return re.sub(r"\\(.)", r"\1", "\n".join(caption.value for caption in test.caption))
 
 
@@ -54,17 +54,17 @@ def test_a_link_finds_the_tile_at_a_place(monkeypatch: pytest.MonkeyPatch, works
     lng, lat = Tile(Z, X + 2, Y + 1).center()
     test = search(monkeypatch, workspaces, "tiles", coordinate=f"{lat + 0.0001}, {lng}")
     assert nearest(test) == f"17/{X + 2}/{Y + 1}"
-    assert "11 m away, at 47.2" in said(test)
-    assert "order of the numbers" not in said(test)
+    assert "11 m away, at 47.2" in caption(test)
+    assert "order of the numbers" not in caption(test)
     test.text_input(key="coordinate").set_value(f"{lng}, {lat}").run()
-    assert "is the order of the numbers right?" in said(test)
+    assert "is the order of the numbers right?" in caption(test)
     test.text_input(key="coordinate").set_value(f"17/{X + 3}/{Y}").run()
     assert nearest(test) == f"17/{X + 3}/{Y}"
     test = search(
         monkeypatch, workspaces, "tiles", coordinate=f"{lng}, {lat}", **{"coordinate-order": "Longitude, latitude"}
     )
     assert nearest(test) == f"17/{X + 2}/{Y + 1}"
-    assert ": 0 m away, at" in said(test)
+    assert ": 0 m away, at" in caption(test)
 
 
 def test_a_tile_is_found_by_its_number_and_its_absence_is_said(
@@ -73,10 +73,12 @@ def test_a_tile_is_found_by_its_number_and_its_absence_is_said(
     by_number = {"coordinate-order": "Tile x, y"}
     test = search(monkeypatch, workspaces, "tiles", coordinate=f"{X + 3}, {Y}", **by_number)
     assert nearest(test) == f"17/{X + 3}/{Y}"
-    assert f"This is the tile {X + 3}, {Y} at zoom 17; its middle lies at 47.2" in said(test)
+    assert f"This is the tile {X + 3}, {Y} at zoom 17; its middle lies at 47.2" in caption(test)
     test.text_input(key="coordinate").set_value(f"17/{X - 1}/{Y + 2}").run()
     assert nearest(test) == f"17/{X}/{Y + 2}"
-    assert f"There is no tile {X - 1}, {Y + 2} at zoom 17 here. The nearest is {X}, {Y + 2}, 1 tile away" in said(test)
+    assert f"There is no tile {X - 1}, {Y + 2} at zoom 17 here. The nearest is {X}, {Y + 2}, 1 tile away" in caption(
+        test
+    )
     test.text_input(key="coordinate").set_value("16/1/1").run()
     assert test.error[0].value == "There is no tile of zoom 16 here; there are 17"
     assert not test.subheader
@@ -87,7 +89,7 @@ def test_photos_are_found_across_the_date_line_and_those_without_a_place_are_cou
 ) -> None:
     test = search(monkeypatch, workspaces, "photos", coordinate="0, 180")
     assert nearest(test) == r"000.png"
-    assert "11 km away, at 0° N, 179.9° E. 1 of 6 images have no place" in said(test)
+    assert "11 km away, at 0° N, 179.9° E. 1 of 6 images have no coordinates" in caption(test)
     test.text_input(key="coordinate").set_value("0, -179.95").run()
     assert nearest(test) == r"001.png"
     test.text_input(key="coordinate").set_value("89 N, 20 E").run()
@@ -103,7 +105,7 @@ def test_what_is_no_coordinate_is_refused_in_a_sentence(monkeypatch: pytest.Monk
     assert "no place on Earth" in test.error[0].value
     test.text_input(key="coordinate").set_value("").run()
     assert not test.error
-    assert "The images lie between 50° S, 179.9° W and 80° N, 179.9° E." in said(test)
+    assert "The images lie between 50° S, 179.9° W and 80° N, 179.9° E." in caption(test)
 
 
 def test_without_places_there_is_no_search_by_coordinate(monkeypatch: pytest.MonkeyPatch, workspaces: Path) -> None:

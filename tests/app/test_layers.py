@@ -58,7 +58,7 @@ def test_without_a_choice_the_picture_is_of_the_layers_that_people_see(client: T
 def test_a_picture_of_chosen_layers_shows_no_other(
     client: TestClient, opened: Workspace, chosen: list[str], rows: tuple[int, int, int]
 ) -> None:
-    np.testing.assert_allclose(inked(client, opened, layers.query(chosen)), rows, atol=1)
+    np.testing.assert_allclose(inked(client, opened, layers.params(chosen)), rows, atol=1)
 
 
 def test_one_layer_has_its_own_ink(client: TestClient, opened: Workspace) -> None:
@@ -96,5 +96,5 @@ def test_the_card_shows_the_telling_layer_as_long_as_its_tiles_are_there(opened:
 
 
 def test_names_with_signs_in_them_survive_an_address() -> None:
-    assert layers.query([]) == ""
-    assert layers.query(["a&b", "c d"]) == "&layer=a%26b&layer=c+d"
+    assert layers.params([]) == ""
+    assert layers.params(["a&b", "c d"]) == "&layer=a%26b&layer=c+d"

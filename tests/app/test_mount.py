@@ -19,7 +19,7 @@ from tests.app.made_workspace import ROWS, write_made_workspace
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return write_made_workspace(tmp_path_factory.mktemp("made") / "w")
+    return write_made_workspace(tmp_path_factory.mktemp("made") / "made")
 
 
 def test_a_listener_that_the_configuration_does_not_declare_is_refused() -> None:
@@ -104,7 +104,7 @@ def _renamed() -> None:
 
 
 def test_a_cluster_that_is_not_there_gets_no_name(tmp_path: Path) -> None:
-    root = write_made_workspace(tmp_path / "w").root
+    root = write_made_workspace(tmp_path / "made").root
     test = AppTest.from_function(_renamed, default_timeout=60)
     test.session_state["path"] = str(root)
     test.run()

@@ -175,6 +175,6 @@ def test_every_page_says_why_and_how(monkeypatch: pytest.MonkeyPatch, built: Pat
     confirmed.notes_file().unlink()
     test = visit(monkeypatch, built.parent, page)
     assert not test.exception
-    (said,) = [info.value for info in test.sidebar.info if sentence in info.value]
-    assert "precompute.py IMAGES -o photos" in said
-    assert r"IMAGESPACE\_TRUST\_ROOTS=1" in said
+    (message,) = [info.value for info in test.sidebar.info if sentence in info.value]
+    assert "precompute.py IMAGES -o photos" in message
+    assert r"IMAGESPACE\_TRUST\_ROOTS=1" in message

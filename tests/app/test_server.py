@@ -154,11 +154,11 @@ def test_those_who_ask_at_once_share_one_drawing_and_one_is_drawn_at_a_time(made
         running -= 1
         return bytes([what])
 
-    def ask(what: int) -> None:
+    def draw_one(what: int) -> None:
         at_once.wait()
         assert still_map.kept(what, lambda: draw(what)) == bytes([what])
 
-    threads = [threading.Thread(target=ask, args=(i % 2,)) for i in range(8)]
+    threads = [threading.Thread(target=draw_one, args=(i % 2,)) for i in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

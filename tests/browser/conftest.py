@@ -72,7 +72,7 @@ def page(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     tab.set_viewport_size({"width": 1280, "height": 800})
     faults: list[str] = []
     tab.on("pageerror", lambda error: faults.append(str(error)))
-    tab.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+    tab.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
     yield tab
     if shared:
         if tab.url != "about:blank":  # a test that skips has been nowhere

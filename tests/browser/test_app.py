@@ -120,6 +120,7 @@ def test_the_camera_comes_back_with_the_link(page: Any, app: str, opened: Worksp
 def test_a_change_of_color_moves_little(page: Any, app: str, opened: Workspace) -> None:
     visit(page, app, "", workspace=opened.name)
     wait_for_rest(page)
+    page.wait_for_load_state("networkidle")  # pictures of the clusters and of the map may still be on their way
     bytes_in = 0
 
     def count(event: dict[str, Any]) -> None:

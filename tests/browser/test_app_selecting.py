@@ -60,7 +60,7 @@ def places(page: Any, opened: Workspace) -> np.ndarray:
 
 
 def lasso(page: Any, middle: np.ndarray, radius: float) -> np.ndarray:
-    """Draws a star around a place; float64 (v, 2), the outline as the viewer told it, in CSS pixels of the window."""
+    """Draws a star around a place; float64 (v, 2), the outline as the viewer sent it, in CSS pixels of the window."""
     angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     reach = radius * np.where(np.arange(24) % 2, 1.0, 0.7)
     star = middle + reach[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -73,8 +73,8 @@ def lasso(page: Any, middle: np.ndarray, radius: float) -> np.ndarray:
     shape = page.locator(".is-drawn polygon")
     text = shape.get_attribute("points")
     box = page.locator("canvas.is-canvas").bounding_box()
-    told = np.array([[float(number) for number in pair.split(",")] for pair in text.split()])
-    return told + np.array([box["x"], box["y"]])
+    polygon = np.array([[float(number) for number in pair.split(",")] for pair in text.split()])
+    return polygon + np.array([box["x"], box["y"]])
 
 
 def within(points: np.ndarray, polygon: np.ndarray) -> list[int]:
@@ -96,8 +96,8 @@ def test_a_lasso_selects_exactly_the_rows_inside_it(page: Any, app: str, demo: W
     visit(page, app, "", workspace="demo")
     sent = Sent(page, demo.rows)
     points = places(page, demo)
-    told = lasso(page, np.median(points[demo.clusters()[0] == 1], axis=0), 50)
-    expected = within(points, told)
+    polygon = lasso(page, np.median(points[demo.clusters()[0] == 1], axis=0), 50)
+    expected = within(points, polygon)
     assert len(expected) > 30
     wait_for_selected(page, len(expected))
     assert sent.last == expected
@@ -120,8 +120,8 @@ def test_a_lasso_in_3d_selects_what_it_encloses_from_where_the_camera_was_turned
     page.wait_for_selector(READY, timeout=WAIT_MS)
     points = places(page, demo)
     assert np.abs(points - before).max() > 20
-    told = lasso(page, np.median(points[demo.clusters()[0] == 0], axis=0), 50)
-    expected = within(points, told)
+    polygon = lasso(page, np.median(points[demo.clusters()[0] == 0], axis=0), 50)
+    expected = within(points, polygon)
     assert len(expected) > 30
     wait_for_selected(page, len(expected))
     assert sent.last == expected

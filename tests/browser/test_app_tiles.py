@@ -22,8 +22,8 @@ PIXEL = "canvas => [...canvas.getContext('2d').getImageData(canvas.width / 2, 0,
 def test_a_tile_is_pointed_at_opened_in_chosen_layers_and_found_by_its_number(page: Any, tmp_path: Path) -> None:
     run(quick(write_tiles(tmp_path / "map"), tmp_path / "w/tiles", write_model(tmp_path), layouts="map"))
     opened = Workspace.open(tmp_path / "w/tiles")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[1]))
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url.rsplit("/", 1)[1]))
     with serving(tmp_path / "w", tmp_path / "log.txt") as app:
         visit(page, app, "", map="Map")
         row = opened.ids.index(f"17/{X + 3}/{Y + 1}")
@@ -42,7 +42,7 @@ def test_a_tile_is_pointed_at_opened_in_chosen_layers_and_found_by_its_number(pa
         expect(page.get_by_role("button", name="roads", exact=True)).to_be_visible()
         page.keyboard.press("Escape")
         assert picture.evaluate("img => img.decode().then(() => img.naturalWidth)") == 16
-        assert f"{row}?side=360&layer=water" in asked
+        assert f"{row}?side=360&layer=water" in requested
 
         page.get_by_role("link", name="Search").click()
         page.get_by_role("radio", name="Coordinate").click()

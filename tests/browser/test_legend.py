@@ -62,9 +62,9 @@ def test_a_mask_hides_exactly_its_rows_and_they_cannot_be_picked(viewer: Viewer,
 
 
 def test_lit_rows_keep_their_color_and_the_others_lose_it(viewer: Viewer, build: Build) -> None:
-    lit, other = [row for row in viewer.alone(12) if build.arrays["columns/category"][row] in (0, 1, 4)][:2]
+    highlighted, other = [row for row in viewer.alone(12) if build.arrays["columns/category"][row] in (0, 1, 4)][:2]
     before = viewer.shot()
-    viewer.update(results=[lit], query=[])
+    viewer.update(results=[highlighted], query=[])
     viewer.drawn()
     after = viewer.shot()
 
@@ -72,7 +72,7 @@ def test_lit_rows_keep_their_color_and_the_others_lose_it(viewer: Viewer, build:
         x, y = map(round, viewer.place(row))
         return int(np.ptp(shot[y, x]))
 
-    assert chroma(after, lit) > 0.9 * chroma(before, lit) > 30
+    assert chroma(after, highlighted) > 0.9 * chroma(before, highlighted) > 30
     assert chroma(after, other) < 0.3 * chroma(before, other)
 
 

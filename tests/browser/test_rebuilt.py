@@ -22,12 +22,12 @@ def _gone(route: Any) -> None:
     route.fulfill(status=410, headers={"Imagespace-Rebuilt": "1"}, body="the workspace was rebuilt; reload the page")
 
 
-@pytest.mark.parametrize("ask", [COLUMN, TILE])
-def test_an_old_page_asks_once_to_be_loaded_anew(viewer: Viewer, ask: str) -> None:
+@pytest.mark.parametrize("request_", [COLUMN, TILE])
+def test_an_old_page_asks_once_to_be_loaded_anew(viewer: Viewer, request_: str) -> None:
     page = viewer.page
     page.route("**/base/**", _gone)
-    page.evaluate(ask)
-    page.evaluate(ask)
+    page.evaluate(request_)
+    page.evaluate(request_)
     page.locator(NOTICE).wait_for(timeout=10_000)
     assert page.locator(NOTICE).count() == 1
     assert page.locator(NOTICE).text_content().startswith("This workspace was rebuilt since the page was opened.")

@@ -53,7 +53,7 @@ def within(points: np.ndarray, polygon: np.ndarray) -> np.ndarray:
     return found
 
 
-def told(build: Build, event: dict[str, Any]) -> np.ndarray:
+def rows_of(build: Build, event: dict[str, Any]) -> np.ndarray:
     """bool (n,): the rows that Python finds from an event, less those it says are hidden."""
     positions = np.load(build.folder / event["positions"])
     found = inside(positions, np.array(event["matrix"]), np.array(event["polygon"]), event["near"])
@@ -95,7 +95,7 @@ def test_what_is_drawn_selects_exactly_the_rows_that_python_finds(
     assert len(event["polygon"]) == (4 if tool == "box" else len(event["polygon"]))
     expected = within(viewer.screens(), drawn(viewer)) & shown & (codes != 2)
     assert 50 < expected.sum() < 600
-    assert np.array_equal(told(build, event) & shown, expected)
+    assert np.array_equal(rows_of(build, event) & shown, expected)
     server.close()
 
 
@@ -111,7 +111,7 @@ def test_a_long_outline_is_told_in_few_vertices_and_drawn_as_told(chooser: Viewe
     assert len(json.dumps(event, separators=(",", ":"))) < 5000
     assert all(abs(v) <= 1 and round(v, 5) == v for point in event["polygon"] for v in point)
     assert len(drawn(chooser)) == len(event["polygon"])
-    assert np.array_equal(told(build, event), within(chooser.screens(), drawn(chooser)))
+    assert np.array_equal(rows_of(build, event), within(chooser.screens(), drawn(chooser)))
 
 
 def test_shift_adds_and_alt_removes_and_so_do_the_buttons(chooser: Viewer) -> None:
@@ -203,7 +203,7 @@ def test_the_selection_works_by_keyboard(chooser: Viewer, build: Build) -> None:
     at = chooser.screens()
     box = page.locator("canvas.is-canvas").bounding_box()
     seen = (at > [box["x"], box["y"]]) & (at < [box["x"] + box["width"], box["y"] + box["height"]])
-    assert np.array_equal(told(build, events[1]), seen.all(axis=1))
+    assert np.array_equal(rows_of(build, events[1]), seen.all(axis=1))
     assert 20 < seen.all(axis=1).sum() < build.rows - 20
 
 
@@ -252,8 +252,8 @@ def test_a_finger_draws_and_a_second_one_gives_up_and_zooms(chromium: Any, serve
         touch("touchMove", point)
     touch("touchEnd")
     [event] = viewer.events("select")
-    assert np.array_equal(told(build, event), within(viewer.screens(), drawn(viewer)))
-    assert told(build, event).sum() > 20
+    assert np.array_equal(rows_of(build, event), within(viewer.screens(), drawn(viewer)))
+    assert rows_of(build, event).sum() > 20
     half = viewer.camera()["half"]
     touch("touchStart", (150, 250))
     touch("touchMove", (190, 250))

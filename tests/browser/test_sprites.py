@@ -236,21 +236,21 @@ def test_the_largest_images_become_previews_within_their_bound_and_a_missing_one
     viewer.listen()
     near(viewer, 3.5)
     viewer.drawn()
-    assert not [path for path in viewer.asked() if path.startswith("image/")], "sprites are large enough yet"
+    assert not [path for path in viewer.requested() if path.startswith("image/")], "sprites are large enough yet"
     near(viewer, 2)
     page.wait_for_function("window.root().imagespace.sprites().previews === 15 && window.answered.length >= 16")
     near(viewer, 1)
     viewer.drawn()
-    asked_for = sorted(int(path.removeprefix("image/")) for path in viewer.asked())
-    assert len(set(asked_for)) == len(asked_for) == 16, "each is asked for once"
-    assert row in asked_for
+    loaded = sorted(int(path.removeprefix("image/")) for path in viewer.requested())
+    assert len(set(loaded)) == len(loaded) == 16, "each is asked for once"
+    assert row in loaded
     at = viewer.screens()
     away = np.hypot(*(at - middle).T)
     inside = (np.abs(at - middle) < np.array(middle) - [view["x"], view["y"]]).all(axis=1)
-    others = np.setdiff1d(np.flatnonzero(inside), asked_for)
-    assert away[asked_for].max() <= away[others].min() + 2, "those nearest the middle"
+    others = np.setdiff1d(np.flatnonzero(inside), loaded)
+    assert away[loaded].max() <= away[others].min() + 2, "those nearest the middle"
     shot = viewer.shot()
-    free = [other for other in asked_for if 120 < at[other][0] < 900 and 60 < at[other][1] < 500]
+    free = [other for other in loaded if 120 < at[other][0] < 900 and 60 < at[other][1] < 500]
     assert row in free
     assert len(free) > 5
     for other in free:

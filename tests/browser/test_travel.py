@@ -71,7 +71,7 @@ def test_only_what_changed_is_sent_for_and_switching_back_sends_for_nothing(view
         viewer.listen()
         viewer.update(**change)
         viewer.drawn()
-        return sorted(path for path in viewer.asked() if not path.endswith(".webp"))
+        return sorted(path for path in viewer.requested() if not path.endswith(".webp"))
 
     assert sent_for() == []
     assert sent_for(color="price") == ["columns/price.json", "columns/price.npy"]

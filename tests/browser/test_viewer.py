@@ -64,14 +64,14 @@ def test_destroying_leaves_nothing_behind_and_mounting_twice_leaves_one(viewer: 
       window.update({ layout: "pca" });
       window.handle.destroy();
     }""")
-    asked = page.evaluate("""async () => {
+    left = page.evaluate("""async () => {
       const before = window.frames;
       await window.pass(10);
       window.dispatchEvent(new Event("resize"));
       window.handle.update(window.config);
       return (await window.pass(10)) - before;
     }""")
-    assert [asked, *page.evaluate("[window.element.childElementCount, window.context.isContextLost()]")] == [0, 0, True]
+    assert [left, *page.evaluate("[window.element.childElementCount, window.context.isContextLost()]")] == [0, 0, True]
 
 
 @pytest.mark.parametrize("picture", [None, "static/tsne-2d.png"])

@@ -15,9 +15,9 @@ from tests.browser.standalone import Build, Server
 FRAMES = "async (count) => { while (count--) await new Promise(requestAnimationFrame); }"
 LISTEN = """() => {
   const fetch = (window.plainFetch ??= window.fetch);
-  Object.assign(window, { asked: [], answered: [] });
+  Object.assign(window, { requested: [], answered: [] });
   window.fetch = (url, ...more) => {
-    window.asked.push(String(url));
+    window.requested.push(String(url));
     return fetch(url, ...more).finally(() => window.answered.push(String(url)));
   };
 }"""
@@ -54,12 +54,12 @@ class Viewer:
         self.page.evaluate(FRAMES, count)
 
     def listen(self) -> None:
-        """From here on `asked` knows every request that the viewer makes, at once."""
+        """From here on `requested` knows every request that the viewer makes, at once."""
         self.page.evaluate(LISTEN)
 
-    def asked(self) -> list[str]:
+    def requested(self) -> list[str]:
         """The paths below the base that were asked for since `listen`."""
-        urls = self.page.evaluate("window.asked")
+        urls = self.page.evaluate("window.requested")
         return [url.removeprefix(self.config["base"]).split("?")[0] for url in urls]
 
     def zoomed(self, half: float) -> None:

@@ -122,7 +122,7 @@ def test_many_rows_are_assigned_to_a_mixture_fitted_to_some(monkeypatch, digits)
 
 
 @pytest.mark.parametrize(
-    ("columns", "values", "said"),
+    ("columns", "values", "message"),
     [
         (("height",), {"width": np.zeros(300)}, "there is no column 'height' to cluster by; there are: width"),
         (("flat",), {"flat": np.ones(300)}, "no two different numbers"),
@@ -131,8 +131,8 @@ def test_many_rows_are_assigned_to_a_mixture_fitted_to_some(monkeypatch, digits)
         (("one",), {"one": np.array(["same"] * 300, object)}, "1 different values"),
     ],
 )
-def test_columns_that_tell_nothing_apart_are_refused(villages, columns, values, said):
-    with pytest.raises(InputError, match=said):
+def test_columns_that_tell_nothing_apart_are_refused(villages, columns, values, message):
+    with pytest.raises(InputError, match=message):
         GMM(columns=columns)(villages[0], columns=values)
 
 

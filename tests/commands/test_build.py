@@ -255,11 +255,11 @@ def test_without_the_hub_the_default_goes_on_with_the_bundled_model_and_says_so(
     assert Workspace.open(tmp_path / "workspaces/few").vectors().shape == (6, 1280)
     assert " serve workspaces/few" in done.stdout
 
-    asked = _real("few", "--model", "clip-vit-b32", cwd=tmp_path, **offline)
-    assert asked.returncode == 1
-    assert asked.stderr.count("\n") == 1
-    assert "--model-dir DIR" in asked.stderr
-    assert "--model efficientnet-lite0" in asked.stderr
+    done = _real("few", "--model", "clip-vit-b32", cwd=tmp_path, **offline)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "--model-dir DIR" in done.stderr
+    assert "--model efficientnet-lite0" in done.stderr
     assert Manifest.read(tmp_path / "workspaces/few").build == manifest.build
 
     again = _real(*flags, cwd=tmp_path, **offline)

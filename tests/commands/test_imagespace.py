@@ -15,12 +15,12 @@ REPOSITORY = Path(__file__).parents[2]
 NOT_COMMANDS = {"__init__", "flags", "mishaps", "report", "summary"}
 
 
-@pytest.mark.parametrize("asked", ["--help", "--version"])
-def test_help_and_version_import_no_command(asked: str) -> None:
+@pytest.mark.parametrize("flag", ["--help", "--version"])
+def test_help_and_version_import_no_command(flag: str) -> None:
     """They answer at once, also on a busy machine: neither NumPy nor a source is loaded for a list of names."""
     program = (
         "import sys\nfrom imagespace_core.__main__ import main\n"
-        f"sys.argv = ['imagespace', {asked!r}]\n"
+        f"sys.argv = ['imagespace', {flag!r}]\n"
         "try: main()\nexcept SystemExit: pass\n"
         "print(sorted(m for m in sys.modules if m.startswith('imagespace_core.') or m == 'numpy'), file=sys.stderr)"
     )

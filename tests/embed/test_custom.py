@@ -17,7 +17,7 @@ def model(write_tiny_onnx: Write, tmp_path: Path) -> Path:
     return write_tiny_onnx(tmp_path / "mine.onnx", shape=("n", 3, "h", "w"))
 
 
-def say(model: Path, wishes: Any) -> Path:
+def describe(model: Path, wishes: Any) -> Path:
     model.with_suffix(".json").write_text(json.dumps(wishes))
     return model
 
@@ -30,7 +30,7 @@ def test_a_model_without_json_gets_pixels_from_0_to_1_at_224(model: Path) -> Non
 
 
 def test_every_key_of_the_json_reaches_the_preprocessing(model: Path) -> None:
-    say(
+    describe(
         model,
         {
             "input_size": 64,
@@ -58,7 +58,7 @@ def test_every_key_of_the_json_reaches_the_preprocessing(model: Path) -> None:
 
 
 def test_channel_order_and_mean_show_in_the_vector(model: Path) -> None:
-    say(model, {"channel_order": "bgr", "mean": [0.5, 0.5, 0.0], "input_size": 16})
+    describe(model, {"channel_order": "bgr", "mean": [0.5, 0.5, 0.0], "input_size": 16})
     red = np.zeros((20, 20, 3), np.uint8)
     red[..., 0] = 255
     np.testing.assert_allclose(custom.load(model)([red])[0], np.array([-1, -1, 2]) / np.sqrt(6), atol=1e-6)
@@ -88,7 +88,7 @@ def test_channel_order_and_mean_show_in_the_vector(model: Path) -> None:
 )
 def test_mistakes_in_the_json_are_named(model: Path, wishes: Any, message: str) -> None:
     with pytest.raises(ModelError, match=message):
-        custom.load(say(model, wishes))
+        custom.load(describe(model, wishes))
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe\x00", b""])
@@ -99,7 +99,7 @@ def test_a_json_file_that_is_none_is_named(model: Path, content: bytes) -> None:
 
 
 def test_a_size_that_the_model_contradicts_is_refused(write_tiny_onnx: Write, tmp_path: Path) -> None:
-    path = say(write_tiny_onnx(tmp_path / "fixed.onnx", shape=("n", 3, 8, 8)), {"input_size": 224})
+    path = describe(write_tiny_onnx(tmp_path / "fixed.onnx", shape=("n", 3, 8, 8)), {"input_size": 224})
     with pytest.raises(ModelError, match=r"has input_size 224, but fixed\.onnx takes 8"):
         custom.load(path)
 
@@ -110,7 +110,7 @@ def test_a_model_that_fails_on_the_size_it_is_given_names_the_key_to_set(
     path = write_tiny_onnx(tmp_path / "m.onnx", shape=("n", 3, "h", "w"), answer="only_8_px")
     with pytest.raises(ModelError, match=r"failed on images of 224 x 224 pixels .* input_size into m\.json"):
         custom.load(path)
-    assert custom.load(say(path, {"input_size": 8})).size == 64
+    assert custom.load(describe(path, {"input_size": 8})).size == 64
 
 
 def test_a_json_with_a_byte_order_mark_is_read(model: Path) -> None:

@@ -27,7 +27,7 @@ class Hub:
     url: str
     content: bytes = CONTENT
     status: int = 200
-    asked: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def local_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def serving(local_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     class Handler(BaseHTTPRequestHandler):
         def do_HEAD(self) -> None:
-            found.asked.append(f"{self.command} {self.path}")
+            found.requested.append(f"{self.command} {self.path}")
             self.send_response(found.status)
             self.send_header("ETag", f'"{hashlib.sha1(found.content).hexdigest()}"')
             self.send_header("X-Repo-Commit", REVISION)
@@ -83,10 +83,10 @@ def silent(local_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 def test_a_file_is_downloaded_once_at_its_pinned_revision(serving: Hub) -> None:
     path = FILE.fetch()
     assert path.read_bytes() == CONTENT
-    assert f"GET /someone/model/resolve/{REVISION}/onnx/model.onnx" in serving.asked
-    serving.asked.clear()
+    assert f"GET /someone/model/resolve/{REVISION}/onnx/model.onnx" in serving.requested
+    serving.requested.clear()
     assert FILE.fetch() == path
-    assert serving.asked == []
+    assert serving.requested == []
 
 
 def test_a_cached_file_needs_no_network(serving: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +152,7 @@ def test_offline_mode_is_named_as_the_reason(serving: Hub, monkeypatch: pytest.M
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(HubUnreachableError, match=r"HF_HUB_OFFLINE is set"):
         FILE.fetch()
-    assert serving.asked == []
+    assert serving.requested == []
 
 
 def test_a_cache_that_cannot_be_written_is_no_reason_to_blame_the_hub(

@@ -75,14 +75,14 @@ def test_rows_that_look_alike_share_the_last_cell(tmp_path: Path) -> None:
     drawn = [*sprites(16, 32), gray]
     order = np.arange(1, 115, 7)[:16]
     alike = np.setdiff1d(np.arange(115), order)
-    asked, done = [], []
+    wanted, done = [], []
 
     def sprite_of(row: int) -> np.ndarray:
-        asked.append(row)
+        wanted.append(row)
         return drawn[order.tolist().index(row)] if row in order else gray
 
     SMALL.write(tmp_path, order, sprite_of, advance=done.append, alike=alike)
-    assert asked == [*order, alike[0]]
+    assert wanted == [*order, alike[0]]
     assert sum(done) == 115
     about = json.loads((tmp_path / "atlas.json").read_text("utf-8"))
     assert (about["rows"], about["pages"]) == (115, 2)

@@ -11,24 +11,24 @@ PLACES = st.floats(-1e4, 1e4, width=32)
 
 
 def _check(positions: np.ndarray, furthest: float = FURTHEST) -> dict:
-    """What must hold for any map; returns the report."""
+    """What must hold for any map; returns the summary."""
     made = Apart(furthest)(positions, "tsne", "t-SNE without overlap")
-    report = made.guides["apart"]
+    summary = made.guides["apart"]
     known = np.isfinite(positions).all(1)
     assert made.positions.dtype == np.float32
     np.testing.assert_array_equal(np.isfinite(made.positions).all(1), known)
     assert made.guides["missing"] == (~known).sum()
     after = placed(made)
-    assert nearest(after) >= report["cell"] > 0
-    assert report["overlapping_after"] == 0
+    assert nearest(after) >= summary["cell"] > 0
+    assert summary["overlapping_after"] == 0
     if known.any():
         side = extent(positions[known].astype(np.float64))
         moved = np.hypot(*(after - positions[known]).T)
         assert moved.max() <= furthest * side * (1 + 1e-4)
-        assert report["moved_most"] == pytest.approx(moved.max() / report["cell"], abs=1e-3)
-        assert report["moved_median"] == pytest.approx(np.median(moved) / report["cell"], abs=1e-3)
+        assert summary["moved_most"] == pytest.approx(moved.max() / summary["cell"], abs=1e-3)
+        assert summary["moved_median"] == pytest.approx(np.median(moved) / summary["cell"], abs=1e-3)
     np.testing.assert_array_equal(Apart(furthest)(positions, "tsne", "").positions, made.positions)
-    return report
+    return summary
 
 
 def test_the_side_is_the_longer_one_or_what_float32_leaves_room_for() -> None:
@@ -64,17 +64,17 @@ def test_clouds_piles_and_lines_come_apart(n: int, piles: int, missing: int, see
 
 @pytest.mark.parametrize("n", [1, 2, 1_000])
 def test_all_images_at_one_point_become_a_block_around_it(n: int) -> None:
-    report = _check(np.full((n, 2), 5, np.float32))
-    assert report["overlapping_before"] == (n > 1)
-    assert report["moved_most"] <= 1.2 * np.sqrt(n) + 1
+    summary = _check(np.full((n, 2), 5, np.float32))
+    assert summary["overlapping_before"] == (n > 1)
+    assert summary["moved_most"] <= 1.2 * np.sqrt(n) + 1
 
 
 def test_sprites_that_do_not_touch_hardly_move() -> None:
     positions = np.stack(np.meshgrid(np.arange(12.0), np.arange(12.0)), axis=-1).reshape(-1, 2)
     positions += np.random.default_rng(0).uniform(-0.2, 0.2, positions.shape)
-    report = _check(positions.astype(np.float32))
-    assert report["cell"] > 0.6
-    assert report["moved_most"] < 1.5
+    summary = _check(positions.astype(np.float32))
+    assert summary["cell"] > 0.6
+    assert summary["moved_most"] < 1.5
 
 
 def test_images_may_be_larger_where_they_may_move_further() -> None:

@@ -45,11 +45,11 @@ def write_patches(root: Path, data: Path, slices: int = 24) -> Workspace:
             "index-euclidean": record([], metric="euclidean"),
             "columns": record([names.COLUMNS], columns=heads),
         }
-        told = {"patch_size": [SIDE], "stride": SIDE}
+        parameters = {"patch_size": [SIDE], "stride": SIDE}
         for name, step in steps.items():
             draft.note(name, step)
         made = manifest(
-            len(items), steps, source={"kind": "microscopy", "root": str(data), "parameters": told, "digest": ""}
+            len(items), steps, source={"kind": "microscopy", "root": str(data), "parameters": parameters, "digest": ""}
         )
         draft.publish(made)
     confirm(root, made)

@@ -50,7 +50,7 @@ def test_negative_examples_move_the_results_away(index):
 
 
 @pytest.mark.parametrize(
-    ("positive", "negative", "said"),
+    ("positive", "negative", "message"),
     [
         (np.empty((0, 3)), None, "at least one"),
         (np.zeros((1, 3)), None, "points nowhere"),
@@ -59,8 +59,8 @@ def test_negative_examples_move_the_results_away(index):
         (np.ones((1, 3)), np.ones((1, 4)), "one model"),
     ],
 )
-def test_queries_without_meaning_are_refused(positive, negative, said):
-    with pytest.raises(InputError, match=said):
+def test_queries_without_meaning_are_refused(positive, negative, message):
+    with pytest.raises(InputError, match=message):
         Query(positive, negative).vector()
 
 

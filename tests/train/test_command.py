@@ -33,10 +33,10 @@ def test_an_autoencoder_trained_on_a_folder_builds_its_workspace(tmp_path: Path)
         Image.fromarray(pixels[..., 0]).save(tmp_path / "photos" / f"{name}.png")
     (tmp_path / "photos" / "broken.png").write_bytes(b"no image")
     out = tmp_path / "encoder"
-    said = train("autoencoder", tmp_path / "photos", "-o", out, "--epochs", 2, "--batch-size", 6, "--latent-dim", 8)
-    assert "1 of 25 images cannot be read and were left out (broken.png: " in said
-    assert "24 images, 2 epochs; the best was" in said
-    assert f"precompute.py {tmp_path / 'photos'} --model {out / 'encoder.onnx'}" in said
+    output = train("autoencoder", tmp_path / "photos", "-o", out, "--epochs", 2, "--batch-size", 6, "--latent-dim", 8)
+    assert "1 of 25 images cannot be read and were left out (broken.png: " in output
+    assert "24 images, 2 epochs; the best was" in output
+    assert f"precompute.py {tmp_path / 'photos'} --model {out / 'encoder.onnx'}" in output
     assert sorted(path.name for path in out.iterdir()) == ["checkpoint.pt", "encoder.json", "encoder.onnx", "logs"]
 
     model = out / "encoder.onnx"
@@ -50,8 +50,8 @@ def test_an_autoencoder_trained_on_a_folder_builds_its_workspace(tmp_path: Path)
 def test_a_vae_is_trained_on_slices_and_fine_tuned(tmp_path: Path) -> None:
     slices = write_slices(tmp_path / "slices", 4)
     common = ("--batch-size", 8, "--patch-size", 32, "--latent-dim", 4, "--variational", "--epochs", 1)
-    said = train("autoencoder", slices, "-o", tmp_path / "first", *common)
-    assert "60 images, 1 epoch" in said  # 3 x 5 patches of 32 px every 16 px, of 4 slices
+    output = train("autoencoder", slices, "-o", tmp_path / "first", *common)
+    assert "60 images, 1 epoch" in output  # 3 x 5 patches of 32 px every 16 px, of 4 slices
     checkpoint = tmp_path / "first" / "checkpoint.pt"
     tuning = ("autoencoder", slices, "-o", tmp_path / "tuned", *common, "--finetune", checkpoint, "--lr", 1e-4)
     train(*tuning, "--crop", "random", "--turns", "--stride", 32)
@@ -64,8 +64,8 @@ def test_loc2vec_is_trained_on_tiles_and_embeds_them(tmp_path: Path) -> None:
         "loc2vec", tiles, "-o", tmp_path / "run", "--layers", "woods,roads", "--batch-size", 4, "--tile-size", 32,
         "--max-samples", 16, "--neg-radius", 4, "--validation", 0, "--embedding-dim", 16, "--loss-type", "triplet",
     )  # fmt: skip
-    said = train(*common, "--epochs", 1)
-    assert "56 images, 1 epoch; the best was 1, with a training loss of" in said
+    output = train(*common, "--epochs", 1)
+    assert "56 images, 1 epoch; the best was 1, with a training loss of" in output
     assert "is there from an earlier run. Give --resume" in train(*common, "--epochs", 2, code=1)
     assert "2 epochs, resumed after 1" in train(*common, "--epochs", 2, "--resume")
     embedder = custom.load(tmp_path / "run" / "encoder.onnx")

@@ -306,15 +306,15 @@ def test_files_and_their_folders_are_on_the_disk_before_a_step_is_noted(
     most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the system was asked to bring to the disk, by inode, up to the moment when the note names it."""
-    asked: set[int] = set()
+    synced: set[int] = set()
     real, noted = os.fsync, durable.write_text
     monkeypatch.setattr(durable, "MOST_ONE_BY_ONE", most)
-    monkeypatch.setattr(os, "fsync", lambda descriptor: (asked.add(os.fstat(descriptor).st_ino), real(descriptor))[1])
-    monkeypatch.setattr(os, "sync", lambda: asked.update(path.stat().st_ino for path in tmp_path.rglob("*")))
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (synced.add(os.fstat(descriptor).st_ino), real(descriptor))[1])
+    monkeypatch.setattr(os, "sync", lambda: synced.update(path.stat().st_ino for path in tmp_path.rglob("*")))
 
     def checked(path: Path, text: str) -> None:
         staged = tmp_path / names.BUILD / "files"
-        assert {found.stat().st_ino for found in [staged, *staged.rglob("*")]} <= asked
+        assert {found.stat().st_ino for found in [staged, *staged.rglob("*")]} <= synced
         noted(path, text)
 
     with Draft.open(tmp_path) as draft:

@@ -33,7 +33,7 @@ def image_sizes(opened: Workspace) -> go.Figure:
 
 
 def dates(opened: Workspace) -> go.Figure | None:
-    """How many images were taken when; None if no image says."""
+    """How many images were taken when; None if no image has a date."""
     taken = opened.items["taken_at"].dropna()
     return None if taken.empty else _plain(go.Figure(go.Histogram(x=taken.tolist(), nbinsx=40)), "taken at", "images")
 

@@ -29,7 +29,7 @@ def detail(opened: Workspace, row: int, on_click: Callable[[int], None]) -> None
     config = DetailConfig(
         base=base_url(opened),
         row=row,
-        layers=layers.query(layers.chosen(opened)),
+        layers=layers.params(layers.chosen(opened)),
         title=opened.ids[row],
         parent=parents.word(opened),
         facts=facts(opened, row),

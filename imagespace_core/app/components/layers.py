@@ -18,7 +18,7 @@ from imagespace_core.workspace import Workspace
 PARAMETER = "layer"
 """In an image's address, once for each layer."""
 TELLING = "telling_layer"
-"""The column that names, for each image, the layer that tells most of it."""
+"""The column that names, for each image, the most telling layer."""
 
 
 def source(opened: Workspace) -> Layered | None:
@@ -47,8 +47,8 @@ def chosen(opened: Workspace) -> list[str]:
         )  # fmt: skip
 
 
-def query(layers: Sequence[str]) -> str:
-    """What asks for these layers, to go behind `image/<row>?side=<px>`."""
+def params(layers: Sequence[str]) -> str:
+    """The parameters that choose these layers, to go behind `image/<row>?side=<px>`."""
     return "".join(f"&{urlencode({PARAMETER: name})}" for name in layers)
 
 

@@ -26,11 +26,11 @@ HEIGHT_PX = 640
 def draw(
     opened: Workspace, view: View, on_click: Callable[[int | None], None], *, chosen: int | None = None,
     visible: np.ndarray | None = None, selection: Selection | None = None,
-    on_select: Callable[[Select], None] | None = None, query: Sequence[int] = (), results: Sequence[int] = (),
+    on_select: Callable[[Select], None] | None = None, query_rows: Sequence[int] = (), result_rows: Sequence[int] = (),
     labels: bool = True, camera: bool = False, height_px: int = HEIGHT_PX,
 ) -> None:  # fmt: skip
-    """Draw the map. visible: bool (n,). chosen: the open image. query, results: rows to highlight. on_select: takes
-    the viewer's `select` events, see `session.select_events`. camera: whether the URL keeps it."""
+    """Draw the map. visible: bool (n,). chosen: the open image. query_rows, result_rows: rows to highlight. on_select:
+    takes the viewer's `select` events, see `session.select_events`. camera: whether the URL keeps it."""
     kind = "map" if view.layout in opened.manifest.projections() else "layout"
     config = MapConfig(
         base=base_url(opened),
@@ -48,8 +48,8 @@ def draw(
         selection=mount.selection_path(opened, selection),
         select=on_select is not None,
         selected=chosen,
-        query=[int(row) for row in query],
-        results=[int(row) for row in results],
+        query=[int(row) for row in query_rows],
+        results=[int(row) for row in result_rows],
         card_layer=layers.telling(opened),
         clusters=cluster_names.anchored(opened) if labels and view.layout not in (*arrangements.GROUPED, "map") else [],
         names={str(label): name for label, name in cluster_names.given(opened).names.items()},

@@ -129,7 +129,7 @@ def _without_overlap(opened: Workspace, view: View) -> View:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         if not st.toggle("Keep images apart", key="apart", bind="query-params"):
             return view
-        made = arrangements.apart(opened, view.layout)
+        made = arrangements.without_overlap(opened, view.layout)
         st.caption(literal(" ".join(made.guides["notes"])), width="content")
     return replace(view, positions=made.file, guides=made.guides_file)
 

@@ -25,7 +25,7 @@ from imagespace_core.search.by_rows import ByRows, by_rows
 from imagespace_core.workspace import Workspace
 
 AT_ONCE = 200_000
-"""Rows up to which a change is measured at once; more take long enough to be asked for."""
+"""Rows up to which a change is measured at once; more take so long that a button starts them."""
 SHOWN = 12
 
 

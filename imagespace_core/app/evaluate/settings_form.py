@@ -23,7 +23,7 @@ INDICES = {"exact": 0, f"Annoy, {ANNOY_TREES} trees": ANNOY_TREES}
 
 
 def labels(opened: Workspace) -> list[str]:
-    """Columns that can say what should be found: yes or no first, then shares covered, then values and clusters."""
+    """Columns that can label what should be found: yes or no first, then shares covered, then values and clusters."""
     table = opened.items
     several = []
     for column in url.usable_columns(opened):
@@ -124,7 +124,7 @@ def _experiment(opened: Workspace) -> tuple[Experiment, str | None, tuple[Metric
 
 
 def is_yes_no(table: Any, name: str) -> bool:
-    """Whether a column of the table says yes or no of every row that has a value."""
+    """Whether a column of the table is yes or no in every row that has a value."""
     import pandas as pd
 
     return name in table and pd.api.types.is_bool_dtype(table[name].dropna().infer_objects())

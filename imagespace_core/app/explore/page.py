@@ -51,4 +51,4 @@ def page() -> None:
             detail.detail(opened, row, fly_to)
     cluster_strip.strip(opened, row, fly_to, select)
     selected_images.bar(opened, visible, select)
-    selected_images.pictures(opened, selection, row, fly_to)
+    selected_images.selected_gallery(opened, selection, row, fly_to)

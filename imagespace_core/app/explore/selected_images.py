@@ -1,4 +1,4 @@
-"""Below the map: how many images are selected, what can be done with them, and their pictures page by page."""
+"""Below the map: the bar with the number of selected images and what can be done with them, and their gallery."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ def _values(opened: Workspace, column: dict[str, Any]) -> list[int]:
     return found
 
 
-def pictures(opened: Workspace, selection: Selection, row: int | None, on_click: Callable[[int], None]) -> None:
+def selected_gallery(opened: Workspace, selection: Selection, row: int | None, on_click: Callable[[int], None]) -> None:
     """Draw the selected images, a page of them. row: the open image, which distances are measured from."""
     if not selection.count:
         st.caption(
             "Click an image to open it. To select some, draw around them with the box or the lasso at the map's side, "
-            "Shift-click single ones, or point at a cluster above and press its arrow. Their pictures then come here."
+            "Shift-click single ones, or point at a cluster above and press its arrow. They are then shown here."
         )
         return
     offered = gallery_order.orders(opened)
@@ -93,14 +93,14 @@ def pictures(opened: Workspace, selection: Selection, row: int | None, on_click:
         about = hashlib.sha256(repr((selection.stream, order, turned, near)).encode()).hexdigest()[:16]
         page = gallery.paged(range(selection.count), "selection-page", size, about)
     rows = found.rows[page.start : page.stop].tolist()
-    notes = [_note(opened, found, order, place) for place in page]
+    notes = [_note(opened, found, order, number) for number in page]
     gallery.gallery(opened, "selection", rows, on_click, notes=notes, current=row, action="Go to")
 
 
-def _note(opened: Workspace, found: Ordered, order: str, place: int) -> str:
-    """What the tile at a place of the order was sorted by."""
+def _note(opened: Workspace, found: Ordered, order: str, number: int) -> str:
+    """The value that a tile was sorted by. number: of the tile in the order."""
     if found.distances is not None:
-        return f"distance {found.distances[place]:.3f}"
+        return f"distance {found.distances[number]:.3f}"
     if order == NAME:
         return ""
-    return f"{order} {detail.value_of(opened, int(found.rows[place]), order)}"
+    return f"{order} {detail.value_of(opened, int(found.rows[number]), order)}"

@@ -49,9 +49,7 @@ def images(opened: Workspace) -> None:
         st.subheader("Dates", anchor=False)
         figure = charts.dates(opened)
         if figure is None:
-            st.caption(
-                "No image says when it was taken: neither in its EXIF data, nor in its name, nor in the metadata."
-            )
+            st.caption("No image has a date: none in its EXIF data, in its name, or in the metadata.")
         else:
             missing = int(np.isnat(opened.items["taken_at"].to_numpy()).sum())
             st.plotly_chart(figure, key="dates")

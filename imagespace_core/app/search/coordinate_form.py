@@ -25,7 +25,7 @@ _TILE_NAME = re.compile(r"\d+/\d+/\d+")
 class Reached:
     """row: the nearest image. explanation: where it lies, and how far from the coordinate.
 
-    distances_m: float64 (n,), from the coordinate to every image, NaN for those without a place; None where none has.
+    distances_m: float64 (n,), from the coordinate to every image, NaN for those without; None where no image has any.
     """
 
     row: int
@@ -34,7 +34,7 @@ class Reached:
 
 
 def offered(opened: Workspace) -> list[str]:
-    """The ways to write a coordinate that this workspace can look up; none where its images have no places."""
+    """The ways to write a coordinate that this workspace can look up; none where its images have no coordinates."""
     degrees = list(get_args(Order)) if coordinates_of(opened) else []
     return [*degrees, TILE] if tiles_of(opened) is not None else degrees
 
@@ -67,8 +67,8 @@ def coordinate(opened: Workspace) -> Reached | None:
         return None
     tiles = tiles_of(opened)
     if tiles is not None and (order == TILE or _TILE_NAME.fullmatch(text.strip())):
-        return _tile(opened, tiles, text)
-    return _place(opened, *parse(text, cast("Order", order)))
+        return _by_tile(opened, tiles, text)
+    return _by_degrees(opened, *parse(text, cast("Order", order)))
 
 
 def _coordinates(opened: Workspace) -> Coordinates:
@@ -78,7 +78,7 @@ def _coordinates(opened: Workspace) -> Coordinates:
     return found
 
 
-def _place(opened: Workspace, lng: float, lat: float) -> Reached:
+def _by_degrees(opened: Workspace, lng: float, lat: float) -> Reached:
     there = _coordinates(opened)
     found = nearest(there.longitude, there.latitude, lng, lat)
     at = written(float(there.longitude[found.row]), float(there.latitude[found.row]))
@@ -88,11 +88,11 @@ def _place(opened: Workspace, lng: float, lat: float) -> Reached:
     if found.distance_m > distances_m(low[:1], low[1:], *high.tolist())[0]:
         explanation += " That is farther than the images lie apart from each other: is the order of the numbers right?"
     if found.without:
-        explanation += f" {found.without:,} of {opened.rows:,} images have no place and cannot be found this way."
+        explanation += f" {found.without:,} of {opened.rows:,} images have no coordinates and cannot be found this way."
     return Reached(found.row, explanation, found.distances_m)
 
 
-def _tile(opened: Workspace, tiles: np.ndarray, text: str) -> Reached:
+def _by_tile(opened: Workspace, tiles: np.ndarray, text: str) -> Reached:
     z, x, y = read_tile(text)
     found = nearest_tile(tiles, x, y, z)
     zoom, own_x, own_y = tiles[found.row].tolist()

@@ -39,8 +39,8 @@ def page() -> None:
             map_controls.controls(opened, look),
             search_with,
             chosen=form.row if form else None,
-            query=list(form.rows) if form else [],
-            results=found.rows if found else [],
+            query_rows=list(form.rows) if form else [],
+            result_rows=found.rows if found else [],
             labels=False,
             height_px=560,
         )

@@ -79,7 +79,7 @@ def clicked(opened: Workspace, row: int) -> None:
 
 
 def search_with(opened: Workspace, row: int) -> None:
-    """Make an image of the collection the query; the search before it can be gone back to."""
+    """Make an image of the collection the query; the search before can be gone back to."""
     before = st.session_state.get("from", IMAGE), st.query_params.get(url.IMAGE)
     st.session_state.setdefault("_searched_before", []).append(before)
     _from(IMAGE)

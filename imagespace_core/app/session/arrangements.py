@@ -32,7 +32,7 @@ class Arranged:
     without: str | None = None
 
 
-def apart(opened: Workspace, layout: str) -> Arranged:
+def without_overlap(opened: Workspace, layout: str) -> Arranged:
     """The 2D map `layout` without overlap."""
     return _built(opened, f"{layout}-apart")
 

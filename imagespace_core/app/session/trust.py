@@ -12,7 +12,7 @@ TRUST = "IMAGESPACE_TRUST_ROOTS"
 
 
 class UnconfirmedError(ImageSpaceError):
-    """The manifest names files that no build on this machine has read; the message says how to confirm them."""
+    """The manifest names files that no build on this machine has read; the message has the way to confirm them."""
 
 
 def unconfirmed(workspace: Workspace) -> str | None:
