@@ -144,7 +144,7 @@ def _readable(source: Folder) -> list:
     from imagespace_core.errors import UnreadableImageError
 
     found = []
-    for item in source.items():
+    for item in source.scan().items:
         try:
             source.read(item.key)
         except UnreadableImageError:

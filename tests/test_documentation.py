@@ -11,7 +11,7 @@ import pytest
 from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.pipeline import build
 from tests.makers.photos import write_photos
-from tests.pipeline.scene import Listening
+from tests.pipeline.building import Listening
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -2,44 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from imagespace_core.cluster.clustering import Clusterer, Clustering
+from imagespace_core.cluster.gmm import GMM
+from imagespace_core.cluster.hdbscan import HDBSCAN
 
-import numpy as np
-
-from imagespace_core.neighbors import Graph, Tick
-
-
-@dataclass(frozen=True)
-class Clustering:
-    """Labels, and what they leave out.
-
-    labels: int32 (n,), 0 is the largest cluster, -1 is noise.
-    nearest: int32 (n,), the cluster a row is nearest to; equal to its label unless it is noise; -1 only where
-        there is no cluster at all.
-    strength: float32 (n,) in [0, 1], how firmly the row belongs to `nearest`.
-    """
-
-    labels: np.ndarray
-    nearest: np.ndarray
-    strength: np.ndarray
-
-
-class Clusterer(Protocol):
-    """A frozen dataclass whose fields are its parameters; `neighbors_needed` is the k that the graph should
-    have."""
-
-    @property
-    def neighbors_needed(self) -> int: ...
-
-    def __call__(self, vectors: np.ndarray, graph: Graph, tick: Tick | None = None) -> Clustering:
-        """float32 (n, d) rows of unit length and their neighbor graph -> Clustering, any n >= 1."""
-        ...
-
-
-# Below the types, because the clusterers are made of them.
-from imagespace_core.cluster.gmm import GMM  # noqa: E402
-from imagespace_core.cluster.hdbscan import HDBSCAN  # noqa: E402
+__all__ = ["CLUSTERERS", "GMM", "HDBSCAN", "Clusterer", "Clustering"]
 
 CLUSTERERS: dict[str, type[HDBSCAN | GMM]] = {"hdbscan": HDBSCAN, "gmm": GMM}
 """By the name used in files and options."""

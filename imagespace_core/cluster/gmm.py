@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from imagespace_core.cluster import Clustering
+from imagespace_core.cluster.clustering import Clustering
 from imagespace_core.cluster.features import Features, of_columns, of_vectors
 from imagespace_core.cluster.hdbscan import largest_first
 from imagespace_core.errors import InputError

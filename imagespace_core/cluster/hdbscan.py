@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imagespace_core.cluster import Clustering
+from imagespace_core.cluster.clustering import Clustering
 from imagespace_core.errors import InputError
 from imagespace_core.neighbors import Graph, Tick
 from imagespace_core.neighbors.graph import all_identical

@@ -29,25 +29,33 @@ def build_command(
         bool, typer.Option("--demo", help="Use 1,797 handwritten digits that come with scikit-learn.")
     ] = False,
     open_app: Annotated[bool, typer.Option("--open", help="Open the app on the result.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say for every step whether it would be done again, and do nothing.")
+    ] = False,
 ) -> None:
     """Build a workspace from images: vectors, maps, clusters, search indices and sprites.
 
     A second run does only what has changed, and an interrupted one goes on where it stopped.
     """
     from imagespace_core.commands.report import TerminalReport
-    from imagespace_core.commands.summary import print_summary
+    from imagespace_core.commands.summary import print_plan, print_summary
 
     # OpenMP's threads burn processor time while they wait for each other. On 2 cores t-SNE took 22 s of it, and 6 s
     # with threads that sleep. Read when the library is loaded, so this is the place.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     if not (demo or options.origin() or options.relayout or options.only):
         usage(PROGRAM, "give a folder of images, or --demo")
+    if dry_run and open_app:
+        usage(PROGRAM, "--dry-run makes nothing that --open could show; leave one of them out")
     report = TerminalReport()
     with plain_errors(report.error, REMEDIES):
-        from imagespace_core.pipeline.pipeline import build
+        from imagespace_core.pipeline.pipeline import build, plan
 
         if demo:
             options = _demo(options)
+        if dry_run:
+            print_plan(report, plan(options, report))
+            return
         summary = build(options, report)
     print_summary(report, summary, serve_command_line(summary.root))
     if open_app:

@@ -1,4 +1,4 @@
-"""The summary that a build prints at its end."""
+"""What a build prints: its plan where that is all that is asked for, and its summary at the end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ from rich.table import Table
 from imagespace_core.commands.report import TerminalReport
 
 if TYPE_CHECKING:
-    from imagespace_core.pipeline.pipeline import Summary
+    from imagespace_core.pipeline.pipeline import Plan, Summary
+
+
+def print_plan(report: TerminalReport, plan: Plan) -> None:
+    """Every step, what a build would do with it, and why."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for row in plan.rows:
+        table.add_row(row.decision, row.step.name, row.why)
+    report.console.print(table)
+    redo, keep, skip = (len(plan.names(decision)) for decision in ("redo", "keep", "skip"))
+    report.console.print(f"{redo} to redo, {keep} to keep, {skip} to skip. Nothing was written.", markup=False)
 
 
 def print_summary(report: TerminalReport, summary: Summary, command: str) -> None:

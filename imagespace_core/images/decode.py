@@ -10,7 +10,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -88,6 +88,10 @@ class Decode:
 
     min_side: int | None = 256
     max_pixels: int = MAX_PIXELS
+
+    def keeping(self, min_side: int | None) -> Decode:
+        """The same with another `min_side`; with None it stays as it is."""
+        return self if min_side is None else replace(self, min_side=min_side)
 
     def __call__(self, file: Path | str | bytes) -> Picture:
         """A path, or the bytes of a file (an upload) -> Picture with uint8 (h, w, 3).

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from imagespace_core.pipeline.image_steps import Scan
 from imagespace_core.pipeline.steps import Record, Report, Step
 from imagespace_core.pipeline.vector_steps import Ready
+from imagespace_core.sources import Scan
 from imagespace_core.sources.vectors.given import Given, ids_file, read_vectors
 from imagespace_core.sources.vectors.source import VectorTable
 from imagespace_core.workspace import Draft, names
@@ -23,10 +23,12 @@ FAR = 3.0
 distances are a tenth too short. From farther away they would be more even, and lose digits in 32 bits."""
 COORDINATES = "coordinates"
 EXAMPLES = 3
+_DIGEST = "brought"
+"""The parameter that the file's digest is, on disk and in keys; another word would make every such workspace anew."""
 
 
 @dataclass(frozen=True)
-class Brought:
+class GivenVectors:
     """What `given` brings for items. row_of: its row for each item's key. pictured: whether there are images."""
 
     given: Given
@@ -61,7 +63,7 @@ class Brought:
             file = str(self.given.file.resolve())
             return {"model": None, "model_dir": None, "brought": file, "alone": self.alone, "size": vectors.shape[1]}
 
-        return Step("embed", run, [names.vectors(self.name)], {"brought": self._digest}, ["images"])
+        return Step("embed", run, [names.vectors(self.name)], {_DIGEST: self._digest}, ["images"])
 
     def notes(self) -> list[str]:
         """What of the file is not used."""
@@ -82,7 +84,7 @@ class Brought:
             np.savez(draft.stage(file), rows=near[0], distances=near[1])
             return {"neighbors": near[0].shape[1]}
 
-        return Step("neighbors", run, [file], {"brought": self._digest}, ["images"])
+        return Step("neighbors", run, [file], {_DIGEST: self._digest}, ["images"])
 
     def _map_step(self, dims: int) -> Step:
         file = names.projection(names.GIVEN, dims)
@@ -91,7 +93,7 @@ class Brought:
             np.save(draft.stage(file), self._rows(draft).positions[dims])
             return {"projection": names.GIVEN, "dims": dims}
 
-        return Step(f"{names.GIVEN}-{dims}d", run, [file], {"brought": self._digest}, ["images"])
+        return Step(f"{names.GIVEN}-{dims}d", run, [file], {_DIGEST: self._digest}, ["images"])
 
     def _rows(self, draft: Draft) -> Given:
         """In the order of the workspace."""
@@ -110,13 +112,13 @@ class Brought:
         return digest.hexdigest()
 
 
-def of_table(source: VectorTable) -> Brought:
+def of_table(source: VectorTable, scan: Scan) -> GivenVectors:
     """What the table itself brings for its items."""
-    given = source.given
-    return Brought(given, {key: row for row, key in enumerate(given.ids)}, source.pictured())
+    row_of = {key: row for row, key in enumerate(source.given.ids)}
+    return GivenVectors(source.given, row_of, any(item.pictured for item in scan.items))
 
 
-def bring(file: Path, scan: Scan, report: Report) -> tuple[Brought, Scan]:
+def match_given(file: Path, scan: Scan, report: Report) -> tuple[GivenVectors, Scan]:
     """What `file` brings for the items of a scan, and the scan without the items that it has nothing for.
 
     The file's other columns become columns of the items. Raises InputError where nothing in it belongs to an item.
@@ -125,7 +127,7 @@ def bring(file: Path, scan: Scan, report: Report) -> tuple[Brought, Scan]:
     found = given.match([item.path for item in scan.items])
     for line in [*given.lines(), *_account(given, found.rows, found.by, found.KINDS)]:
         report.note(line)
-    told, taken = given.records(), {name for item in scan.items for name in item.columns}
+    columns, taken = given.records(), {name for item in scan.items for name in item.columns}
     row_of: dict[str, int] = {}
     items, without, refused = [], [], dict(given.left_out)
     for item, row in zip(scan.items, found.rows.tolist(), strict=True):
@@ -134,12 +136,12 @@ def bring(file: Path, scan: Scan, report: Report) -> tuple[Brought, Scan]:
             without.append((item.path, f"{file.name}: {reason}" if reason else f"{file.name} has no row for it"))
             continue
         row_of[item.key] = row
-        more = {f"{name}_given" if name in taken else name: value for name, value in told[row].items()}
+        more = {f"{name}_given" if name in taken else name: value for name, value in columns[row].items()}
         items.append(replace(item, columns={**item.columns, **more}))
     named = {path for path, _ in without}
     others = [(f"{file.name}: {name}", reason) for name, reason in given.left_out if name not in named]
     skipped = [*scan.skipped, *without, *others]
-    return Brought(given, row_of, True), Scan(scan.source, items, skipped)
+    return GivenVectors(given, row_of, True), replace(scan, items=items, skipped=skipped)
 
 
 def lifted(positions: np.ndarray) -> np.ndarray:

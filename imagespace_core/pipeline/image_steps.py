@@ -6,8 +6,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,82 +18,60 @@ from imagespace_core.images.atlas import Atlas, sprite
 from imagespace_core.images.decode import Decode
 from imagespace_core.images.hilbert import hilbert_order
 from imagespace_core.images.placeholder import placeholder
-from imagespace_core.pipeline import image_pass
-from imagespace_core.pipeline.image_pass import Product, Ragged, Reading, read_table
+from imagespace_core.pipeline import image_parts
+from imagespace_core.pipeline.image_parts import Product, Ragged, read_table
+from imagespace_core.pipeline.image_pass import Reading
+from imagespace_core.pipeline.left_out import MOST_REFUSED, REFUSED, LeftOut, check_directions, without_direction
 from imagespace_core.pipeline.options import Options
-from imagespace_core.pipeline.steps import Choice, Record, Report, Step, parameters_of
-from imagespace_core.sources import Item, Source
+from imagespace_core.pipeline.plan import Plan
+from imagespace_core.pipeline.steps import Record, Report, Step, parameters_of
+from imagespace_core.sources import Scan, Source
 from imagespace_core.workspace import Draft, names
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-MOST_REFUSED = 0.1
-"""Share of the images for which a model may give no usable vector; above it the model is at fault."""
-_REFUSED = "its vector is not finite, or only zeros, so there is nothing to compare by"
+_PRODUCTS = {"images": "table", "embed": "vectors", "atlas": "sprites", "previews": "previews"}
+"""What each step needs of the pass."""
 
 
 class OtherRowsError(Exception):
     """The model refuses other images than those that the table of images was made without: it has to be made anew."""
 
 
-@dataclass(frozen=True)
-class Scan:
-    """The items of a source, in order, and what could not be offered. `digest` changes when what they show does."""
-
-    source: Source
-    items: Sequence[Item]
-    skipped: Sequence[tuple[str, str]]
-
-    @cached_property
-    def digest(self) -> str:
-        text = json.dumps([[(item.key, item.stamp) for item in self.items], list(self.skipped)])
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    @property
-    def parts(self) -> int:
-        return image_pass.part_count(self.items)
-
-
 class Pixels:
     """The pixel steps of one build.
 
-    embedder: None where vectors are brought. draft, choice: to find out which products are stale before the one pass
-    starts. of_model: whether the table is to be made anew if the model is another.
+    embedder: None where vectors are given. decode: how pixels are read; its fields are parameters of the steps.
+    of_model: whether the table is to be made anew if the model is another.
+    plan: of the whole build, set before the first step runs, so that the one pass makes all that will be wanted of it.
 
     An image for which the model gives no usable vector is left out like one that cannot be read, under the stage
     "embed". The parts of the pass have it, and every step leaves it out when it puts its product together.
     """
 
+    plan: Plan
+
     def __init__(
-        self,
-        scan: Scan,
-        embedder: Embedder | None,
-        model: Record,
-        decode: Decode,
-        options: Options,
-        draft: Draft,
-        choice: Choice,
+        self, source: Source, scan: Scan, embedder: Embedder | None, model: Record, options: Options, draft: Draft,
         of_model: bool = False,
-    ) -> None:
-        self.scan, self.embedder, self.model, self.decode, self.options = (
-            scan,
-            embedder,
-            model,
-            decode,
-            options,
-        )
-        self.draft, self.choice = draft, choice
+    ) -> None:  # fmt: skip
+        self.source, self.scan, self.embedder, self.model, self.options = source, scan, embedder, model, options
+        self.draft = draft
+        self.decode = _decode(embedder, options)
         self.atlas = Atlas(cell=options.thumb_size, page=options.atlas_size, quality=options.quality)
+        self._parts = image_parts.part_count(scan.items)
         self._read: set[str] = set()
         self._of_model = of_model or self._refused_by_another()
 
     def _refused_by_another(self) -> bool:
         """Whether which images there are once depended on another model than this one, and so does it from then on."""
-        record = self.draft.record("images") or {}
-        refused = bool(record.get("refused_keys")) and record.get("refused_by") != self._fingerprint
-        return refused or "model" in record.get("parameters", {})
+        parameters = (self.draft.record("images") or {}).get("parameters", {})
+        left_out = self._left_out()
+        return (bool(left_out.refused) and left_out.refused_by != self._fingerprint) or "model" in parameters
+
+    def _left_out(self) -> LeftOut:
+        return LeftOut.of(self.draft.record("images"))
 
     @property
     def _fingerprint(self) -> str | None:
@@ -120,28 +97,11 @@ class Pixels:
         The map is not an input: it decides the order of the sprites, never what they show, and a new map is no reason
         to decode every image again.
         """
-        steps = [
-            Step(
-                "atlas",
-                self._sprites,
-                [names.ATLAS, names.ATLAS_PAGES],
-                parameters_of(self.atlas),
-                inputs=["images"],
-                packages=["pillow"],
-            )
-        ]
+        sprites = parameters_of(self.atlas)
+        steps = [Step("atlas", self._sprites, [names.ATLAS, names.ATLAS_PAGES], sprites, ["images"], ["pillow"])]
         if self.options.previews:
             parameters = {"side": self.options.previews, "quality": self.options.quality}
-            steps.append(
-                Step(
-                    "previews",
-                    self._previews,
-                    [names.PREVIEWS],
-                    parameters,
-                    inputs=["images"],
-                    packages=["pillow"],
-                )
-            )
+            steps.append(Step("previews", self._previews, [names.PREVIEWS], parameters, ["images"], ["pillow"]))
         return steps
 
     def _product(self, name: str) -> Product:
@@ -151,30 +111,24 @@ class Pixels:
             "sprites": [self.atlas.cell],
             "previews": [self.options.previews, self.options.quality],
         }[name]
-        text = json.dumps([image_pass.PART, self.scan.digest, parameters_of(self.decode), made_by])
+        text = json.dumps([image_parts.PART, self.scan.digest, parameters_of(self.decode), made_by])
         key = hashlib.sha256(text.encode()).hexdigest()[:16]
         return Product(name, self.draft.scratch("parts") / f"{name}-{key}")
-
-    def _stale(self) -> list[str]:
-        product = {"images": "table", "embed": "vectors", "atlas": "sprites", "previews": "previews"}
-        keys: dict[str, str] = {}
-        stale = []
-        for step in self.reading_steps() + self.sprite_steps():
-            keys[step.name] = step.key(keys)
-            if not self.choice.carried(step.name) and self.choice.stale(step, keys[step.name], self.draft):
-                stale.append(product[step.name])
-        return stale
 
     def _ensure(self, name: str, report: Report) -> Record:
         """Make the parts of `name`, and in the same pass those of everything else that is stale."""
         if name in self._read:
             return {}
-        wanted = list(dict.fromkeys([name, *self._stale()]))
-        failed = frozenset() if "table" in wanted else frozenset(self._failed_keys())
+        redone = [_PRODUCTS[step] for step in self.plan.names("redo") if step in _PRODUCTS]
+        if self.embedder is None and "vectors" in redone:
+            redone.remove("vectors")  # a file gives them
+        wanted = [name, *(other for other in redone if other not in {name, *self._read})]
+        failed = frozenset() if "table" in wanted else frozenset(self._left_out().failed)
         pass_over = Reading(
-            self.scan.source,
+            self.source,
             self.scan.items,
             [self._product(product) for product in wanted],
+            self.decode.min_side or 0,
             self.embedder if "vectors" in wanted else None,
             self.atlas.cell,
             self.options.previews,
@@ -198,7 +152,7 @@ class Pixels:
 
     def _images(self, draft: Draft, report: Report) -> Record:
         spent = self._ensure("table", report)
-        table = read_table(self._product("table"), self.scan.parts)
+        table = read_table(self._product("table"), self._parts)
         if "failure" not in table:
             table["failure"] = None
         broken = table[table["failure"].notna()]
@@ -213,10 +167,10 @@ class Pixels:
         good = table.loc[table["failure"].isna()].drop(columns="failure")
         refused = self._refused(good["path"].tolist())
         if refused is None:  # the vectors there are stay
-            refused = good["key"].isin(self._refused_keys()).to_numpy()
+            refused = good["key"].isin(self._left_out().refused).to_numpy()
         elif refused.all():
             raise ModelError(f"{self._model_name} gave no usable vector for any image. Choose another --model")
-        failures += [(path, "embed", f"{self._model_name}: {_REFUSED}") for path in good["path"][refused]]
+        failures += [(path, "embed", f"{self._model_name}: {REFUSED}") for path in good["path"][refused]]
         with draft.stage(names.FAILURES).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("path", "stage", "reason"), *failures])
         _typed(good[~refused]).to_parquet(draft.stage(names.IMAGES), index=False)
@@ -238,26 +192,14 @@ class Pixels:
             return np.zeros(len(paths), bool)
         if "vectors" not in self._read:
             return None
-        parts = (np.load(self._product("vectors").part(number)) for number in range(self.scan.parts))
-        refused = np.concatenate([image_pass.without_direction(part) for part in parts])
+        parts = (np.load(self._product("vectors").part(number)) for number in range(self._parts))
+        refused = np.concatenate([without_direction(part) for part in parts])
         self._check(len(refused), len(paths), "vectors")
-        image_pass.check_directions(refused, paths, self.embedder.name, MOST_REFUSED)
+        check_directions(refused, paths, self.embedder.name, MOST_REFUSED)
         return refused
 
-    def _failed_keys(self) -> list[str]:
-        return (self.draft.record("images") or {}).get("failed_keys", [])
-
-    def _refused_keys(self) -> list[str]:
-        return (self.draft.record("images") or {}).get("refused_keys", [])
-
-    def _readable(self) -> list[Item]:
-        failed = frozenset(self._failed_keys())
-        return [item for item in self.scan.items if item.key not in failed]
-
-    def _kept(self) -> np.ndarray:
-        """int (rows,): which of the readable images each row is."""
-        refused = frozenset(self._refused_keys())
-        return np.flatnonzero([item.key not in refused for item in self._readable()])
+    def _readable(self) -> int:
+        return len(self.scan.items) - len(self._left_out().failed)
 
     def _rows(self) -> int:
         return (self.draft.record("images") or {})["items"]
@@ -266,15 +208,15 @@ class Pixels:
         spent = self._ensure("vectors", report)
         assert self.embedder is not None
         rows, size = self._rows(), self.embedder.size
-        readable = self._readable()
+        readable, known = self._left_out().readable(self.scan.items), self._left_out().refused
         refused = self._refused([item.path for item in readable])
         assert refused is not None
         keys = [item.key for item, left_out in zip(readable, refused, strict=True) if left_out]
-        if keys != self._refused_keys():
-            if self.choice.carried("images"):
+        if keys != known:
+            if self.options.only:
                 raise InputError(
                     f"{self.embedder.name} gives no usable vector for {len(keys):,} images ({', '.join(keys[:3])}); "
-                    f"the table was made without {len(self._refused_keys()):,}. Build again without --only"
+                    f"the table was made without {len(known):,}. Build again without --only"
                 )
             raise OtherRowsError
         found = 0
@@ -282,9 +224,9 @@ class Pixels:
         with draft.stage(names.vectors(self.embedder.name)).open("wb") as file:
             header = {"descr": "<f4", "fortran_order": False, "shape": (rows, size)}
             np.lib.format.write_array_header_1_0(file, header)
-            for number in range(self.scan.parts):
+            for number in range(self._parts):
                 part = np.load(self._product("vectors").part(number), allow_pickle=False)
-                part = part[~image_pass.without_direction(part)]
+                part = part[~without_direction(part)]
                 file.write(part.astype("<f4", copy=False).tobytes())
                 found += len(part)
         self._check(found, rows, "vectors")
@@ -292,9 +234,9 @@ class Pixels:
 
     def _sprites(self, draft: Draft, report: Report) -> Record:
         spent = self._ensure("sprites", report)
-        sprites = Ragged(self._product("sprites"), self.scan.parts)
-        rows, kept = self._rows(), self._kept()
-        self._check(len(sprites), len(self._readable()), "sprites")
+        sprites = Ragged(self._product("sprites"), self._parts)
+        rows, kept = self._rows(), self._left_out().kept(self.scan.items)
+        self._check(len(sprites), self._readable(), "sprites")
         order, empty = np.arange(rows), sprites.empty()[kept]
         for name in names.PREFERRED_MAPS:
             if (path := draft.path(names.projection(name, 2))).exists():
@@ -314,9 +256,9 @@ class Pixels:
 
     def _previews(self, draft: Draft, report: Report) -> Record:
         spent = self._ensure("previews", report)
-        previews = Ragged(self._product("previews"), self.scan.parts)
-        kept = self._kept()
-        self._check(len(previews), len(self._readable()), "previews")
+        previews = Ragged(self._product("previews"), self._parts)
+        kept = self._left_out().kept(self.scan.items)
+        self._check(len(previews), self._readable(), "previews")
         with report.task("Writing previews", len(kept)) as task:
             for row, readable in enumerate(kept):
                 draft.stage(names.preview(row)).write_bytes(previews[readable].tobytes())
@@ -331,23 +273,8 @@ class Pixels:
             )
 
 
-def scan(source: Source, report: Report) -> Scan:
-    """List the items, and say which other files there are. Raises InputError if there are no items."""
-    with report.task("Looking for images") as task:
-        items = []
-        for item in source.items():
-            items.append(item)
-            task.advance(1)
-    for line in source.report():
-        report.note(line)
-    if others := source.left_out():
-        kinds = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in others.items())
-        report.note(f"{sum(others.values()):,} files are not images and were left out: {kinds}")
-    return Scan(source, items, source.skipped())
-
-
-def decoder(embedder: Embedder | None, options: Options) -> Decode:
-    """A decoder that gives no more pixels than the model, the sprite and the preview need between them."""
+def _decode(embedder: Embedder | None, options: Options) -> Decode:
+    """What gives no more pixels than the model, the sprite and the preview need between them."""
     seen = embedder.min_side if embedder else 0
     return replace(Decode(), min_side=max(seen, options.thumb_size, options.previews))
 

@@ -1,40 +1,41 @@
-"""What a build begins with: the items of a source, and vectors, by a model or brought by a file."""
+"""What a build begins with: the items of a source, and vectors, by a model or given by a file."""
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagespace_core.errors import InputError, ModelError
-from imagespace_core.pipeline import image_steps
-from imagespace_core.pipeline.given_vectors import Brought, bring, of_table
+from imagespace_core.pipeline.given_vectors import GivenVectors, match_given, of_table
+from imagespace_core.pipeline.image_steps import Pixels
 from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.origin import find_origin
-from imagespace_core.pipeline.source_columns import Told
-from imagespace_core.pipeline.steps import Choice, Record, Report, Step, carried
+from imagespace_core.pipeline.source_columns import SourceColumns
+from imagespace_core.pipeline.steps import Record, Report, Step, carried
 from imagespace_core.pipeline.vector_steps import Ready
+from imagespace_core.sources import Scan, Source
 from imagespace_core.sources.vectors.source import VectorTable
 from imagespace_core.workspace import Draft, Manifest, names
 
 if TYPE_CHECKING:
     from imagespace_core.embed import Embedder
 
-FIRST, LAST = ("images", "embed", "source"), ("atlas", "previews")
-"""The steps that need the source, before the maps and after."""
-
 
 @dataclass(frozen=True)
 class Intake:
-    """model: name of what made the vectors. told: the source's columns. ready: what need not be computed. first, last:
-    the steps before the maps and after."""
+    """What a build has to begin with.
+
+    model: name of what made the vectors. columns: the source's columns. ready: what need not be computed. first, last:
+    the steps before the maps and after. pixels: what those steps share; None where they are taken over.
+    """
 
     model: str
-    told: list[str]
+    columns: list[str]
     ready: Ready
     first: list[Step]
     last: list[Step]
+    pixels: Pixels | None = None
 
 
 def carried_over(published: Manifest) -> Intake:
@@ -45,55 +46,61 @@ def carried_over(published: Manifest) -> Intake:
         {dims: carried(f"{names.GIVEN}-{dims}d") for dims in flat},
         published.measured("embed", "alone", False),
     )
-    first, last = ([carried(name) for name in some] for some in (FIRST, LAST))
+    first, last = ([carried(name) for name in some] for some in (("images", "embed", "source"), ("atlas", "previews")))
     return Intake(published.model, published.measured("source", "columns", []), ready, first, last)
 
 
-def take_in(
-    options: Options, draft: Draft, report: Report, choice: Choice, of_model: bool = False
-) -> tuple[Intake, Record]:
+def take_in(options: Options, draft: Draft, report: Report, of_model: bool = False) -> tuple[Intake, Record]:
     """What is planned for the images that the options name, and the manifest's record of where they come from.
 
     of_model: see `Pixels`.
     """
     published = draft.published
     origin = find_origin(options, published, report)
-    found = image_steps.scan(origin.source(), report)
+    scan = _look(origin.source, report)
     again = published if published and published.source.get("kind") == origin.kind else None
-    brought, found = _brought(options, again, found, report)
+    given, scan = _given(options, again, origin.source, scan, report)
     embedder, used = None, {}
-    if brought is None or not brought.embeds:
+    if given is None or not given.embeds:
         embedder, used = _embedder(options, published, report)
-    decode = image_steps.decoder(embedder, options)
-    # The same source, which remembers what it listed, and not another one like it.
-    reader = copy(found.source)
-    object.__setattr__(reader, "decode", decode)
-    found = image_steps.Scan(reader, found.items, found.skipped)
-    if options.only and published and published.source.get("digest") != found.digest:
+    if options.only and published and published.source.get("digest") != scan.digest:
         raise InputError("the images have changed since this workspace was built. Build again without --only")
-    made = image_steps.Pixels(found, embedder, used, decode, options, draft, choice, of_model)
-    told = Told(found.items)
-    first = made.reading_steps()
-    if brought and brought.embeds:
-        first.append(brought.embed_step())
-    ready = brought.ready() if brought else Ready()
-    model = embedder.name if embedder else brought.name if brought else ""
-    planned = Intake(model, list(told.columns.values()), ready, [*first, *told.steps()], made.sprite_steps())
-    return planned, origin.record(found.digest)
+    pixels = Pixels(origin.source, scan, embedder, used, options, draft, of_model)
+    columns = SourceColumns(scan.items)
+    first = pixels.reading_steps()
+    if given and given.embeds:
+        first.append(given.embed_step())
+    ready = given.ready() if given else Ready()
+    model = embedder.name if embedder else given.name if given else ""
+    first += columns.steps()
+    taken = Intake(model, list(columns.columns.values()), ready, first, pixels.sprite_steps(), pixels)
+    return taken, origin.record(scan.digest)
 
 
-def _brought(
-    options: Options, published: Manifest | None, found: image_steps.Scan, report: Report
-) -> tuple[Brought | None, image_steps.Scan]:
-    """What a file brings in place of a model, if one does, and the scan without the items that it has nothing for.
+def _look(source: Source, report: Report) -> Scan:
+    """The items, with notes on them and on which other files there are. Raises InputError if there are no items."""
+    with report.task("Looking for images") as task:
+        scan = source.scan(task.advance)
+    for line in scan.notes:
+        report.note(line)
+    if scan.left_out:
+        kinds = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in scan.left_out.items())
+        report.note(f"{sum(scan.left_out.values()):,} files are not images and were left out: {kinds}")
+    return scan
+
+
+def _given(
+    options: Options, published: Manifest | None, source: Source, scan: Scan, report: Report
+) -> tuple[GivenVectors | None, Scan]:
+    """What a file gives in place of a model, if one does, and the scan without the items that it has nothing for.
 
     published: of the same kind of source.
     """
     file = options.vectors
-    if isinstance(found.source, VectorTable):
+    if isinstance(source, VectorTable):
         if options.images and file:
             raise InputError(f"{options.images} and --vectors {file} are two tables of vectors; join them in one")
-        brought = of_table(found.source)
+        given = of_table(source, scan)
     else:
         before = published.measured("embed", "brought") if published else None
         if file is None and before and options.model is None and options.model_dir is None:
@@ -101,13 +108,13 @@ def _brought(
             if not file.exists():
                 raise InputError(f"the vectors of this workspace, {file}, are gone. Name them by --vectors, or --model")
         if file is None:
-            return None, found
-        brought, found = bring(file, found, report)
-    if brought.given.vectors is not None and options.model is not None:
-        raise InputError(f"--model {options.model} has nothing to do: {brought.given.file} has vectors. Leave it out")
-    for line in brought.notes():
+            return None, scan
+        given, scan = match_given(file, scan, report)
+    if given.given.vectors is not None and options.model is not None:
+        raise InputError(f"--model {options.model} has nothing to do: {given.given.file} has vectors. Leave it out")
+    for line in given.notes():
         report.note(line)
-    return brought, found
+    return given, scan
 
 
 def _embedder(options: Options, published: Manifest | None, report: Report) -> tuple[Embedder, Record]:

@@ -109,7 +109,7 @@ class Options:
     )
     force: bool = _option(False, "Redo every step, also those whose inputs have not changed.")
     parameters: Mapping[str, object] = field(default_factory=dict, metadata={"members": parameters.flags})
-    """What the source is told, by the names of its options; on the command line each is a flag of its own."""
+    """The source's options by name; on the command line each is a flag of its own."""
 
     def __post_init__(self) -> None:
         """Raises InputError for what cannot be meant."""
@@ -120,8 +120,8 @@ class Options:
         _choices("--clusterer", self.clusterer, list(CLUSTERERS))
         if self.source is not None:
             _choices("--source", self.source, list(SOURCES))
-        told = bool(self.cluster_columns) or self.components is not None or self.cluster_weight != GMM.weight
-        if self.clusterer != "gmm" and told:
+        of_mixtures = bool(self.cluster_columns) or self.components is not None or self.cluster_weight != GMM.weight
+        if self.clusterer != "gmm" and of_mixtures:
             raise InputError(
                 "--cluster-columns, --cluster-weight and --components go with --clusterer gmm; add it or leave them out"
             )

@@ -1,11 +1,9 @@
-"""Where a build's items come from: which source, and what it is told."""
+"""Where a build's items come from: which source, with which options."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from imagespace_core.errors import InputError
 from imagespace_core.images.decode import Decode
@@ -19,21 +17,17 @@ from imagespace_core.workspace import Manifest
 
 @dataclass(frozen=True)
 class Origin:
-    """kind: the source's name in the registry. parameters: by the names of its options; those not here are as usual."""
+    """kind: the source's name in the registry. root: where its items lie."""
 
     kind: str
     root: Path
-    parameters: Mapping[str, Any]
-    limit: int | None
-
-    def source(self, decode: Decode | None = None) -> Source:
-        """Raises InputError for parameters that cannot be meant."""
-        return SOURCES[self.kind].make(self.root, decode or Decode(), self.limit, **self.parameters)
+    source: Source
 
     def record(self, digest: str) -> Record:
-        """What the manifest keeps, so that the app can make the source again."""
-        told = recorded(self.source())
-        return {"kind": self.kind, "root": str(self.root.resolve()), "parameters": told, "digest": digest}
+        """What the manifest keeps, so that the app can make the source again. digest: of its items."""
+        return {
+            "kind": self.kind, "root": str(self.root.resolve()), "parameters": recorded(self.source), "digest": digest,
+        }  # fmt: skip
 
 
 def refuse_unread(options: Options, published: Manifest) -> None:
@@ -55,7 +49,7 @@ def _plain(value: object) -> object:
 
 
 def find_origin(options: Options, published: Manifest | None, report: Report) -> Origin:
-    """What the options name; what has to be guessed is said. With `only` the published source stays as it was told.
+    """What the options name; what has to be guessed is said. With `only` the published source keeps its options.
 
     Raises InputError where nothing is named, the path looks like nothing known, or the source does not take an option.
     """
@@ -69,4 +63,5 @@ def find_origin(options: Options, published: Manifest | None, report: Report) ->
         if kind != "folder":
             report.note(f"{root} looks like {SOURCES[kind].about} and is read so; anything else is named by --source")
     kept = before.get("parameters", {}) if before.get("kind") == kind else {}
-    return Origin(kind, root, {**kept, **parameters(kind, options.parameters)}, options.limit)
+    chosen = {**kept, **parameters(kind, options.parameters)}
+    return Origin(kind, root, SOURCES[kind].make(root, Decode(), options.limit, **chosen))

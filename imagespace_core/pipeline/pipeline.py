@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,18 +14,15 @@ import imagespace_core
 from imagespace_core.errors import InputError, VanishedError
 from imagespace_core.pipeline import layout_steps, origin, table_steps, vector_steps
 from imagespace_core.pipeline.image_steps import OtherRowsError
-from imagespace_core.pipeline.intake import FIRST, LAST, carried_over, take_in
+from imagespace_core.pipeline.intake import carried_over, take_in
 from imagespace_core.pipeline.options import Options
-from imagespace_core.pipeline.steps import Choice, Report, Step, Task, carried, run_steps
+from imagespace_core.pipeline.plan import Plan, Selection, make_plan
+from imagespace_core.pipeline.steps import Record, Report, Task, run_step
 from imagespace_core.pipeline.vector_steps import Ready
 from imagespace_core.workspace import Draft, Manifest, names
 from imagespace_core.workspace.confirmed import confirm, is_confirmed, notes_file
 
-__all__ = ["Options", "Report", "Summary", "Task", "build"]
-
-PIXEL_STEPS = FIRST + LAST
-# Cheap, and wrong as soon as what they are made from has changed: never carried over.
-DERIVED_STEPS = ("hotspots", "columns", "centrality", "layout", "apart")
+__all__ = ["Options", "Plan", "Report", "Summary", "Task", "build", "plan"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +40,40 @@ def build(options: Options, report: Report) -> Summary:
     Raises InputError for what the user can mend, ModelError for a model that cannot be used, LockedError if another
     build is at work. Unless this returns, the published workspace is what it was.
     """
+    _check(options)
+    with Draft.open(options.workspace()) as draft:
+        # What is carried over from a workspace that came from elsewhere is no word of who runs this.
+        before = draft.published
+        own = not (options.relayout or options.only) or (before is not None and is_confirmed(draft.root, before))
+        if options.relayout or options.only:
+            draft.discard()
+        notes = _Notes(report)
+        with _nothing_vanishes(options):
+            try:
+                summary = _run(_prepared(options, draft, notes), draft, notes)
+            except OtherRowsError:
+                notes.begin_again()
+                summary = _run(_prepared(options, draft, notes, of_model=True), draft, notes)
+        if own:
+            _confirm(summary, report)
+        return summary
+
+
+def plan(options: Options, report: Report) -> Plan:
+    """What `build` would do with these options, step by step. Computes nothing, and leaves the workspace alone.
+
+    It lists the items and opens the model, since keys depend on both. Which images a model refuses is only known once
+    it has seen them: then more is made anew than this says.
+    Raises what `build` raises before its first step, and no LockedError.
+    """
+    _check(options)
+    draft = Draft.look(options.workspace(), fresh=options.relayout or options.only is not None)
+    with _nothing_vanishes(options):
+        return _prepared(options, draft, _Notes(report)).plan
+
+
+def _check(options: Options) -> None:
+    """Raises InputError for paths that cannot be meant."""
     if options.images and options.workspace().resolve() == options.images.resolve():
         raise InputError(
             f"the workspace cannot be {options.images} itself, the folder of images. Choose another with -o"
@@ -50,26 +82,13 @@ def build(options: Options, report: Report) -> Summary:
         raise InputError(
             f"--metadata {options.metadata} does not exist; expected a CSV, TSV, Parquet or JSON Lines file"
         )
-    with Draft.open(options.workspace()) as draft:
-        # What is carried over from a workspace that came from elsewhere is no word of who runs this.
-        before = draft.published
-        own = not (options.relayout or options.only) or (before is not None and is_confirmed(draft.root, before))
-        summary = _whole(options, draft, report)
-        if own:
-            _confirm(summary, report)
-        return summary
 
 
-def _whole(options: Options, draft: Draft, report: Report) -> Summary:
-    """The build, again where images had to be left out of it for their vectors.
-
-    Raises InputError where images vanished meanwhile: nothing is published then.
-    """
+@contextmanager
+def _nothing_vanishes(options: Options) -> Iterator[None]:
+    """Raises InputError where images vanish meanwhile: nothing is published then."""
     try:
-        try:
-            return _build(options, draft, _Noting(report))
-        except OtherRowsError:
-            return _build(options, draft, _Noting(report), of_model=True)
+        yield
     except VanishedError as error:
         root = options.origin()
         gone = error.path if root is None or root.exists() else root
@@ -89,77 +108,70 @@ def _confirm(summary: Summary, report: Report) -> None:
         )
 
 
-def _build(options: Options, draft: Draft, report: _Noting, of_model: bool = False) -> Summary:
-    choice = _choice(options)
-    published = draft.published
-    if options.relayout or options.only:
-        draft.discard()
-        if published is None:
-            raise InputError(
-                f"{draft.root} holds no workspace yet; --relayout and --only change one. Build it first without them"
-            )
-    if published and all(choice.carried(name) for name in PIXEL_STEPS):
+@dataclass(frozen=True)
+class _Prepared:
+    """All that is known before the first step runs. source: as the manifest records it. model: see `Manifest`."""
+
+    plan: Plan
+    source: Record
+    model: str
+
+
+def _prepared(options: Options, draft: Draft, report: Report, of_model: bool = False) -> _Prepared:
+    """of_model: see `Pixels`."""
+    selection, published = Selection(options), draft.published
+    if published is None and (options.relayout or options.only):
+        raise InputError(
+            f"{draft.root} holds no workspace yet; --relayout and --only change one. Build it first without them"
+        )
+    if published and selection.carries_pixels():
         origin.refuse_unread(options, published)
         source, taken = published.source, carried_over(published)
     else:
-        taken, source = take_in(options, draft, report, choice, of_model)
-    joined, columns, there = table_steps.plan(options.metadata, taken.told)
-    if not choice.carried(joined.name):
-        vector_steps.check(options, there)
+        taken, source = take_in(options, draft, report, of_model)
+    table, columns, known = table_steps.plan(options.metadata, taken.columns)
+    if not selection.carries(table.name):
+        vector_steps.check(options, known)
     steps = [
         *taken.first,
-        joined,
+        table,
         *vector_steps.plan(options, taken.model, draft, taken.ready, source["kind"]),
         *taken.last,
         columns,
+        *layout_steps.plan(options, _flat_maps(options, published, taken.ready)),
     ]
-    steps += layout_steps.plan(options, _flat_maps(options, published, taken.ready))
-    if options.only:
-        steps = _only(steps, options.only, published)
-    records, ran = run_steps(steps, draft, report, choice)
-    if published and not ran and list(records) == list(published.steps) and source == published.source:
+    made = make_plan(steps, options, draft)
+    if taken.pixels:
+        taken.pixels.plan = made
+    return _Prepared(made, source, taken.model)
+
+
+def _run(prepared: _Prepared, draft: Draft, notes: _Notes) -> Summary:
+    """Run what the plan says and publish the result; nothing is published where nothing changes."""
+    records: dict[str, Record] = {}
+    for row in prepared.plan.rows:
+        if row.decision == "redo":
+            records[row.step.name] = run_step(row.step, row.key, draft, notes)
+        elif row.decision == "keep" and (record := draft.record(row.step.name)):
+            records[row.step.name] = record
+    published, ran = draft.published, prepared.plan.names("redo")
+    if published and not ran and list(records) == list(published.steps) and prepared.source == published.source:
         draft.discard()
         return Summary(draft.root, published, ran)
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    lines = notes.lines if "images" in ran or not published else dict.fromkeys([*published.notes, *notes.lines])
     manifest = Manifest(
         build=_digest([created, *(record["key"] for record in records.values())])[:16],
         created=created,
         version=imagespace_core.__version__,
-        source=source,
+        source=prepared.source,
         counts={"items": records["images"]["items"], "failures": records["images"]["failures"]},
-        model=taken.model,
+        model=prepared.model,
         steps=records,
-        notes=report.notes
-        if "images" in ran or not published
-        else list(dict.fromkeys([*published.notes, *report.notes])),
+        notes=list(lines),
     )
     draft.publish(manifest)
     return Summary(draft.root, manifest, ran)
-
-
-def _choice(options: Options) -> Choice:
-    def forced(name: str) -> bool:
-        return options.force or _matches(name, options.only)
-
-    def carried(name: str) -> bool:
-        if options.only:
-            derived = any(_matches(name, step) for step in DERIVED_STEPS)
-            return not _matches(name, options.only) and not derived
-        return options.relayout and (name in PIXEL_STEPS or (name == "table" and options.metadata is None))
-
-    return Choice(forced, carried)
-
-
-def _only(steps: list[Step], only: str, published: Manifest | None) -> list[Step]:
-    """The steps with --only: those it names, and of the others just those that the workspace has."""
-    if not any(_matches(step.name, only) for step in steps):
-        raise InputError(
-            f"--only {only}: there is no such step. There are: {', '.join(step.name for step in steps)}; "
-            "a map must also be named by --projections and --dims, an index by --metrics"
-        )
-    have = published.steps if published else {}
-    kept = [carried(name) for name in have if published and name not in {step.name for step in steps}]
-    return [step for step in steps if step.name in have or _matches(step.name, only)] + kept
 
 
 def _flat_maps(options: Options, published: Manifest | None, ready: Ready) -> list[str]:
@@ -169,31 +181,29 @@ def _flat_maps(options: Options, published: Manifest | None, ready: Ready) -> li
     if not options.only:
         return made
     have = [name for name, dims in (published.projections() if published else {}).items() if 2 in dims]
-    return have + [name for name in made if name not in have and _matches(f"{name}-2d", options.only)]
+    return have + [name for name in made if name not in have and Selection(options).named(f"{name}-2d")]
 
 
-def _matches(name: str, only: str | None) -> bool:
-    """Whether --only names this step: `tsne` names tsne-2d and tsne-3d, `index` every index.
-
-    >>> _matches("tsne-2d", "tsne"), _matches("table", "tsne")
-    (True, False)
-    """
-    return only is not None and (name == only or name.startswith(f"{only}-"))
-
-
-class _Noting:
-    """A report that remembers its notes, for the manifest."""
+class _Notes:
+    """A report that keeps its notes for the manifest."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
-        self.notes: list[str] = []
+        self._before: list[str] = []
+        self.lines: list[str] = []
+
+    def begin_again(self) -> None:
+        """What is noted from here on replaces what was; what people have read is not said twice."""
+        self._before += self.lines
+        self.lines = []
 
     def task(self, title: str, total: int | None = None) -> AbstractContextManager[Task]:
         return self._report.task(title, total)
 
     def note(self, line: str) -> None:
-        self.notes.append(line)
-        self._report.note(line)
+        self.lines.append(line)
+        if line not in self._before:
+            self._report.note(line)
 
 
 def _digest(value: object) -> str:

@@ -14,7 +14,7 @@ from imagespace_core.workspace import Draft, names
 
 
 @dataclass(frozen=True)
-class Told:
+class SourceColumns:
     """What the source says of these items. Pixels have no part in it: it is a step of its own, so that another label
     or threshold makes nobody read an image again."""
 
@@ -33,7 +33,8 @@ class Told:
         digest = hashlib.sha256()
         for item in self.items:
             digest.update(repr((item.key, *item.columns.items())).encode())
-        return [Step("source", self._keep, [names.TOLD], {"digest": digest.hexdigest()}, ["images"], ["pandas"])]
+        parameters = {"digest": digest.hexdigest()}
+        return [Step("source", self._keep, [names.SOURCE_COLUMNS], parameters, ["images"], ["pandas"])]
 
     def _keep(self, draft: Draft, report: Report) -> Record:
         import pandas as pd
@@ -47,5 +48,5 @@ class Told:
             table[final], note = from_objects([by_key[key].get(name) for key in ids])
             if note:
                 report.note(f"column {final}: {note}")
-        pd.DataFrame(table, index=pd.RangeIndex(len(ids))).to_parquet(draft.stage(names.TOLD), index=False)
+        pd.DataFrame(table, index=pd.RangeIndex(len(ids))).to_parquet(draft.stage(names.SOURCE_COLUMNS), index=False)
         return {"columns": list(table)}

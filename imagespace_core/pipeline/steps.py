@@ -1,4 +1,4 @@
-"""Steps of a build: what makes their cache key, and the loop that skips those whose key is unchanged."""
+"""What a step of a build is: what makes its key, and how it is run."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Step:
     """One step: `run(draft, report)` stages `files` and returns what it measured, as JSON values.
 
     The key is a hash of the name, the parameters, the keys of `inputs` and the versions of `packages`. What is not in
-    it must not change the result: a step whose key is unchanged is skipped. over: it is taken over from the published
+    it must not change the result: a step whose key is unchanged is kept. over: it is taken over from the published
     build, whatever its key.
     """
 
@@ -74,19 +74,6 @@ def carried(name: str) -> Step:
     return Step(name, run, over=True)
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Which steps to redo whatever their key says, and which to take over from the published build as they are."""
-
-    forced: Callable[[str], bool]
-    carried: Callable[[str], bool]
-
-    def stale(self, step: Step, key: str, draft: Draft) -> bool:
-        # A model of the same content under another name has the same key, and files of other names.
-        elsewhere = set((draft.record(step.name) or {}).get("files", [])) - set(step.files)
-        return self.forced(step.name) or not draft.has(step.name, key) or bool(elsewhere)
-
-
 def parameters_of(stage: object) -> Record:
     """The fields of a frozen dataclass that can change its result; `metadata={"key": False}` marks the others."""
     if not dataclasses.is_dataclass(stage):
@@ -94,32 +81,8 @@ def parameters_of(stage: object) -> Record:
     return {f.name: getattr(stage, f.name) for f in dataclasses.fields(stage) if f.metadata.get("key", True)}
 
 
-def run_steps(
-    steps: Sequence[Step], draft: Draft, report: Report, choice: Choice
-) -> tuple[dict[str, Record], list[str]]:
-    """Run the steps in order; return the record of each by name, and the names of those that really ran.
-
-    A carried step that was never built stays absent.
-    """
-    records: dict[str, Record] = {}
-    ran: list[str] = []
-    keys: dict[str, str] = {}
-    for step in steps:
-        record = draft.record(step.name)
-        if step.over or choice.carried(step.name):
-            if record is None:
-                continue
-            keys[step.name] = record["key"]
-        else:
-            key = keys[step.name] = step.key(keys)
-            if record is None or choice.stale(step, key, draft):
-                record = _run(step, key, draft, report)
-                ran.append(step.name)
-        records[step.name] = record
-    return records, ran
-
-
-def _run(step: Step, key: str, draft: Draft, report: Report) -> Record:
+def run_step(step: Step, key: str, draft: Draft, report: Report) -> Record:
+    """Run one step, note it in the draft as done under this key, and return its record."""
     draft.forget(step.name, step.files)
     started = time.perf_counter()
     measured = step.run(draft, report)

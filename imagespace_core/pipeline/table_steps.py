@@ -26,40 +26,41 @@ if TYPE_CHECKING:
 IDENTITY = ("id", "path")
 
 
-def plan(metadata: Path | None, told: Sequence[str]) -> tuple[Step, Step, list[str]]:
-    """`table` joins the metadata, `columns` writes what the viewer colors by and hovers over; and what can be told of
-    the table's columns before there is one.
+def plan(metadata: Path | None, source_columns: Sequence[str]) -> tuple[Step, Step, list[str]]:
+    """`table` joins the metadata, `columns` writes what the viewer colors by and hovers over; and the names of the
+    table's columns, which are known before there is one.
 
-    told: the columns that the step `source` has.
+    source_columns: the names that the step `source` has.
     Raises InputError if the metadata cannot be read: now, and not when all images have been.
     """
     from imagespace_core.sources.tables.metadata import RESERVED, read_metadata
 
-    read = read_metadata(metadata, RESERVED | set(told)) if metadata else None
+    read = read_metadata(metadata, RESERVED | set(source_columns)) if metadata else None
     parameters: Record = {
         "metadata": str(metadata.resolve()) if metadata else None,
         "digest": _digest(metadata),
     }
     table = Step(
         "table",
-        lambda draft, report: _table(draft, report, read, told),
+        lambda draft, report: _table(draft, report, read, source_columns),
         [names.ITEMS],
         parameters,
-        ["images", "source"] if told else ["images"],
+        ["images", "source"] if source_columns else ["images"],
         ["pandas"],
     )
     split = Step("columns", _columns, [names.COLUMNS, names.NAMES], {}, ["table", "clusters"], ["pandas"])
-    return table, split, ["width", "height", "taken_at", *color.COLUMNS, *told, *(read.columns if read else ())]
+    known = ["width", "height", "taken_at", *color.COLUMNS, *source_columns, *(read.columns if read else ())]
+    return table, split, known
 
 
-def _table(draft: Draft, report: Report, metadata: MetadataTable | None, told: Sequence[str]) -> Record:
+def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_columns: Sequence[str]) -> Record:
     import pandas as pd
 
     table = pd.read_parquet(draft.path(names.IMAGES))
     added: list[str] = []
     notes: list[str] = []
-    if told:
-        table, added = _with(table, pd.read_parquet(draft.path(names.TOLD)), "taken_at_source")
+    if source_columns:
+        table, added = _with(table, pd.read_parquet(draft.path(names.SOURCE_COLUMNS)), "taken_at_source")
     if metadata is not None:
         with report.task("Metadata"):
             joined = metadata.join(table["path"].tolist())

@@ -193,6 +193,7 @@ def _summaries_step(maps: list[tuple[str, int]], model: str) -> Step:
         }
         return {"hotspots": [one.record() for one in summaries(labels, _vectors(draft, model), made, strength)]}
 
+    # "hotspots" is what the manifest of format 1 calls the step and its result.
     return Step("hotspots", run, [], {}, ["clusters", *(f"{name}-{dims}d" for name, dims in maps)])
 
 

@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-import numpy as np
-
-from imagespace_core.neighbors import Graph, Tick
 from imagespace_core.reduce.pca import PCA
+from imagespace_core.reduce.reducer import Reducer
 from imagespace_core.reduce.tsne import TSNE
 from imagespace_core.reduce.umap import UMAP
 
-
-class Reducer(Protocol):
-    """A frozen dataclass whose fields are its parameters; `dims` (2 or 3) and `seed` are always among them.
-
-    A field with metadata {"key": False}, such as the number of threads, does not change the result.
-    `neighbors_needed` is the k that the graph should have (fewer is right where n - 1 is fewer).
-    """
-
-    @property
-    def dims(self) -> int: ...
-
-    @property
-    def seed(self) -> int: ...
-
-    @property
-    def neighbors_needed(self) -> int: ...
-
-    def __call__(self, vectors: np.ndarray, graph: Graph, tick: Tick | None = None) -> np.ndarray:
-        """float32 (n, d) rows of unit length and their neighbor graph -> float32 (n, dims), finite, mean 0,
-        any n >= 1.
-
-        `tick` gets the share done in [0, 1] as often as the method allows.
-        """
-        ...
-
+__all__ = ["PCA", "REDUCERS", "TITLES", "TSNE", "UMAP", "Reducer"]
 
 REDUCERS: dict[str, type[PCA | TSNE | UMAP]] = {"pca": PCA, "tsne": TSNE, "umap": UMAP}
 """By the name used in files and options. Importing these is cheap: the libraries load inside the calls."""

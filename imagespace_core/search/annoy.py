@@ -11,8 +11,8 @@ import numpy as np
 
 from imagespace_core.errors import InputError, WorkspaceError
 from imagespace_core.neighbors import Tick
-from imagespace_core.search import METRICS, Metric, Neighbors
 from imagespace_core.search.exact import SPARE, Exact, checked_queries, nearest_first
+from imagespace_core.search.index import METRICS, Metric, Neighbors
 
 BUILD_THREADS = 8
 """Fixed, because Annoy seeds every thread by its number: the trees would depend on the machine."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imagespace_core.search import Index, Metric
 from imagespace_core.search.annoy import Annoy
 from imagespace_core.search.exact import Exact, distances
+from imagespace_core.search.index import Index, Metric
 from imagespace_core.search.query import Query, run
 
 ANNOY_TREES = 750

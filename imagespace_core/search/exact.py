@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from imagespace_core.errors import InputError, WorkspaceError
-from imagespace_core.search import METRICS, Metric, Neighbors
+from imagespace_core.search.index import METRICS, Metric, Neighbors
 
 BLOCK_BYTES = 64 << 20
 QUERIES_AT_ONCE = 256

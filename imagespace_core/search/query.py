@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from imagespace_core.errors import InputError
-from imagespace_core.search import Index, Neighbors
+from imagespace_core.search.index import Index, Neighbors
 
 
 def _no_rows() -> np.ndarray:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from imagespace_core.neighbors import Tick
-from imagespace_core.search import Index
 from imagespace_core.search.annoy import Annoy
 from imagespace_core.search.exact import Exact
+from imagespace_core.search.index import Index
 
 TIE = 1e-5
 """Distances closer than this are one distance, so that of several identical images any is right."""

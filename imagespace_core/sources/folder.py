@@ -7,6 +7,7 @@ import stat
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -15,7 +16,7 @@ from imagespace_core.errors import InputError, UnreadableImageError, VanishedErr
 from imagespace_core.images import Picture, decode, reasons
 from imagespace_core.images.dates import taken_from_name
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources import Item
+from imagespace_core.sources import Advance, Item, Scan, counted
 
 _NOT_PHOTOS = frozenset({"__macosx", "@eadir", "$recycle.bin", "lost+found", "thumbs.db"})
 """Besides dot names: what macOS, Synology and Windows leave beside pictures, thumbnails of them included."""
@@ -40,50 +41,30 @@ class Folder:
     root: Path
     decode: Decode = field(default_factory=Decode)
     limit: int | None = None
-    _skipped: list[tuple[str, str]] = field(default_factory=list, init=False, repr=False, compare=False)
-    _left_out: Counter[str] = field(default_factory=Counter, init=False, repr=False, compare=False)
 
-    def items(self) -> Iterator[Item]:
+    def scan(self, advance: Advance | None = None) -> Scan:
         """Every image once, in a stable order; key and path are the path relative to the root.
 
+        Skipped: subfolders that cannot be read, broken links, names that are not UTF-8. With a `limit` the rest of the
+        folder is not looked at.
         Raises InputError where there is no such folder or no image in it, VanishedError where it goes meanwhile.
         """
         if self.limit is not None and self.limit < 1:
             raise InputError(f"a limit of {self.limit} images leaves none; give 1 or more")
         self._check_root()
-        self._skipped.clear()
-        self._left_out.clear()
-        count = 0
-        for item in self._walk():
-            yield item
-            count += 1
-            if count == self.limit:
-                return
-        if count == 0:
-            raise InputError(self._why_empty())
-
-    def skipped(self) -> list[tuple[str, str]]:
-        """(path, reason) of subfolders that cannot be read, broken links and names that are not UTF-8."""
-        return list(self._skipped)
-
-    def left_out(self) -> dict[str, int]:
-        """How many files are no images, by suffix ("" for none), the most frequent first.
-
-        Complete once `items` is exhausted.
-        """
-        return dict(self._left_out.most_common())
-
-    def report(self) -> list[str]:
-        """Nothing beyond what is skipped and left out."""
-        return []
+        walk = _Walk(self.root)
+        items = counted(islice(walk.items(), self.limit), advance)
+        if not items:
+            raise InputError(walk.why_empty())
+        return Scan(items, walk.skipped, dict(walk.left_out.most_common()))
 
     def has(self, key: str) -> bool:
         """Whether the file is there."""
         return self._file(key).exists()
 
-    def read(self, key: str) -> Picture:
+    def read(self, key: str, min_side: int | None = None) -> Picture:
         """The picture, taken when its EXIF or else its name says. Raises UnreadableImageError."""
-        picture = self.decode(self._file(key))
+        picture = self.decode.keeping(min_side)(self._file(key))
         if picture.taken_at is None:
             return replace(picture, taken_at=taken_from_name(key))
         return picture
@@ -113,18 +94,27 @@ class Folder:
         except OSError as error:
             raise InputError(f"{self.root} cannot be read ({error.strerror}); check its permissions") from error
 
-    def _why_empty(self) -> str:
-        others = self._left_out.total()
+
+class _Walk:
+    """One walk through `root`; what is no item is noted on the way."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.skipped: list[tuple[str, str]] = []
+        self.left_out: Counter[str] = Counter()
+
+    def why_empty(self) -> str:
+        others = self.left_out.total()
         found = "it is empty"
         if others:
-            kinds = ", ".join(f"{n} {suffix or 'without suffix'}" for suffix, n in self._left_out.most_common(3))
+            kinds = ", ".join(f"{n} {suffix or 'without suffix'}" for suffix, n in self.left_out.most_common(3))
             found = f"it holds {others} other files ({kinds})"
-        elif self._skipped:
-            path, reason = self._skipped[0]
-            found = f"{len(self._skipped)} entries were skipped, e.g. {path}: {reason}"
+        elif self.skipped:
+            path, reason = self.skipped[0]
+            found = f"{len(self.skipped)} entries were skipped, e.g. {path}: {reason}"
         return f"{self.root} has no images: {found}; give a folder with JPEG, PNG, WebP, TIFF or GIF files"
 
-    def _walk(self) -> Iterator[Item]:
+    def items(self) -> Iterator[Item]:
         visited: set[tuple[int, int]] = set()
         linked: list[str] = []
         yield from self._walk_folder("", visited, linked)
@@ -150,10 +140,10 @@ class Folder:
             except OSError as error:
                 if reasons.gone(error):
                     raise VanishedError(self.root / folder, str(error.strerror)) from error
-                self._skipped.append((folder, f"folder cannot be read: {error.strerror}"))
+                self.skipped.append((folder, f"folder cannot be read: {error.strerror}"))
                 continue
             if folder and {entry.name for entry in found} >= _WORKSPACE:
-                self._left_out["(an ImageSpace workspace)"] += 1
+                self.left_out["(an ImageSpace workspace)"] += 1
                 continue
             subfolders = []
             for entry in found:
@@ -173,7 +163,7 @@ class Folder:
     def _item(self, path: str, entry: os.DirEntry[str]) -> Item | None:
         suffix = os.path.splitext(entry.name)[1].lower()
         if suffix not in decode.suffixes():
-            self._left_out[suffix if suffix.isprintable() else ""] += 1
+            self.left_out[suffix if suffix.isprintable() else ""] += 1
             return None
         if not self._utf8(path, "file"):
             return None
@@ -183,7 +173,7 @@ class Folder:
             if reasons.gone(error) and not (entry.is_symlink() and isinstance(error, FileNotFoundError)):
                 raise VanishedError(self.root / path, str(error.strerror)) from error
             broken = "broken link" if entry.is_symlink() else f"cannot be read: {error.strerror}"
-            self._skipped.append((path, broken))
+            self.skipped.append((path, broken))
             return None
         return Item(key=path, path=path, stamp=f"{status.st_size}-{status.st_mtime_ns}")
 
@@ -194,6 +184,6 @@ class Folder:
         except UnicodeEncodeError:
             name = os.fsencode(path).decode("utf-8", errors="backslashreplace")
             missed = "; the images in it are left out" if kind == "folder" else ""
-            self._skipped.append((name, f"the {kind}'s name is not valid UTF-8: rename it{missed}"))
+            self.skipped.append((name, f"the {kind}'s name is not valid UTF-8: rename it{missed}"))
             return False
         return True

@@ -55,13 +55,16 @@ class Images:
 
 
 def read_images(source: Source, preprocess: Preprocess, report: Report) -> Images:
-    """Read every item once; those that cannot be read are left out with a note.
+    """Read every item once, with notes on what is odd about them; those that cannot be read are left out with one.
 
     Raises InputError where there is nothing to read.
     """
     images = Images(source, preprocess)
     with report.task("Looking for images"):
-        items = list(source.items())
+        scan = source.scan()
+    items = scan.items
+    for line in scan.notes:
+        report.note(line)
     room = MEMORY_BYTES
     digest = hashlib.sha256(repr(preprocess).encode())
     unreadable: list[str] = []

@@ -164,10 +164,7 @@ def normalized(pixels: torch.Tensor, preprocess: Preprocess) -> torch.Tensor:
 def read_tiles(source: Tiles, training: Loc2vecTraining, report: Report) -> Images:
     """The tiles as the encoder sees them, with notes on what is odd about them."""
     preprocess = Preprocess(side=training.tile_size, channels=len(source.names()))
-    images = read_images(source, preprocess, report)
-    for line in source.report():
-        report.note(line)
-    return images
+    return read_images(source, preprocess, report)
 
 
 class _Triplets(Dataset[tuple[torch.Tensor, ...]]):

@@ -60,13 +60,28 @@ class Draft:
                     root.rmdir()
             lock.release()
 
-    def _take_up(self) -> None:
+    @classmethod
+    def look(cls, root: Path, fresh: bool) -> Draft:
+        """What a build would find at `root`, for its plan alone: nothing is locked, moved or written.
+
+        fresh: whether that build begins by `discard`.
+        """
+        draft = cls(root)
+        draft._read()
+        if fresh:
+            draft._staged = {}
+        return draft
+
+    def _read(self) -> None:
         if (self.root / names.MANIFEST).exists():
             # A broken manifest is no reason to refuse a rebuild: it is what repairs it.
             with suppress(WorkspaceError):
                 self.published = Manifest.read(self.root)
         with suppress(OSError, ValueError):
             self._staged = json.loads((self._build / "steps.json").read_text("utf-8"))
+
+    def _take_up(self) -> None:
+        self._read()
         # What no finished step owns is half made. Left there, it would be read and published in the place of a file of
         # the published build.
         whole = {name for record in self._staged.values() for name in record["files"]}

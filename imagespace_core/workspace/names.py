@@ -8,7 +8,7 @@ from collections.abc import Container
 MANIFEST = "manifest.json"
 ITEMS = "items.parquet"
 IMAGES = "images.parquet"  # what the images themselves say; `items.parquet` adds the source's columns and the metadata
-TOLD = "source.parquet"  # what the source says of them, row by row
+SOURCE_COLUMNS = "source.parquet"  # what the source says of them, row by row
 FAILURES = "failures.csv"
 ATLAS = "atlas.json"
 ATLAS_PAGES = "atlas"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.app.test_explore import control, visit
 from tests.app.test_pages import text
-from tests.pipeline.scene import quick, run, write_model, write_solid
+from tests.pipeline.building import quick, run, write_model, write_solid
 
 
 def test_dates_of_another_column_make_a_timeline_of_what_is_left_too(

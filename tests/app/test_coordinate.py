@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from imagespace_core.sources.tiles.coordinates import Tile
 from tests.app.test_pages import APP, ROOT
 from tests.makers.tiles import X, Y, Z, write_tiles
-from tests.pipeline.scene import quick, run, write_model, write_solid
+from tests.pipeline.building import quick, run, write_model, write_solid
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from imagespace_core.app.server.routes import base_url, routes
 from imagespace_core.app.session import pictures
 from imagespace_core.workspace import Workspace
 from tests.makers.tiles import COLORS, write_tiles
-from tests.pipeline.scene import quick, run, write_model
+from tests.pipeline.building import quick, run, write_model
 
 ROW = 11
 """Tile x = 2, y = 3 of the maker: 8 inked rows of roads, 2 of water, 3 of woods, of 16."""

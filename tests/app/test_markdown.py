@@ -17,7 +17,7 @@ from imagespace_core.workspace import Workspace, names
 from tests.app.test_pages import APP, ROOT
 from tests.makers.hostile import CLUSTER, NAME, PAYLOAD, write_hostile
 from tests.makers.tiles import write_tiles
-from tests.pipeline.scene import quick, run, write_model
+from tests.pipeline.building import quick, run, write_model
 
 PLAIN = {
     "Selectbox": {"options", "raw_value"},

@@ -48,7 +48,7 @@ def test_the_same_bytes_have_the_same_address(opened: Workspace) -> None:
 
 
 def test_the_longest_unused_goes_first(opened: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blobs, "MOST_BYTES_EACH", 25)
+    monkeypatch.setattr(blobs._kept, "limit_each", 25)
     names = [blobs.offer(opened.root, bytes([i]) * 10, "bits").removeprefix("offered/") for i in range(2)]
     blobs.offer(opened.root, bytes([0]) * 10, "bits")  # a rerun offers the first again
     blobs.offer(opened.root, bytes([2]) * 10, "bits")
@@ -57,12 +57,12 @@ def test_the_longest_unused_goes_first(opened: Workspace, monkeypatch: pytest.Mo
 
 
 def test_workspaces_share_one_bound_and_the_newest_stays_however_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blobs, "MOST_BYTES", 25)
+    monkeypatch.setattr(blobs._kept, "limit", 25)
     for i in range(5):
         blobs.offer(Path(f"/{i}"), bytes([i]) * 10, "bits")
-    assert sum(map(len, blobs._kept.values())) == 20
+    assert [root for root, _ in blobs._kept.by_age()] == [Path("/3"), Path("/4")]
     blobs.offer(Path("/large"), bytes(100), "npy")
-    assert [len(data) for data in blobs._kept.values()] == [100]
+    assert [root for root, _ in blobs._kept.by_age()] == [Path("/large")]
 
 
 def test_a_filter_and_a_selection_are_fetched_as_bits(opened: Workspace, client: TestClient) -> None:

@@ -22,7 +22,7 @@ from tests.app.test_pages import run as visit
 from tests.app.test_parents import workspace_of
 from tests.makers import slices
 from tests.makers.tiles import write_tiles
-from tests.pipeline.scene import Listening, quick, run, write_model
+from tests.pipeline.building import Listening, quick, run, write_model
 
 ROW = 3
 ORIGINAL = (48 + ROW, 40)

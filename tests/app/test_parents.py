@@ -39,7 +39,7 @@ HOLED = {
 
 def workspace_of(root: Path, source: dict) -> Workspace:
     """Of a source's items, all but LEFT_OUT, in turned order: a row is no number of an item."""
-    keys = [item.key for item in opened(source).items()][::-1]
+    keys = [item.key for item in opened(source).scan().items][::-1]
     del keys[LEFT_OUT]
     with Draft.open(root) as draft:
         pd.DataFrame({"id": keys, "path": keys}).to_parquet(draft.stage(names.ITEMS))

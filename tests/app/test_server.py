@@ -170,7 +170,7 @@ def test_those_who_ask_at_once_share_one_drawing_and_one_is_drawn_at_a_time(made
 def test_kept_pictures_are_bounded_and_the_longest_unused_go_first(
     made: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(still_map, "MOST_BYTES", 25)
+    monkeypatch.setattr(still_map._kept, "limit", 25)
     drawn: list[str] = []
 
     def picture(what: str, size: int = 10) -> None:
@@ -184,7 +184,7 @@ def test_kept_pictures_are_bounded_and_the_longest_unused_go_first(
         picture(what)
     assert drawn == ["a", "b", "c", "b"]
     picture("large", 100)
-    assert list(still_map._kept) == ["large"]
+    assert still_map._kept.by_age() == ["large"]
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:

@@ -14,7 +14,7 @@ from imagespace_core.workspace import Workspace
 from tests.browser.visiting import DETAIL, WAIT_MS, query_of, visit
 from tests.conftest import serving
 from tests.makers.slices import left_third, save, textures
-from tests.pipeline.scene import quick, run, write_model
+from tests.pipeline.building import quick, run, write_model
 
 pytestmark = pytest.mark.browser
 

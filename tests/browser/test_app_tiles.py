@@ -11,7 +11,7 @@ from imagespace_core.workspace import Workspace
 from tests.browser.visiting import DETAIL, HOVER, TILE, WAIT_MS, point_at, tiles, visit
 from tests.conftest import serving
 from tests.makers.tiles import X, Y, write_tiles
-from tests.pipeline.scene import quick, run, write_model
+from tests.pipeline.building import quick, run, write_model
 
 pytestmark = pytest.mark.browser
 expect = pytest.importorskip("playwright.sync_api").expect

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from imagespace_core.workspace import Workspace
-from tests.pipeline.scene import quick, run, write_model, write_solid
+from tests.pipeline.building import quick, run, write_model, write_solid
 
 ROWS = 40
 Build = Callable[..., Workspace]

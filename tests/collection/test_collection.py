@@ -25,7 +25,7 @@ from tests.collection.conftest import ROWS, Build
 from tests.makers.patches import write_patches
 from tests.makers.tiny_clip import write_tiny_clip
 from tests.makers.workspaces import write_workspace
-from tests.pipeline.scene import color_of
+from tests.pipeline.building import color_of
 
 
 @pytest.fixture(scope="module")

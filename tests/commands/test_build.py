@@ -27,7 +27,7 @@ from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.pipeline import build
 from imagespace_core.sources.parameters import flags
 from imagespace_core.workspace import Draft, Manifest, Workspace
-from tests.pipeline.scene import check_rows, quick, run, write_model, write_solid
+from tests.pipeline.building import check_rows, quick, run, write_model, write_solid
 
 REPOSITORY = Path(__file__).parents[2]
 PRECOMPUTE = REPOSITORY / "precompute.py"
@@ -35,6 +35,7 @@ FLAGS = (
     "--output", "-o", "--metadata", "--model", "--model-dir", "--projections", "--dims", "--metrics", "--trees",
     "--min-cluster-size", "--perplexity", "--n-neighbors", "--min-dist", "--thumb-size", "--atlas-size", "--quality",
     "--previews", "--limit", "--seed", "--jobs", "--device", "--relayout", "--only", "--force", "--demo", "--open",
+    "--dry-run",
 )  # fmt: skip
 
 
@@ -86,6 +87,24 @@ def _one_line(result: Result, code: int, *words: str) -> None:
     assert result.stderr.count("\n") == 1, result.stderr
     for word in words:
         assert word in result.stderr
+
+
+def test_a_dry_run_prints_the_plan_exits_with_zero_and_writes_nothing(
+    command: typer.Typer, place: Path, tmp_path: Path
+) -> None:
+    result = CliRunner().invoke(command, [*_quick(place, tmp_path / "w"), "--dry-run"])
+    assert result.exit_code == 0, result.output
+    assert re.search(r"^ ?redo +embed +not made yet", result.output, re.M), result.output
+    assert "0 to keep, 0 to skip. Nothing was written." in result.output
+    assert not (tmp_path / "w").exists()
+    run(quick(place / "photos", tmp_path / "w", str(place / "tiny.onnx")))
+    before = (tmp_path / "w/manifest.json").stat().st_mtime_ns
+    again = CliRunner().invoke(command, [*_quick(place, tmp_path / "w"), "--dry-run", "--only", "atlas"])
+    assert re.search(r"^ ?redo +atlas +asked for", again.output, re.M), again.output
+    assert re.search(r"^ ?keep +embed +taken over as it is", again.output, re.M), again.output
+    assert (tmp_path / "w/manifest.json").stat().st_mtime_ns == before
+    both = CliRunner().invoke(command, [*_quick(place, tmp_path / "w"), "--dry-run", "--open"])
+    assert both.exit_code == 2
 
 
 def test_importing_the_command_loads_nothing_heavy() -> None:

@@ -19,7 +19,7 @@ from imagespace_core.sources.vectors.given import ids_file
 from imagespace_core.workspace import Workspace
 from tests.makers import slices, tiles
 from tests.makers.scenes import box, feature, in_degrees, write_geojson, write_scene
-from tests.pipeline.scene import write_model, write_solid
+from tests.pipeline.building import write_model, write_solid
 
 QUICK = (
     "--projections", "pca", "--dims", "2", "--metrics", "angular", "--trees", "2", "--min-cluster-size", "500",

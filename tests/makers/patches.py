@@ -22,7 +22,7 @@ def write_patches(root: Path, data: Path, slices: int = 24) -> Workspace:
     """Patches of 32 px without overlap, 6 a slice; the left third of each slice is labeled, so 2 of them are."""
     write_slices(data, slices)
     source = Microscopy(data, patch_size=(SIDE,), stride=SIDE)
-    items = list(source.items())
+    items = source.scan().items
     table = pd.DataFrame([{"id": item.key, "path": item.path, **item.columns} for item in items])
     overlap = table["overlap"].to_numpy(float)
     vectors = np.column_stack([np.cos(overlap), np.sin(overlap)]).astype(np.float32)

@@ -10,7 +10,7 @@ import pytest
 
 from imagespace_core.pipeline.options import Options
 from tests.makers.photos import write_photos
-from tests.pipeline.scene import Listening, quick, run, write_model, write_solid
+from tests.pipeline.building import Listening, quick, run, write_model, write_solid
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from PIL import Image
 from imagespace_core.errors import InputError
 from imagespace_core.pipeline.options import Options
 from imagespace_core.workspace import Manifest, Workspace
-from tests.pipeline.scene import Listening, arrays, check_rows, color_of, quick, run, write_model
+from tests.pipeline.building import Listening, arrays, check_rows, color_of, quick, run, write_model
 
 
 def _root(options: Options) -> Path:

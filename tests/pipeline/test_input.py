@@ -11,7 +11,7 @@ from imagespace_core.pipeline.options import Options
 from imagespace_core.workspace import Workspace
 from tests.makers.photos import write_rubbish
 from tests.makers.tiny_clip import write_tiny_clip
-from tests.pipeline.scene import Listening, check_rows, color_of, quick, run, write_model, write_solid
+from tests.pipeline.building import Listening, check_rows, color_of, quick, run, write_model, write_solid
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path, model: str) -> None:

@@ -19,11 +19,11 @@ from imagespace_core.commands.build import REMEDIES
 from imagespace_core.commands.mishaps import _one_line
 from imagespace_core.errors import LockedError
 from imagespace_core.images import Picture
-from imagespace_core.pipeline import image_pass
+from imagespace_core.pipeline import image_parts
 from imagespace_core.pipeline.options import Options
 from imagespace_core.sources.folder import Folder
 from imagespace_core.workspace import Draft, Workspace, names
-from tests.pipeline.scene import Listening, arrays, check_rows, color_of, quick, run, write_solid
+from tests.pipeline.building import Listening, arrays, check_rows, color_of, quick, run, write_solid
 from tests.waiting import wait_until
 
 REPOSITORY = Path(__file__).parents[2]
@@ -61,9 +61,9 @@ def _counting_reads() -> Iterator[list[str]]:
     read: list[str] = []
     real = Folder.read
 
-    def counted(self: Folder, key: str) -> Picture:
+    def counted(self: Folder, key: str, min_side: int | None = None) -> Picture:
         read.append(key)
-        return real(self, key)
+        return real(self, key, min_side)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Folder, "read", counted)
@@ -112,7 +112,7 @@ def test_ctrl_c_in_any_step_loses_nothing(
 def test_ctrl_c_while_reading_keeps_the_parts_that_were_finished(
     count: int, finished: int, photos: Path, tmp_path: Path, model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image_pass, "PART", 7)
+    monkeypatch.setattr(image_parts, "PART", 7)
     options = quick(photos, tmp_path / "w", model)
 
     def interrupt(title: str, done: int) -> None:

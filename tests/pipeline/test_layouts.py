@@ -13,7 +13,7 @@ from imagespace_core.layout.grid import Grid
 from imagespace_core.layout.timeline import Timeline
 from imagespace_core.pipeline.options import Options
 from imagespace_core.workspace import Manifest, Workspace
-from tests.pipeline.scene import quick, run
+from tests.pipeline.building import quick, run
 
 PLAIN = {"grid": 2, "clusters": 2, "color": 2, "carousel": 3}
 

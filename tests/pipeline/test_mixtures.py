@@ -15,7 +15,7 @@ from imagespace_core.errors import InputError
 from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.pipeline import build
 from imagespace_core.workspace import Workspace
-from tests.pipeline.scene import Listening, quick, run
+from tests.pipeline.building import Listening, quick, run
 
 
 @pytest.fixture

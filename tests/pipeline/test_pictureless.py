@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from imagespace_core.images.placeholder import GRAY
-from imagespace_core.pipeline import image_pass
+from imagespace_core.pipeline import image_parts
 from imagespace_core.pipeline.options import Options
 from imagespace_core.sources.vectors.source import VectorTable
 from imagespace_core.workspace import Workspace
 from tests.makers.photos import write_photos
-from tests.pipeline.scene import quick, run
+from tests.pipeline.building import quick, run
 
 ROWS = 500
 
@@ -28,7 +28,7 @@ def test_no_row_without_a_picture_is_drawn_and_all_share_a_sprite(
     pd.DataFrame({"id": [f"{row}" for row in range(ROWS)], "emb": numbers.tolist()}).to_parquet(tmp_path / "v.parquet")
     drawn: list[str] = []
     read = VectorTable.read
-    monkeypatch.setattr(VectorTable, "read", lambda self, key: (drawn.append(key), read(self, key))[1])
+    monkeypatch.setattr(VectorTable, "read", lambda self, key, *side: (drawn.append(key), read(self, key, *side))[1])
     options = quick(tmp_path / "v.parquet", tmp_path / "w", None, layouts="grid", previews=48)
     run(options)
     assert drawn == []
@@ -47,7 +47,7 @@ def test_no_row_without_a_picture_is_drawn_and_all_share_a_sprite(
 def test_among_rows_with_pictures_the_others_get_the_placeholder_and_its_vector(
     tmp_path: Path, model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image_pass, "PART", 16)
+    monkeypatch.setattr(image_parts, "PART", 16)
     photos = [name for name in write_photos(tmp_path / "photos", 20) if name.endswith((".jpg", ".png"))][:6]
     paths = ["" if row % 5 else f"photos/{photos[row // 5]}" for row in range(30)]
     places = np.random.default_rng(1).normal(size=(30, 2))

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from imagespace_core.errors import InputError, ModelError
-from imagespace_core.pipeline import image_pass
+from imagespace_core.pipeline import image_parts
 from imagespace_core.pipeline.options import Options
 from imagespace_core.workspace import Workspace
-from tests.pipeline.scene import Listening, arrays, check_rows, quick, run, write_model
+from tests.pipeline.building import Listening, arrays, check_rows, quick, run, write_model
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def failures(root: Path) -> list[tuple[str, str]]:
 def test_an_image_without_a_usable_vector_is_a_recorded_failure_and_every_file_is_without_it(
     options: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image_pass, "PART", 7)
+    monkeypatch.setattr(image_parts, "PART", 7)
     assert options.images is not None
     (options.images / "005 broken.png").write_bytes(b"rubbish")
     manifest = run(options).manifest
@@ -74,6 +74,18 @@ def test_a_model_that_refuses_the_first_images_makes_the_table_anew(
     assert failures(tmp_path / "w") == [("000 white.png", "embed")]
     run(quick(photos, tmp_path / "fresh", logarithm))
     assert arrays(tmp_path / "w") == arrays(tmp_path / "fresh")
+
+
+def test_a_build_that_begins_again_says_each_thing_once(
+    photos: Path, logarithm: str, tmp_path: Path, model: str
+) -> None:
+    Image.new("RGB", (40, 30), "white").save(photos / "000 white.png")
+    (photos / "notes.txt").write_text("no image")
+    run(quick(photos, tmp_path / "w", model))
+    report = Listening()
+    summary = run(quick(photos, tmp_path / "w", logarithm), report)
+    assert "images" in summary.ran, "it did not begin again"
+    assert report.notes == summary.manifest.notes == ["1 files are not images and were left out: 1 .txt"]
 
 
 def test_vectors_from_a_file_bring_back_what_a_model_refused(options: Options, tmp_path: Path) -> None:
@@ -122,7 +134,7 @@ def test_many_images_without_a_usable_vector_are_the_models_fault(options: Optio
 def test_a_model_that_refuses_most_is_stopped_at_the_first_part(
     options: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image_pass, "PART", 7)
+    monkeypatch.setattr(image_parts, "PART", 7)
     nothing = write_model(tmp_path / "nothing", "nothing.onnx", answer="zeros")
     report = Listening()
     with pytest.raises(ModelError, match=r"for 7 of 7 images \(100%\)"):

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imagespace_core.pipeline import image_pass
+from imagespace_core.pipeline import image_parts
 from imagespace_core.pipeline.options import Options
 from imagespace_core.workspace import Workspace
 from tests.makers.photos import write_not_utf8_name, write_rubbish
-from tests.pipeline.scene import Listening, check_rows, color_of, quick, run, write_solid, write_solid_weird
+from tests.pipeline.building import Listening, check_rows, color_of, quick, run, write_solid, write_solid_weird
 
 
 def test_every_file_has_the_same_image_in_a_row(built: Options) -> None:
@@ -28,7 +28,7 @@ def test_every_file_has_the_same_image_in_a_row(built: Options) -> None:
 def test_rows_hold_over_any_number_of_parts_and_failures_between_them(
     photos: Path, tmp_path: Path, model: str, part: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image_pass, "PART", part)
+    monkeypatch.setattr(image_parts, "PART", part)
     for at in (0, 5, 6, 7, 13, 22):
         (photos / f"{at:03d}.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     summary = run(quick(photos, tmp_path / "w", model, previews=40))
@@ -42,7 +42,7 @@ def test_rows_hold_over_any_number_of_parts_and_failures_between_them(
 def test_the_number_of_parts_changes_no_file(photos: Path, tmp_path: Path, model: str) -> None:
     run(quick(photos, tmp_path / "one", model))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(image_pass, "PART", 8)
+        patch.setattr(image_parts, "PART", 8)
         run(quick(photos, tmp_path / "many", model))
     one, many = Workspace.open(tmp_path / "one"), Workspace.open(tmp_path / "many")
     assert np.array_equal(one.vectors(), many.vectors())

@@ -19,10 +19,10 @@ from tests.makers import tiles as tile_maker
 from tests.makers.scenes import box, feature, write_geojson, write_scene
 from tests.makers.slices import write_slices
 from tests.makers.tiles import write_tiles
-from tests.pipeline.scene import Listening, quick, run, write_model, write_solid
+from tests.pipeline.building import Listening, quick, run, write_model, write_solid
 
 
-def told(images: Path, output: Path, model: str, **parameters: object) -> Options:
+def options_of(images: Path, output: Path, model: str, **parameters: object) -> Options:
     return quick(images, output, model, layouts="map", parameters=parameters)
 
 
@@ -53,7 +53,7 @@ def layers(tmp_path: Path) -> Path:
 
 def test_chips_of_a_scene_with_their_attributes_places_and_map(harbor: Path, tmp_path: Path, model: str) -> None:
     report = Listening()
-    options = told(harbor, tmp_path / "w", model, margin_px=1)
+    options = options_of(harbor, tmp_path / "w", model, margin_px=1)
     run(options, report)
     workspace = opened(options)
     assert f"{harbor} looks like GeoTIFF scenes and is read so; anything else is named by --source" in report.notes
@@ -81,7 +81,7 @@ def test_chips_of_a_scene_with_their_attributes_places_and_map(harbor: Path, tmp
 
 
 def test_patches_of_slices_with_what_their_labels_say(slices: Path, tmp_path: Path, model: str) -> None:
-    options = told(slices, tmp_path / "w", model, patch_size="32", stride=32, structures="255=cell")
+    options = options_of(slices, tmp_path / "w", model, patch_size="32", stride=32, structures="255=cell")
     run(options)
     workspace = opened(options)
     items = workspace.items
@@ -103,7 +103,7 @@ def test_tiles_as_one_picture_for_a_model_of_three_channels_which_is_said(
     layers: Path, tmp_path: Path, model: str
 ) -> None:
     report = Listening()
-    options = told(layers, tmp_path / "w", model, layers="woods,roads", preview_layers="roads")
+    options = options_of(layers, tmp_path / "w", model, layers="woods,roads", preview_layers="roads")
     run(options, report)
     workspace = opened(options)
     assert any("takes 3 channels, so it saw 16 images as people do" in line for line in report.notes)
@@ -120,7 +120,7 @@ def test_tiles_as_one_picture_for_a_model_of_three_channels_which_is_said(
 
 def test_three_layers_are_three_channels_and_people_see_their_colors(layers: Path, tmp_path: Path, model: str) -> None:
     report = Listening()
-    options = told(layers, tmp_path / "w", model, preview_layers="water")
+    options = options_of(layers, tmp_path / "w", model, preview_layers="water")
     run(options, report)
     assert not any("as people do" in line for line in report.notes)
     sprite = opened(options).sprite(15)
@@ -134,14 +134,14 @@ def test_a_model_of_as_many_channels_sees_every_layer(layers: Path, tmp_path: Pa
             tile_maker.save(tmp_path / f"twelve/layer{layer:02}/17/{70_000 + column}/46000.png", pixels)
     model = write_model(tmp_path, "twelve.onnx", shape=("n", 12, 16, 16))
     report = Listening()
-    options = told(tmp_path / "twelve", tmp_path / "w", model)
+    options = options_of(tmp_path / "twelve", tmp_path / "w", model)
     run(options, report)
     assert not any("as people do" in line for line in report.notes)
     for column in range(2):
         white = 16 - (np.arange(12) + column)
         np.testing.assert_allclose(opened(options).vectors()[column], white / np.linalg.norm(white), atol=1e-3)
     with pytest.raises(ModelError, match="has 3 channels; the model takes 12"):
-        run(told(layers, tmp_path / "three", model))
+        run(options_of(layers, tmp_path / "three", model))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_model_of_as_many_channels_sees_every_layer(layers: Path, tmp_path: Pa
 def test_other_cutting_reads_the_chips_again(
     changed: dict[str, object], again: set[str], harbor: Path, tmp_path: Path, model: str
 ) -> None:
-    options = told(harbor, tmp_path / "w", model)
+    options = options_of(harbor, tmp_path / "w", model)
     run(options)
     assert run(options).ran == []
     ran = set(run(replace(options, parameters=changed)).ran)
@@ -164,7 +164,7 @@ def test_other_cutting_reads_the_chips_again(
 
 
 def test_another_threshold_changes_columns_and_reads_no_pixel(slices: Path, tmp_path: Path, model: str) -> None:
-    options = told(slices, tmp_path / "w", model, patch_size=32, stride=24)
+    options = options_of(slices, tmp_path / "w", model, patch_size=32, stride=24)
     run(options)
     before = opened(options).items["structure"].to_numpy().sum()
     changed = replace(options, parameters={**options.parameters, "min_overlap": 0.2})
@@ -174,17 +174,17 @@ def test_another_threshold_changes_columns_and_reads_no_pixel(slices: Path, tmp_
 
 
 def test_other_preview_layers_draw_the_sprites_again(layers: Path, tmp_path: Path, model: str) -> None:
-    options = told(layers, tmp_path / "w", model, preview_layers="roads")
+    options = options_of(layers, tmp_path / "w", model, preview_layers="roads")
     run(options)
-    assert "atlas" in run(told(layers, tmp_path / "w", model, preview_layers="water")).ran
-    assert "atlas" not in run(told(layers, tmp_path / "w", model, preview_layers="water")).ran
+    assert "atlas" in run(options_of(layers, tmp_path / "w", model, preview_layers="water")).ran
+    assert "atlas" not in run(options_of(layers, tmp_path / "w", model, preview_layers="water")).ran
 
 
 def test_metadata_join_on_top_and_a_name_that_the_source_has_is_changed(
     harbor: Path, tmp_path: Path, model: str
 ) -> None:
     (tmp_path / "m.csv").write_text("filename,captain,name\nharbor.tif#boats/3,Ahab,Pequod\n")
-    options = replace(told(harbor, tmp_path / "w", model), metadata=tmp_path / "m.csv")
+    options = replace(options_of(harbor, tmp_path / "w", model), metadata=tmp_path / "m.csv")
     run(options)
     items = opened(options).items
     assert items["captain"].tolist()[3] == "Ahab"
@@ -194,7 +194,7 @@ def test_metadata_join_on_top_and_a_name_that_the_source_has_is_changed(
 
 
 def test_relayout_and_single_steps_keep_what_the_source_said(harbor: Path, tmp_path: Path, model: str) -> None:
-    options = told(harbor, tmp_path / "w", model, margin_px=2)
+    options = options_of(harbor, tmp_path / "w", model, margin_px=2)
     run(options)
     before = opened(options).items
     run(replace(options, images=None, parameters={}, model=None, relayout=True, layouts="map,grid"))
@@ -206,7 +206,7 @@ def test_relayout_and_single_steps_keep_what_the_source_said(harbor: Path, tmp_p
 
 
 def test_relayout_refuses_options_that_it_would_leave_unread(harbor: Path, tmp_path: Path, model: str) -> None:
-    options = told(harbor, tmp_path / "w", model, margin_px=2)
+    options = options_of(harbor, tmp_path / "w", model, margin_px=2)
     run(options)
     again = replace(options, relayout=True, seed=3)
     run(again)
@@ -220,7 +220,7 @@ def test_relayout_refuses_options_that_it_would_leave_unread(harbor: Path, tmp_p
 def test_dates_of_annotations_are_dates_and_outrank_nothing_else(harbor: Path, tmp_path: Path, model: str) -> None:
     boats = [feature(box(15 * i, 10, 15 * i + 12, 30), seen=f"2024-05-{i + 1:02}T10:00:00") for i in range(12)]
     write_geojson(harbor / "boats.geojson", boats)
-    options = told(harbor, tmp_path / "w", model)
+    options = options_of(harbor, tmp_path / "w", model)
     run(options)
     items = opened(options).items
     assert str(items["seen"].dtype) == "datetime64[us]"
@@ -229,7 +229,7 @@ def test_dates_of_annotations_are_dates_and_outrank_nothing_else(harbor: Path, t
 
 def test_a_source_named_outranks_what_the_path_looks_like(layers: Path, tmp_path: Path, model: str) -> None:
     report = Listening()
-    options = replace(told(layers, tmp_path / "w", model), source="folder")
+    options = replace(options_of(layers, tmp_path / "w", model), source="folder")
     run(options, report)
     assert opened(options).rows == 48
     assert opened(options).manifest.source["kind"] == "folder"
@@ -248,7 +248,7 @@ def test_a_moved_folder_is_known_by_its_new_place(photos: Path, tmp_path: Path, 
     assert pictures.has_original(opened(options), 0)
 
 
-def test_a_workspace_of_before_sources_were_told_anything_opens(built: Options) -> None:
+def test_a_workspace_of_before_sources_had_options_opens(built: Options) -> None:
     assert built.output is not None
     file = built.output / "manifest.json"
     record = json.loads(file.read_text())
@@ -269,7 +269,7 @@ def test_an_interrupted_build_of_any_source_goes_on_where_it_stopped(
     name: str, tmp_path: Path, model: str, request: pytest.FixtureRequest
 ) -> None:
     root = request.getfixturevalue(name)
-    options = told(root, tmp_path / "w", model, **({"patch_size": 32} if name == "slices" else {}))
+    options = options_of(root, tmp_path / "w", model, **({"patch_size": 32} if name == "slices" else {}))
 
     def interrupt(title: str, count: int) -> None:
         if title == "Neighbor graph":
@@ -293,7 +293,7 @@ def test_solid_images_keep_their_rows(tmp_path: Path, model: str) -> None:
     order = [3, 0, 4, 2, 1]
     boxes = [feature(box(40 * i + 5, 5, 40 * i + 35, 35), number=i) for i in order]
     write_geojson(tmp_path / "flags/flags.geojson", boxes)
-    options = told(tmp_path / "flags", tmp_path / "w", model)
+    options = options_of(tmp_path / "flags", tmp_path / "w", model)
     run(options)
     workspace = opened(options)
     assert workspace.items["number"].tolist() == order
@@ -308,7 +308,7 @@ def test_previews_of_layers_are_as_large_as_asked(tmp_path: Path, model: str) ->
     root = write_tiles(tmp_path / "map", 2, 2)
     for file in root.rglob("*.png"):
         Image.open(file).resize((600, 600)).save(file)
-    options = replace(told(root, tmp_path / "w", model), previews=500)
+    options = replace(options_of(root, tmp_path / "w", model), previews=500)
     run(options)
     preview = opened(options).preview(0)
     assert preview is not None

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from imagespace_core.errors import InputError, VanishedError
-from imagespace_core.pipeline import image_pass
+from imagespace_core.pipeline import image_parts
 from imagespace_core.sources.folder import Folder
 from imagespace_core.sources.geotiff.source import GeoTiff
 from imagespace_core.sources.microscopy.source import Microscopy
@@ -18,7 +18,7 @@ from imagespace_core.workspace import Workspace
 from tests.makers.scenes import box, feature, write_geojson, write_scene
 from tests.makers.slices import write_slices
 from tests.makers.tiles import write_tiles
-from tests.pipeline.scene import Listening, arrays, check_rows, quick, run, write_solid
+from tests.pipeline.building import Listening, arrays, check_rows, quick, run, write_solid
 
 
 def after(title: str, count: int, act: Callable[[], object]) -> Listening:
@@ -37,7 +37,7 @@ def after(title: str, count: int, act: Callable[[], object]) -> Listening:
 def test_what_vanishes_while_images_are_read_stops_the_build_and_its_return_completes_it(
     what: str, photos: Path, tmp_path: Path, model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image_pass, "PART", 7)
+    monkeypatch.setattr(image_parts, "PART", 7)
     write_solid(photos / "z", 12)
     options = quick(photos, tmp_path / "w", model)
     run(replace(options, limit=5))
@@ -61,12 +61,15 @@ def test_what_vanishes_while_images_are_read_stops_the_build_and_its_return_comp
 def test_a_folder_that_vanishes_while_it_is_listed_is_not_skipped(listed: int, photos: Path, tmp_path: Path) -> None:
     """Between two of its 23 files, and before its subfolder."""
     write_solid(photos / "z", 12)
-    items = Folder(photos).items()
-    for _ in range(listed):
-        next(items)
-    photos.rename(tmp_path / "away")
+    found: list[int] = []
+
+    def watch(count: int) -> None:
+        found.append(count)
+        if len(found) == listed:
+            photos.rename(tmp_path / "away")
+
     with pytest.raises(VanishedError):
-        list(items)
+        Folder(photos).scan(watch)
 
 
 def test_a_file_that_is_broken_or_closed_stays_a_recorded_failure(photos: Path, tmp_path: Path, model: str) -> None:
@@ -100,16 +103,18 @@ def _harbor(folder: Path) -> Path:
 
 def test_slices_that_vanish_while_they_are_listed_are_not_skipped(tmp_path: Path) -> None:
     folder = write_slices(tmp_path / "slices")
-    items = Microscopy(folder, patch_size=(32,)).items()
-    next(items)
-    folder.rename(tmp_path / "away")
+
+    def watch(count: int) -> None:
+        if folder.exists():
+            folder.rename(tmp_path / "away")
+
     with pytest.raises(VanishedError):
-        list(items)
+        Microscopy(folder, patch_size=(32,)).scan(watch)
 
 
 def test_a_scene_that_vanishes_is_not_called_broken(tmp_path: Path) -> None:
     source = GeoTiff(_harbor(tmp_path / "harbor"))
-    key = next(source.items()).key
+    key = source.scan().items[0].key
     source.root.rename(tmp_path / "away")
     with ThreadPoolExecutor(1) as another, pytest.raises(VanishedError):  # this thread has the scene open
         another.submit(source.read, key).result()

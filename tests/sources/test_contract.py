@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from imagespace_core.errors import UnreadableImageError, VanishedError
-from imagespace_core.sources import Source
+from imagespace_core.sources import Scan, Source
 from imagespace_core.sources.parameters import recorded
 from imagespace_core.sources.registry import SOURCES, opened
 from tests.makers.photos import write_photos, write_rubbish, write_weird_names
@@ -69,7 +69,7 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
 
 
 def test_items_come_in_a_stable_order_with_unique_keys(source: Source) -> None:
-    first, second = list(source.items()), list(source.items())
+    first, second = source.scan().items, source.scan().items
     assert first == second
     assert len({item.key for item in first}) == len(first) > 0
     for item in first:
@@ -78,13 +78,12 @@ def test_items_come_in_a_stable_order_with_unique_keys(source: Source) -> None:
 
 
 def test_what_is_skipped_has_a_reason(source: Source) -> None:
-    list(source.items())
-    assert all(path and reason for path, reason in source.skipped())
+    assert all(path and reason for path, reason in source.scan().skipped)
 
 
 def test_every_item_is_read_or_says_why_not(source: Source) -> None:
     read, reasons = 0, []
-    for item in source.items():
+    for item in source.scan().items:
         try:
             picture = source.read(item.key)
         except UnreadableImageError as error:
@@ -113,18 +112,42 @@ def test_a_key_that_is_not_of_the_source_is_refused(source: Source) -> None:
 
 
 def test_the_items_are_there_and_what_people_should_know_is_in_sentences(source: Source) -> None:
-    items = list(source.items())
-    assert sum(source.has(item.key) for item in items) >= 12
-    assert all(isinstance(line, str) and line for line in source.report())
+    scan = source.scan()
+    assert sum(source.has(item.key) for item in scan.items) >= 12
+    assert all(isinstance(line, str) and line for line in scan.notes)
+
+
+def _content(scan: Scan) -> tuple:
+    return list(scan.items), list(scan.skipped), dict(scan.left_out), list(scan.notes)
+
+
+def test_a_scan_is_whole_says_how_far_it_is_and_is_not_changed_by_the_next(source: Source) -> None:
+    counts: list[int] = []
+    first = source.scan(counts.append)
+    assert sum(counts) == len(first.items)
+    before = _content(first)
+    second = source.scan()
+    assert _content(first) == before == _content(second)
+    assert first.digest == second.digest
+
+
+def test_a_picture_is_read_no_smaller_than_asked_for(source: Source) -> None:
+    for item in source.scan().items[:3]:
+        try:
+            whole, small = source.read(item.key, 0), source.read(item.key, 5)
+        except UnreadableImageError:
+            continue
+        assert min(whole.pixels.shape[:2]) >= min(small.pixels.shape[:2]) >= min(5, *whole.pixels.shape[:2])
+        assert (whole.width, whole.height) == (small.width, small.height)
 
 
 def test_a_source_made_again_from_its_record_gives_the_same(source: Source) -> None:
     kind = next(name for name, kind in SOURCES.items() if type(source) is kind.make)
-    items = list(source.items())
+    items = source.scan().items
     root = getattr(source, "root")  # noqa: B009
     record = {"kind": kind, "root": str(root), "parameters": recorded(source)}
     again = opened(json.loads(json.dumps(record)))
-    assert list(again.items()) == items
+    assert again.scan().items == items
     for item in items[:3]:
         try:
             pixels = source.preview(item.key, 40)

@@ -33,14 +33,14 @@ def write(root: Path, *paths: str, data: bytes = JPEG) -> None:
 
 
 def paths(folder: Folder) -> list[str]:
-    return [item.path for item in folder.items()]
+    return [item.path for item in folder.scan().items]
 
 
 def test_every_image_is_found_once_in_an_order_that_does_not_change(tmp_path: Path) -> None:
     write(tmp_path, "b/2.jpg", "b/1.JPEG", "a.png", "b/c/x.webp", "b.tif", "Z.gif", "a b/1.bmp")
     wanted = ["Z.gif", "a.png", "b.tif", "a b/1.bmp", "b/1.JPEG", "b/2.jpg", "b/c/x.webp"]
     assert paths(Folder(tmp_path)) == wanted
-    assert list(Folder(tmp_path).items()) == list(Folder(tmp_path).items())
+    assert Folder(tmp_path).scan().items == Folder(tmp_path).scan().items
 
 
 def test_other_files_are_counted_and_hidden_ones_are_not_even_that(tmp_path: Path) -> None:
@@ -48,8 +48,8 @@ def test_other_files_are_counted_and_hidden_ones_are_not_even_that(tmp_path: Pat
     write(tmp_path, "notes.txt", "more/notes.TXT", "README")
     folder = Folder(tmp_path)
     assert paths(folder) == ["a.jpg"]
-    assert folder.left_out() == {".txt": 2, "": 1}
-    assert folder.skipped() == []
+    assert folder.scan().left_out == {".txt": 2, "": 1}
+    assert folder.scan().skipped == []
 
 
 def test_broken_files_are_items_whose_reading_says_why(tmp_path: Path) -> None:
@@ -79,9 +79,9 @@ def test_names_that_are_not_utf8_are_skipped_with_a_reason(tmp_path: Path) -> No
     (Path(os.fsdecode(inside)) / "a.jpg").write_bytes(JPEG)
     folder = Folder(tmp_path)
     assert paths(folder) == ["ok.jpg"]
-    assert [path for path, _ in folder.skipped()] == [name, "\\xff\\xfe"]
-    assert all("not valid UTF-8: rename it" in reason for _, reason in folder.skipped())
-    "".join(path for path, _ in folder.skipped()).encode("utf-8")
+    assert [path for path, _ in folder.scan().skipped] == [name, "\\xff\\xfe"]
+    assert all("not valid UTF-8: rename it" in reason for _, reason in folder.scan().skipped)
+    "".join(path for path, _ in folder.scan().skipped).encode("utf-8")
 
 
 def test_loops_of_links_end_and_a_linked_folder_counts_once_under_its_own_name(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_linked_files_are_items_and_broken_links_are_skipped(tmp_path: Path) -> 
     (tmp_path / "c.jpg").symlink_to("nowhere.jpg")
     folder = Folder(tmp_path)
     assert paths(folder) == ["a.jpg", "b.jpg"]
-    assert folder.skipped() == [("c.jpg", "broken link")]
+    assert folder.scan().skipped == [("c.jpg", "broken link")]
 
 
 def test_a_subfolder_that_cannot_be_read_is_skipped_and_the_rest_found(
@@ -127,7 +127,7 @@ def test_a_subfolder_that_cannot_be_read_is_skipped_and_the_rest_found(
     monkeypatch.setattr(os, "scandir", denied)
     folder = Folder(tmp_path)
     assert paths(folder) == ["b/2.jpg"]
-    assert folder.skipped() == [("a", "folder cannot be read: Permission denied")]
+    assert folder.scan().skipped == [("a", "folder cannot be read: Permission denied")]
 
 
 def test_what_is_no_folder_of_images_is_refused_with_a_remedy(tmp_path: Path) -> None:
@@ -143,9 +143,9 @@ def test_what_is_no_folder_of_images_is_refused_with_a_remedy(tmp_path: Path) ->
         tmp_path / "closed": "has no images: 1 entries were skipped, e.g. gone.jpg: broken link",
     }.items():
         with pytest.raises(InputError, match=said):
-            list(Folder(root).items())
+            Folder(root).scan()
     with pytest.raises(InputError, match="limit of 0 images"):
-        list(Folder(tmp_path, limit=0).items())
+        Folder(tmp_path, limit=0).scan()
 
 
 def test_a_limit_takes_the_first_images(tmp_path: Path) -> None:
@@ -156,12 +156,12 @@ def test_a_limit_takes_the_first_images(tmp_path: Path) -> None:
 
 def test_the_stamp_changes_with_the_content(tmp_path: Path) -> None:
     write(tmp_path, "a.jpg")
-    (before,) = Folder(tmp_path).items()
+    (before,) = Folder(tmp_path).scan().items
     os.utime(tmp_path / "a.jpg", ns=(1, 1_234_567_890))
-    (touched,) = Folder(tmp_path).items()
+    (touched,) = Folder(tmp_path).scan().items
     write(tmp_path, "a.jpg", data=JPEG + b"\0")
     os.utime(tmp_path / "a.jpg", ns=(1, 1_234_567_890))
-    (longer,) = Folder(tmp_path).items()
+    (longer,) = Folder(tmp_path).scan().items
     assert touched.stamp == f"{len(JPEG)}-1234567890"
     assert len({before.stamp, touched.stamp, longer.stamp}) == 3
 

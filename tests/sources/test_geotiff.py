@@ -21,11 +21,11 @@ WHOLE = Decode(min_side=None)
 
 
 def items(source: GeoTiff) -> list[Item]:
-    return list(source.items())
+    return list(source.scan().items)
 
 
 def column(source: GeoTiff, name: str) -> list[Any]:
-    return [item.columns[name] for item in source.items()]
+    return [item.columns[name] for item in source.scan().items]
 
 
 def test_importing_the_source_loads_no_geographic_library() -> None:
@@ -94,7 +94,7 @@ def test_what_is_known_of_a_chip(tmp_path: Path) -> None:
     assert (first.columns["width_annotation"], first.columns["longitude_annotation"]) == (7, "west")
     assert second.columns["floors"] is None
     assert "none" not in first.columns
-    assert source.report() == ["labels.geojson: attributes that are empty throughout and were left out: 1"]
+    assert source.scan().notes == ["labels.geojson: attributes that are empty throughout and were left out: 1"]
 
 
 def test_a_hole_is_no_area_and_is_drawn(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_points_become_squares_of_the_chip_size_centered_on_them(tmp_path: Path)
     assert source.read(second.key).pixels.shape == (9, 9, 3)
     without = GeoTiff(scene)
     assert len(items(without)) == 1
-    assert without.skipped() == [("scene.geojson#0", "it is a point; give --chip-size to cut a square around it")]
+    assert without.scan().skipped == [("scene.geojson#0", "it is a point; give --chip-size to cut a square around it")]
 
 
 def test_a_grid_covers_the_scene_in_chips_of_one_size(tmp_path: Path) -> None:
@@ -343,10 +343,10 @@ def test_files_belong_together_by_name_and_else_by_where_they_lie(tmp_path: Path
     assert [item.key for item in items(source)] == [
         "more/east.tif#all/1", "more/east.tif#all/2", "west.tif#all/0", "west.tif#all/1", "west.tif#west_ships/0",
     ]  # fmt: skip
-    assert source.skipped() == []
+    assert source.scan().skipped == []
     by_place = GeoTiff(east, annotations=str(tmp_path / "labels/all.geojson"))
     assert len(items(by_place)) == 2
-    assert by_place.skipped() == [("all.geojson#0", "it lies outside east.tif")]
+    assert by_place.scan().skipped == [("all.geojson#0", "it lies outside east.tif")]
 
 
 def test_a_label_on_the_seam_of_two_scenes_becomes_one_chip(tmp_path: Path) -> None:

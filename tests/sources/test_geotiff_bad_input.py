@@ -17,13 +17,13 @@ GOOD = feature(box(30, 40, 80, 60), kind="good")
 
 
 def survey(source: GeoTiff) -> tuple[list[str], list[tuple[str, str]], list[str]]:
-    keys = [item.key for item in source.items()]
-    return keys, source.skipped(), source.report()
+    scan = source.scan()
+    return [item.key for item in scan.items], list(scan.skipped), list(scan.notes)
 
 
 def refused(source: GeoTiff) -> str:
     with pytest.raises(InputError) as caught:
-        list(source.items())
+        source.scan()
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -49,7 +49,7 @@ def test_a_scene_without_georeference_is_refused_with_the_command_that_gives_one
     keys, _, notes = survey(grid)
     assert len(keys) == 2 * 4
     assert "Its chips have no longitude and latitude" in notes[0]
-    assert set(next(grid.items()).columns) == {"scene"}
+    assert set(grid.scan().items[0].columns) == {"scene"}
     # one good scene among others: the rest goes on
     write_scene(tmp_path / "there.tif")
     keys, skipped, _ = survey(
@@ -122,7 +122,7 @@ def test_the_user_has_the_last_word_on_the_crs(tmp_path: Path) -> None:
     west = write_scene(tmp_path / "west.tif", crs="EPSG:32631")
     labels = str(write_geojson(tmp_path / "labels.geojson", [GOOD], UTM))
     assert "lies in a scene" in refused(GeoTiff(west, annotations=labels))
-    assert len(list(GeoTiff(west, annotations=labels, annotations_crs="EPSG:32631").items())) == 1
+    assert len(GeoTiff(west, annotations=labels, annotations_crs="EPSG:32631").scan().items) == 1
     assert "'utm?' is no coordinate reference system" in refused(
         GeoTiff(west, annotations=labels, annotations_crs="utm?")
     )

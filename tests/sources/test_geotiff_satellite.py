@@ -38,10 +38,10 @@ def drawn(rings: Any, width: int, height: int) -> np.ndarray:
 def test_every_building_becomes_a_chip_whose_outline_matches_the_geojson_to_a_pixel(buildings: Path) -> None:
     assert recognizes(buildings)
     source = GeoTiff(buildings, WHOLE)
-    items = list(source.items())
+    items = source.scan().items
     features = json.loads((buildings / "geotiff_labels.geojson").read_text())["features"]
     assert len(items) == len(features) == 43
-    assert source.skipped() == []
+    assert source.scan().skipped == []
     # From the file's own header: upper left corner and size of a pixel.
     left, top, size = 733_601.0, 3_725_139.0, 0.5
     region = source.region("sample_geotiff.tif", None, 900)
@@ -73,7 +73,7 @@ def test_ships_in_both_crs_are_the_same_pixels(ships: Path) -> None:
     sources = [
         GeoTiff(scene, WHOLE, annotations=str(ships / f"ships_boxes_{crs}.geojson")) for crs in ("epsg32610", "wgs84")
     ]
-    utm, degrees = (list(source.items()) for source in sources)
+    utm, degrees = (source.scan().items for source in sources)
     assert len(utm) == len(degrees) == 4
     features = json.loads((ships / "ships_boxes_epsg32610.geojson").read_text())["features"]
     for one, other, feature in zip(utm, degrees, features, strict=True):

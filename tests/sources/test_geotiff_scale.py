@@ -25,7 +25,7 @@ def read_bytes():
     return int(next(line.split()[1] for line in open("/proc/self/io") if line.startswith("rchar")))
 
 source = GeoTiff(Path(scene), annotations=labels)
-keys = [item.key for item in source.items()]
+keys = [item.key for item in source.scan().items]
 source.read(keys[0])  # loads the libraries and measures the stretch
 before = read_bytes()
 means = [source.read(key).pixels.mean().item() for key in keys]
@@ -148,7 +148,7 @@ def test_a_hundred_thousand_annotations_are_listed(tmp_path: Path) -> None:
     head = f'{{"type": "FeatureCollection", "crs": {{"type": "name", "properties": {{"name": "{UTM}"}}}}, "features": ['
     (tmp_path / "scene.geojson").write_text(head + ",".join(lines) + "]}")
     source = GeoTiff(scene)
-    items = list(source.items())
+    items = source.scan().items
     assert len(items) == len({item.key for item in items}) == 100_000
     assert [items[i].columns["number"] for i in (0, 99_999)] == [0, 99_999]
     assert source.read(items[-1].key).pixels.shape[2] == 3

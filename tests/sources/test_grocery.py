@@ -18,10 +18,10 @@ def grocery(real_data: Path) -> Path:
 
 def test_all_grocery_photos_are_found_and_have_their_metadata(grocery: Path) -> None:
     folder = Folder(grocery, Decode(224))
-    paths = [item.path for item in folder.items()]
+    paths = [item.path for item in folder.scan().items]
     assert len(paths) == 729
-    assert folder.skipped() == []
-    assert folder.left_out() == {"": 1, ".csv": 1}
+    assert folder.scan().skipped == []
+    assert folder.scan().left_out == {"": 1, ".csv": 1}
     got = read_metadata(grocery / "metadata.csv").join(paths)
     assert (got.report.by_name, got.report.without, got.report.unmatched) == (729, 0, 0)
     for path, product in zip(paths, got.columns["product"], strict=True):
@@ -30,7 +30,7 @@ def test_all_grocery_photos_are_found_and_have_their_metadata(grocery: Path) -> 
 
 def test_grocery_photos_decode_whole(grocery: Path) -> None:
     folder = Folder(grocery, Decode(224), limit=40)
-    for item in folder.items():
+    for item in folder.scan().items:
         picture = folder.read(item.key)
         assert min(picture.pixels.shape[:2]) >= 224
         assert min(picture.width, picture.height) == 348

@@ -32,7 +32,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def items(source: Tiles) -> dict[str, Item]:
-    return {item.key: item for item in source.items()}
+    return {item.key: item for item in source.scan().items}
 
 
 def at(x: int, y: int) -> str:
@@ -121,10 +121,10 @@ def test_a_coordinate_that_one_layer_lacks_is_left_out_and_counted(root: Path) -
     (root / f"water/{at(1, 2)}.png").unlink()
     source = Tiles(root)
     assert set(items(source)) == {at(x, y) for x in range(4) for y in range(4)} - {at(0, 2), at(1, 2)}
-    [(layer, reason)] = source.skipped()
+    [(layer, reason)] = source.scan().skipped
     assert layer == "water"
     assert reason == f"2 of 16 coordinates have no tile here, the first {at(0, 2)}; they are left out"
-    assert source.report()[0] == f"layer water: {reason}"
+    assert source.scan().notes[0] == f"layer water: {reason}"
 
 
 def test_a_broken_tile_is_an_item_whose_reading_names_layer_and_reason(root: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_broken_tile_is_an_item_whose_reading_names_layer_and_reason(root: Pat
     assert "dominant_layer" not in items(source)[at(1, 1)].columns
     with pytest.raises(UnreadableImageError, match=r"layer woods: .*"):
         source.read(at(1, 1))
-    assert any(line.startswith("layer woods: 1 of 16 tiles are broken") for line in source.report())
+    assert any(line.startswith("layer woods: 1 of 16 tiles are broken") for line in source.scan().notes)
 
 
 def test_a_larger_tile_scales_the_others_and_another_shape_is_refused(root: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_larger_tile_scales_the_others_and_another_shape_is_refused(root: Path
     assert source.read(at(0, 0)).pixels.shape == (2 * SIDE, 2 * SIDE, 3)
     with pytest.raises(UnreadableImageError, match=r"layer water: the tile has 16 x 16 pixels, another layer's"):
         source.read(at(0, 1))
-    assert any("layer roads: 2 tiles are not 16 x 16 pixels as most are" in line for line in source.report())
+    assert any("layer roads: 2 tiles are not 16 x 16 pixels as most are" in line for line in source.scan().notes)
 
 
 @pytest.mark.parametrize(
@@ -277,8 +277,8 @@ def test_the_twelve_layers_of_liechtenstein(liechtenstein: Path) -> None:
     source = Tiles(liechtenstein)
     found = items(source)
     assert len(found) == 1600
-    assert source.skipped() == []
-    assert source.report() == []
+    assert source.scan().skipped == []
+    assert source.scan().notes == []
     columns = pd.DataFrame([item.columns for item in found.values()])
     content = {layer: int((columns[f"content_{layer}"] > 0).to_numpy().sum()) for layer in CONTENT}
     assert content == CONTENT

@@ -276,15 +276,14 @@ def test_a_table_is_a_source_with_images_where_they_are_and_gray_squares_elsewhe
         tmp_path / "t.parquet"
     )
     source = VectorTable(tmp_path / "t.parquet", image_root=str(tmp_path / "photos"))
-    items = list(source.items())
+    items = source.scan().items
     assert [(item.key, item.path) for item in items] == [("a", photo), ("b", "gone.jpg"), ("c", "c")]
     assert [item.pictured for item in items] == [True, False, False]
     assert items[0].columns["n"] == 1
     assert items[0].columns["when"] == datetime(2020, 1, 1)
-    assert source.skipped() == []
-    assert any("images not found: 1, e.g. 'gone.jpg'" in line for line in source.report())
+    assert source.scan().skipped == []
+    assert any("images not found: 1, e.g. 'gone.jpg'" in line for line in source.scan().notes)
     assert [source.has(key) for key in "abc"] == [True, False, True]
-    assert source.pictured()
     assert source.read("a").width > 96
     for key in "bc":
         assert set(np.unique(source.read(key).pixels)) == {GRAY}
@@ -292,7 +291,7 @@ def test_a_table_is_a_source_with_images_where_they_are_and_gray_squares_elsewhe
     with pytest.raises(UnreadableImageError, match="no id"):
         source.read("d")
     assert source.given.vectors is not None
-    assert [item.key for item in VectorTable(tmp_path / "t.parquet", limit=2).items()] == ["a", "b"]
+    assert [item.key for item in VectorTable(tmp_path / "t.parquet", limit=2).scan().items] == ["a", "b"]
 
 
 def test_image_paths_start_from_the_files_own_folder_unless_told(tmp_path: Path) -> None:
@@ -304,9 +303,9 @@ def test_image_paths_start_from_the_files_own_folder_unless_told(tmp_path: Path)
     ]
     (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, records)))
     source = VectorTable(tmp_path / "t.jsonl")
-    first, second = (source.read(item.key).pixels for item in source.items())
+    first, second = (source.read(item.key).pixels for item in source.scan().items)
     np.testing.assert_array_equal(first, second)
-    assert not any("not found" in line for line in source.report())
+    assert not any("not found" in line for line in source.scan().notes)
 
 
 def test_files_are_recognized_by_their_suffix(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from imagespace_core.embed.preprocess import Preprocess
 from imagespace_core.images import Picture
-from imagespace_core.sources import Context, Item
+from imagespace_core.sources import Advance, Context, Item, Scan, counted
 from imagespace_core.train import require_packages
 
 if os.environ.get("IMAGESPACE_TRAIN_TESTS") == "required":
@@ -48,22 +48,13 @@ class Drawn:
     pixels: dict[str, np.ndarray]
     parents: dict[str, str] = field(default_factory=dict)
 
-    def items(self) -> Iterator[Item]:
-        yield from (Item(key, key, "1") for key in self.pixels)
-
-    def skipped(self) -> list[tuple[str, str]]:
-        return []
-
-    def left_out(self) -> dict[str, int]:
-        return {}
-
-    def report(self) -> list[str]:
-        return []
+    def scan(self, advance: Advance | None = None) -> Scan:
+        return Scan(counted((Item(key, key, "1") for key in self.pixels), advance))
 
     def has(self, key: str) -> bool:
         return key in self.pixels
 
-    def read(self, key: str) -> Picture:
+    def read(self, key: str, min_side: int | None = None) -> Picture:
         return Picture(self.pixels[key], *self.pixels[key].shape[1::-1])
 
     def preview(self, key: str, max_side: int) -> np.ndarray:

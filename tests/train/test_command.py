@@ -70,7 +70,7 @@ def test_loc2vec_is_trained_on_tiles_and_embeds_them(tmp_path: Path) -> None:
     assert "2 epochs, resumed after 1" in train(*common, "--epochs", 2, "--resume")
     embedder = custom.load(tmp_path / "run" / "encoder.onnx")
     source = Tiles(tiles, layers=("woods", "roads"))
-    vectors = embedder([source.read(item.key).pixels for item in source.items()])
+    vectors = embedder([source.read(item.key).pixels for item in source.scan().items])
     assert vectors.shape == (56, 16)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
 

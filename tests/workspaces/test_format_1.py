@@ -14,7 +14,7 @@ from imagespace_core.pipeline import steps
 from imagespace_core.pipeline.options import Options
 from imagespace_core.search import Exact
 from imagespace_core.workspace import Manifest, Workspace
-from tests.pipeline.scene import arrays, run
+from tests.pipeline.building import arrays, run
 from tests.workspaces.format_1.make import MODIFIED
 
 KEPT = Path(__file__).parent / "format_1"

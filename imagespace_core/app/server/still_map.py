@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
 
 import numpy as np
 
 from imagespace_core.drawing.points import fitted, flat, radius_px, splatted
+from imagespace_core.lru import LRU
 
 PREFIX = "still-map"
 WIDTH_PX, HEIGHT_PX = 1280, 800
@@ -17,7 +17,7 @@ _MARGIN_PX = 24
 MOST_BYTES = 32 * 2**20
 """Of all still maps that are kept: some 100 of large maps, and more of small ones."""
 
-_kept: OrderedDict[Hashable, bytes] = OrderedDict()
+_kept: LRU[Hashable, bytes] = LRU(MOST_BYTES, len)
 _drawing = Lock()
 
 
@@ -27,12 +27,7 @@ def kept(what: Hashable, draw: Callable[[], bytes]) -> bytes:
     One is drawn at a time, and who wants the one that is being drawn gets the same.
     """
     with _drawing:
-        data = _kept.get(what) or draw()
-        _kept[what] = data
-        _kept.move_to_end(what)
-        while len(_kept) > 1 and sum(map(len, _kept.values())) > MOST_BYTES:
-            _kept.popitem(last=False)
-        return data
+        return _kept.made(what, draw)
 
 
 def drawn(positions: np.ndarray, colors: np.ndarray, shown: np.ndarray | None = None) -> bytes:

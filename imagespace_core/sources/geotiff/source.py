@@ -15,7 +15,7 @@ import numpy as np
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture, reasons
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources import Context, Item, Ring, option
+from imagespace_core.sources import Advance, Context, Item, Ring, Scan, counted, option
 from imagespace_core.sources.geotiff import outlines
 from imagespace_core.sources.geotiff.files import Files, find_files, recognizes
 from imagespace_core.sources.geotiff.scene import Scene, Window
@@ -79,9 +79,11 @@ class GeoTiff:
         if self.stretch and not (len(self.stretch) == 2 and 0 <= self.stretch[0] < self.stretch[1] <= 100):
             raise InputError(f"--stretch {self.stretch}: expected two percentiles, rising, from 0 to 100")
 
-    def items(self) -> Iterator[Item]:
+    def scan(self, advance: Advance | None = None) -> Scan:
         """Every chip once: by scene, by file of annotations, in the file's order; a grid row by row.
 
+        Skipped: scenes and annotations that give no chips; an annotation is <file>#<number>. Notes: what was decided
+        where the files did not say.
         Raises InputError where there are no scenes, none is georeferenced, or there is nothing to cut out of them.
         """
         if self.limit is not None and self.limit < 1:
@@ -89,33 +91,23 @@ class GeoTiff:
         for name in ("_files", "_survey"):
             self.__dict__.pop(name, None)
         self._tones.clear()
-        for chips in self._survey.chips:
+        found = self._survey
+        for chips in found.chips:
             chips.scene.choose_bands(self.bands)
         how = hashlib.sha256(repr((self.bands, self.stretch)).encode()).hexdigest()[:8]
-        yield from islice((item for chips in self._survey.chips for item in _items(chips, how)), self.limit)
-
-    def skipped(self) -> list[tuple[str, str]]:
-        """(path, reason) of scenes and annotations that give no chips; an annotation is <file>#<number>."""
-        return list(self._survey.skipped)
-
-    def left_out(self) -> dict[str, int]:
-        """How many files in the folder are neither scenes nor annotations, by suffix."""
-        return dict(self._files.others)
-
-    def report(self) -> list[str]:
-        """What was decided where the files did not say, one sentence each."""
-        return list(self._survey.notes)
+        items = islice((item for chips in found.chips for item in _items(chips, how)), self.limit)
+        return Scan(counted(items, advance), found.skipped, dict(self._files.others), found.notes)
 
     def has(self, key: str) -> bool:
         """Whether the annotations still have that chip and its scene is there."""
         return self._place(key)[0].scene.file.exists()
 
-    def read(self, key: str) -> Picture:
+    def read(self, key: str, min_side: int | None = None) -> Picture:
         """uint8 (h, w, 3), or (h, w, bands) where more are chosen. Reads the chip's window and no more; a large one
         reduced, as `Decode` says. Raises UnreadableImageError."""
         chips, row = self._place(key)
         window = chips.window(row)
-        min_side = self.decode.min_side
+        min_side = self.decode.keeping(min_side).min_side
         factor = max(1, min(window[2:]) // min_side) if min_side else 1
         return Picture(self._pixels(chips.scene, window, factor), window[2], window[3])
 

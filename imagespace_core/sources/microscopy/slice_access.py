@@ -10,7 +10,7 @@ import numpy as np
 
 from imagespace_core.errors import UnreadableImageError
 from imagespace_core.sources.microscopy.slice_folders import Dataset, Slice, find_datasets
-from imagespace_core.sources.microscopy.slices import KEPT, Stretch
+from imagespace_core.sources.microscopy.slices import Stretch, kept
 from imagespace_core.sources.microscopy.structures import checked_label
 
 
@@ -58,7 +58,7 @@ class Slices:
                 values = stretch(values) if stretch else np.zeros(values.shape, np.uint8)
             return values if values.ndim == 3 else values[..., None]
 
-        return KEPT.get(("slice", slice_.page, slice_.page.stamp(), stretch), make)
+        return kept(("slice", slice_.page, slice_.page.stamp(), stretch), make)
 
     def checked_label(self, slice_: Slice) -> np.ndarray:
         """The label, which there must be, as integers (h, w), read-only. Raises UnreadableImageError."""
@@ -69,10 +69,10 @@ class Slices:
         def make() -> np.ndarray:
             return checked_label(page.values(self.max_pixels), (height, width))
 
-        return KEPT.get(("label", page, page.stamp(), height, width), make)
+        return kept(("label", page, page.stamp(), height, width), make)
 
     def label(self, slice_: Slice) -> np.ndarray | None:
-        """None where there is no label, or none that can be used: `Microscopy.skipped` has the reason."""
+        """None where there is no label, or none that can be used: the source's scan has the reason."""
         if slice_.label is None:
             return None
         try:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ import numpy as np
 
 from imagespace_core.errors import UnreadableImageError, VanishedError
 from imagespace_core.images import decode, reasons
+from imagespace_core.lru import LRU
 
 KEPT_BYTES = 256 << 20
 """Of decoded slices and labels, all sources together."""
@@ -111,43 +110,15 @@ class Stretch:
         return cls(float(low), float(high))
 
 
-class Kept:
-    """The most recently used arrays, up to `limit` bytes; each is made once, whoever asks for it meanwhile."""
-
-    def __init__(self, limit: int = KEPT_BYTES) -> None:
-        self.limit = limit
-        self._arrays: OrderedDict[Hashable, np.ndarray] = OrderedDict()
-        self._bytes = 0
-        self._making: dict[Hashable, threading.Lock] = {}
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, make: Callable[[], np.ndarray]) -> np.ndarray:
-        """The array of that key, read-only. An exception of `make` is raised and not kept."""
-        with self._lock:
-            if key in self._arrays:
-                self._arrays.move_to_end(key)
-                return self._arrays[key]
-            making = self._making.setdefault(key, threading.Lock())
-        with making:
-            with self._lock:
-                if key in self._arrays:
-                    return self._arrays[key]
-            try:
-                array = make()
-                array.flags.writeable = False
-            finally:
-                with self._lock:
-                    self._making.pop(key, None)
-            with self._lock:
-                self._keep(key, array)
-            return array
-
-    def _keep(self, key: Hashable, array: np.ndarray) -> None:
-        if key not in self._arrays:
-            self._arrays[key] = array
-            self._bytes += array.nbytes
-        while self._bytes > self.limit and len(self._arrays) > 1:
-            self._bytes -= self._arrays.popitem(last=False)[1].nbytes
+_kept: LRU[Hashable, np.ndarray] = LRU(KEPT_BYTES, lambda array: array.nbytes)
 
 
-KEPT = Kept()
+def kept(key: Hashable, make: Callable[[], np.ndarray]) -> np.ndarray:
+    """The array of that key, read-only, made once as long as it is among the most recently used."""
+
+    def read_only() -> np.ndarray:
+        array = make()
+        array.flags.writeable = False
+        return array
+
+    return _kept.made(key, read_only)

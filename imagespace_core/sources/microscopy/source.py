@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from PIL import Image
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources import Context, Item, Ring, option
+from imagespace_core.sources import Advance, Context, Item, Ring, Scan, counted, option
 from imagespace_core.sources.microscopy.patches import (
     Box,
     as_rgb,
@@ -73,7 +74,6 @@ class Microscopy:
     )
     min_overlap: float = option(0.5, "Share of a patch that a structure covers for the patch to count as positive.")
     percentiles: tuple[float, float] = option((0.1, 99.9), "Of more than 8 bits: what becomes black and white.")
-    _skipped: list[tuple[str, str]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Takes lists for tuples, as JSON has them, and one number for one size. Raises InputError."""
@@ -91,39 +91,31 @@ class Microscopy:
             raise InputError(f"--percentiles {self.percentiles}: expected two, rising, from 0 to 100")
         parse_structures(self.structures)
 
-    def items(self) -> Iterator[Item]:
+    def scan(self, advance: Advance | None = None) -> Scan:
         """Every patch once: slice by slice, sizes in the order given, from top left along the rows.
 
+        Skipped: slices without patches, and labels that cannot be used. Left out: files in `raw` and `labels` that are
+        no images. Notes: what the labels are taken to mark, where nobody said.
         Raises InputError where there are no patches, or labels and none of them fits.
         """
         if self.limit is not None and self.limit < 1:
             raise InputError(f"a limit of {self.limit} patches leaves none; give 1 or more")
-        self._skipped.clear()
-        self._skipped.extend(pair for dataset in self._slices.datasets for pair in dataset.skipped)
+        datasets = self._slices.datasets
         chosen, bad_labels = self._chosen
-        self._skipped.extend(bad_labels)
-        count = 0
-        for dataset in self._slices.datasets:
-            for z, slice_ in enumerate(dataset.slices):
-                for item in self._slice_items(dataset, z, slice_, chosen):
-                    yield item
-                    count += 1
-                    if count == self.limit:
-                        return
-        if count == 0:
-            raise InputError(self._why_empty())
+        skipped = [*(pair for dataset in datasets for pair in dataset.skipped), *bad_labels]
+        found = (
+            item
+            for dataset in datasets
+            for z, slice_ in enumerate(dataset.slices)
+            for item in self._slice_items(dataset, z, slice_, chosen, skipped)
+        )
+        items = counted(islice(found, self.limit), advance)
+        if not items:
+            raise InputError(self._why_empty(skipped))
+        others: Counter[str] = sum((dataset.left_out for dataset in datasets), Counter())
+        return Scan(items, skipped, dict(others.most_common()), self._guessed())
 
-    def skipped(self) -> list[tuple[str, str]]:
-        """(path, reason) of slices without patches and of labels that were left out."""
-        return list(self._skipped)
-
-    def left_out(self) -> dict[str, int]:
-        """How many files in `raw` and `labels` are no images, by suffix."""
-        others: Counter[str] = sum((dataset.left_out for dataset in self._slices.datasets), Counter())
-        return dict(others.most_common())
-
-    def report(self) -> list[str]:
-        """What the labels are taken to mark, where nobody said."""
+    def _guessed(self) -> list[str]:
         chosen = self.chosen_structures()
         if self.structures or not chosen:
             return []
@@ -134,8 +126,9 @@ class Microscopy:
         """Whether the file of its slice is there."""
         return self._slices.slice(key.rpartition("@")[0]).page.file.exists()
 
-    def read(self, key: str) -> Picture:
-        """uint8 (side, side, 1), or 3 where the slice has colors; side is `encoder_size`, or less for less.
+    def read(self, key: str, min_side: int | None = None) -> Picture:
+        """uint8 (side, side, 1), or 3 where the slice has colors; side is `encoder_size`, or less for less, whatever
+        `min_side`.
 
         Raises UnreadableImageError.
         """
@@ -244,17 +237,19 @@ class Microscopy:
                 )
         return structures, bad
 
-    def _slice_items(self, dataset: Dataset, z: int, slice_: Slice, chosen: Sequence[Structure]) -> Iterator[Item]:
+    def _slice_items(
+        self, dataset: Dataset, z: int, slice_: Slice, chosen: Sequence[Structure], skipped: list[tuple[str, str]]
+    ) -> Iterator[Item]:
         try:
             height, width = self._slices.pixels(slice_).shape[:2]
             stamp = self._stamp(slice_)
         except UnreadableImageError as error:
-            self._skipped.append((slice_.name, str(error)))
+            skipped.append((slice_.name, str(error)))
             return
         boxes = self._boxes(width, height)
         if small := [side for side in self.patch_size if side > min(width, height)]:
             reason = f"the slice is {width} x {height} px, smaller than patches of {', '.join(map(str, small))} px"
-            self._skipped.append((slice_.name, f"{reason}; give a smaller --patch-size"))
+            skipped.append((slice_.name, f"{reason}; give a smaller --patch-size"))
         label = self._slices.label(slice_)
         overlaps = [shares(s.marked(label), boxes) if label is not None else None for s in chosen]
         for at, box in enumerate(boxes):
@@ -305,8 +300,8 @@ class Microscopy:
             raise UnreadableImageError(f"{key!r} lies outside its slice of {width} x {height} px")
         return slice_, box
 
-    def _why_empty(self) -> str:
-        if self._skipped:
-            path, reason = self._skipped[0]
-            return f"{self.root} gives no patches; {len(self._skipped)} files were skipped, e.g. {path}: {reason}"
+    def _why_empty(self, skipped: list[tuple[str, str]]) -> str:
+        if skipped:
+            path, reason = skipped[0]
+            return f"{self.root} gives no patches; {len(skipped)} files were skipped, e.g. {path}: {reason}"
         return f"{self.root} gives no patches: its raw folders hold no images; put PNG or TIFF slices there"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,7 +17,7 @@ from PIL import Image
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources import Item, option
+from imagespace_core.sources import Advance, Item, Scan, counted, option
 from imagespace_core.sources.tiles.coordinates import Tile, parse_key, zones
 from imagespace_core.sources.tiles.listing import Layers, find_layers, tile_file
 
@@ -74,7 +74,7 @@ class Tiles:
         """The layers, in the order of the channels. Raises InputError where they are not 1 to 12 of those there are."""
         return self._layers.names
 
-    def items(self) -> Iterator[Item]:
+    def scan(self, advance: Advance | None = None) -> Scan:
         """Every coordinate that all layers share, by zoom, column and row; the key is "z/x/y".
 
         Columns: z, x, y, longitude and latitude of the center in degrees, zone, content_<layer> from 0 to 1,
@@ -82,26 +82,24 @@ class Tiles:
         Every tile is looked at before the first item comes. A coordinate with a broken tile is an item all the same;
         its reading says why.
 
+        Skipped: one entry for each layer in which coordinates of the others are missing. Left out: files that are no
+        tiles. Notes: what is odd about a layer: tiles missing, broken, of another size.
         Raises InputError where there is no such folder, or no coordinate that all layers share.
         """
         self.__dict__.pop("_layers", None)
         self.__dict__.pop("_survey", None)
         survey = self._survey
         zone = zones(np.array(survey.tiles))
-        for row, tile in enumerate(survey.tiles):
-            yield Item(tile.key, tile.key, self._stamp(tile), self._columns(tile, zone[row], survey.content[row]))
+        items = (
+            Item(tile.key, tile.key, self._stamp(tile), self._columns(tile, zone[row], survey.content[row]))
+            for row, tile in enumerate(survey.tiles)
+        )
+        found, missing = counted(items, advance), self._layers.missing()
+        return Scan(found, missing, dict(self._layers.others.most_common()), self._oddities(missing))
 
-    def skipped(self) -> list[tuple[str, str]]:
-        """(layer, what it lacks): one entry for each layer in which coordinates of the others are missing."""
-        return self._layers.missing()
-
-    def left_out(self) -> dict[str, int]:
-        """How many files are no tiles, by suffix ("" for none), the most frequent first."""
-        return dict(self._layers.others.most_common())
-
-    def report(self) -> list[str]:
-        """One sentence for each thing that is odd about a layer: tiles missing, broken, of another size."""
-        lines = [f"layer {name}: {reason}" for name, reason in self.skipped()]
+    def _oddities(self, missing: Sequence[tuple[str, str]]) -> list[str]:
+        """One sentence for each thing that is odd about a layer."""
+        lines = [f"layer {name}: {reason}" for name, reason in missing]
         survey = self._survey
         usual = sum(survey.sizes, Counter()).most_common(1)
         for name, sizes, broken in zip(self.names(), survey.sizes, survey.broken, strict=True):
@@ -121,10 +119,10 @@ class Tiles:
         tile = self._tile(key)
         return all(tile_file(self._layers.base / name, tile) for name in self.names())
 
-    def read(self, key: str) -> Picture:
+    def read(self, key: str, min_side: int | None = None) -> Picture:
         """uint8 (h, w, layers), one gray channel for each layer. Raises UnreadableImageError with layer and reason."""
         tile = self._tile(key)
-        pictures = [self._picture(name, tile, self.decode) for name in self.names()]
+        pictures = [self._picture(name, tile, self.decode.keeping(min_side)) for name in self.names()]
         largest = self._same_shape(pictures)
         planes = [np.asarray(_scaled(picture.pixels, largest.pixels).convert("L")) for picture in pictures]
         return Picture(np.stack(planes, axis=-1), largest.width, largest.height, layered=True)

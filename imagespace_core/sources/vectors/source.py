@@ -14,7 +14,7 @@ from imagespace_core.errors import InputError, UnreadableImageError, VanishedErr
 from imagespace_core.images import Picture, decode
 from imagespace_core.images.decode import Decode
 from imagespace_core.images.placeholder import SIDE_PX, placeholder
-from imagespace_core.sources import Item, option
+from imagespace_core.sources import Advance, Item, Scan, counted, option
 from imagespace_core.sources.vectors.files import SUFFIXES
 from imagespace_core.sources.vectors.given import Given, read_vectors
 
@@ -33,19 +33,33 @@ class VectorTable:
     limit: int | None = None
     image_root: str = option("", "Folder that image paths start from.  [default: the table's own]", path=True)
     _there: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
-    _missing: list[tuple[str, str]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @cached_property
     def given(self) -> Given:
         """Vectors, coordinates and neighbors; row i is item i of the unlimited table. Raises InputError."""
         return read_vectors(self.root)
 
-    def items(self) -> Iterator[Item]:
-        """Every row that can be used, in the order of the file. Raises InputError where there is none."""
+    def scan(self, advance: Advance | None = None) -> Scan:
+        """Every row that can be used, in the order of the file. Skipped: (id, reason) of those that cannot.
+
+        Notes: what the file brings, and how many of its images are not where it says.
+        Raises InputError where there is no row.
+        """
         if self.limit is not None and self.limit < 1:
             raise InputError(f"a limit of {self.limit} rows leaves none; give 1 or more")
-        self._missing.clear()
         self._there.clear()
+        missing: list[tuple[str, str]] = []
+        items = counted(self._items(missing), advance)
+        notes = self.given.lines()
+        if missing:
+            path, reason = missing[0]
+            notes.append(
+                f"images not found: {len(missing):,}, e.g. {path!r} ({reason}); gray squares stand for them. "
+                "Their paths start from the table's folder, or from --image-root"
+            )
+        return Scan(items, list(self.given.left_out), {}, notes)
+
+    def _items(self, missing: list[tuple[str, str]]) -> Iterator[Item]:
         given = self.given
         records = given.records()
         status = os.stat(self.root)
@@ -60,44 +74,20 @@ class VectorTable:
                     pictured = True
                     self._there.add(name)
                 except OSError as error:
-                    self._missing.append((path, str(error.strerror)))
+                    missing.append((path, str(error.strerror)))
             yield Item(name, path or name, stamp, records[row], pictured)
-
-    def skipped(self) -> list[tuple[str, str]]:
-        """(id, reason) of rows that cannot be used."""
-        return list(self.given.left_out)
-
-    def left_out(self) -> dict[str, int]:
-        """Nothing: a table holds no other files."""
-        return {}
-
-    def report(self) -> list[str]:
-        """What the file brings, and how many of its images are not where it says."""
-        lines = self.given.lines()
-        if self._missing:
-            path, reason = self._missing[0]
-            lines.append(
-                f"images not found: {len(self._missing):,}, e.g. {path!r} ({reason}); gray squares stand for them. "
-                "Their paths start from the table's folder, or from --image-root"
-            )
-        return lines
-
-    def pictured(self) -> bool:
-        """Whether any row has an image that is there."""
-        given = self.given
-        return given.images is not None and any(path and self._file(path).is_file() for path in given.images)
 
     def has(self, key: str) -> bool:
         """Whether the row's image is there; a row without one needs none."""
         path = self._path_of.get(key)
         return path is not None and (not path or self._file(path).is_file())
 
-    def read(self, key: str) -> Picture:
+    def read(self, key: str, min_side: int | None = None) -> Picture:
         """The row's image, or a gray square for one without. Raises UnreadableImageError."""
         path = self._image(key)
         if path is None:
             return Picture(placeholder(), SIDE_PX, SIDE_PX)
-        return self.decode(path)
+        return self.decode.keeping(min_side)(path)
 
     def preview(self, key: str, max_side: int) -> np.ndarray:
         """uint8 RGB (h, w, 3), its longer side at most `max_side` px. Raises UnreadableImageError."""

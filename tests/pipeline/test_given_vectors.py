@@ -16,7 +16,7 @@ from imagespace_core.pipeline.given_vectors import lifted
 from imagespace_core.pipeline.options import Options
 from imagespace_core.sources.vectors.given import ids_file
 from imagespace_core.workspace import Workspace
-from tests.pipeline.scene import Listening, quick, run
+from tests.pipeline.building import Listening, quick, run
 
 
 def units(array: np.ndarray) -> np.ndarray:
@@ -43,7 +43,7 @@ def opened(options: Options) -> Workspace:
     return workspace
 
 
-def brought(images: Path | None, output: Path, vectors: Path, **changed: Any) -> Options:
+def with_vectors(images: Path | None, output: Path, vectors: Path, **changed: Any) -> Options:
     return quick(images, output, None, vectors=vectors, **{"layouts": "grid", **changed})
 
 
@@ -54,7 +54,7 @@ def table(file: Path, **columns: Any) -> Path:
 
 def test_each_vector_goes_to_the_image_of_its_id(photos: Path, mine: Path, numbers: np.ndarray, tmp_path: Path) -> None:
     report = Listening()
-    options = brought(photos, tmp_path / "w", mine)
+    options = with_vectors(photos, tmp_path / "w", mine)
     run(options, report)
     workspace = opened(options)
     assert workspace.items["path"].tolist() == [f"{i:03d}.png" for i in range(23)]
@@ -74,7 +74,7 @@ def test_each_vector_goes_to_the_image_of_its_id(photos: Path, mine: Path, numbe
 def test_a_rerun_without_the_file_keeps_it_and_a_model_replaces_it(
     photos: Path, mine: Path, tmp_path: Path, model: str
 ) -> None:
-    options = brought(photos, tmp_path / "w", mine)
+    options = with_vectors(photos, tmp_path / "w", mine)
     run(options)
     assert run(replace(options, vectors=None)).ran == []
     ran = run(replace(options, vectors=None, model=model)).ran
@@ -89,7 +89,7 @@ def test_a_rerun_without_the_file_keeps_it_and_a_model_replaces_it(
 def test_changed_vectors_redo_the_maps_and_read_no_image(
     photos: Path, mine: Path, numbers: np.ndarray, tmp_path: Path
 ) -> None:
-    options = brought(photos, tmp_path / "w", mine)
+    options = with_vectors(photos, tmp_path / "w", mine)
     run(options)
     np.save(mine, numbers)
     ran = run(options).ran
@@ -107,7 +107,7 @@ def test_images_without_a_vector_and_rows_that_cannot_be_used_are_left_out_and_c
     (photos / "003.png").write_bytes(b"broken")
     report = Listening()
     file = table(tmp_path / "v.parquet", uuid=ids, emb=vectors.tolist(), species=[f"s{i}" for i in range(23)])
-    options = brought(photos, tmp_path / "w", file)
+    options = with_vectors(photos, tmp_path / "w", file)
     run(options, report)
     workspace = opened(options)
     kept = [i for i in [*range(20), 21] if i not in (3, 7)]
@@ -129,7 +129,7 @@ def test_coordinates_beside_a_model_are_one_more_map(photos: Path, tmp_path: Pat
         tmp_path / "p.parquet", id=[f"{i:03d}.png" for i in range(23)], projection_x=places[:, 0],
         projection_y=places[:, 1], width=np.arange(23),
     )  # fmt: skip
-    options = replace(brought(photos, tmp_path / "w", file), model=model, layouts="grid,apart")
+    options = replace(with_vectors(photos, tmp_path / "w", file), model=model, layouts="grid,apart")
     run(options)
     workspace = opened(options)
     assert workspace.manifest.projections() == {"given": [2], "pca": [2]}
@@ -171,7 +171,7 @@ def test_a_table_of_ready_coordinates_with_images(dims: int, photos: Path, tmp_p
 
 def test_vectors_without_images_are_a_workspace_of_their_own(tmp_path: Path, numbers: np.ndarray) -> None:
     file = table(tmp_path / "birds.parquet", uuid=[f"id {i}" for i in range(23)], emb=numbers.tolist(), n=range(23))
-    for options in (brought(None, tmp_path / "w", file), quick(file, tmp_path / "w", None, layouts="grid")):
+    for options in (with_vectors(None, tmp_path / "w", file), quick(file, tmp_path / "w", None, layouts="grid")):
         run(options)
         workspace = opened(options)
         assert workspace.items["id"].tolist() == [f"id {i}" for i in range(23)]
@@ -186,7 +186,7 @@ def test_coordinates_alone_are_their_own_vectors_and_the_only_map(tmp_path: Path
     places = np.random.default_rng(2).normal(size=(40, 2)) * 50 + [5e5, 5.2e6]
     near = [{"ids": [row, (row + 1) % 40, (row + 2) % 40], "distances": [0.0, 0.5, 0.75]} for row in range(40)]
     file = table(tmp_path / "a.parquet", projection_x=places[:, 0], projection_y=places[:, 1], neighbors=near)
-    options = replace(brought(None, tmp_path / "w", file), projections="pca,umap")
+    options = replace(with_vectors(None, tmp_path / "w", file), projections="pca,umap")
     run(options)
     workspace = opened(options)
     assert workspace.manifest.model == "coordinates"
@@ -197,8 +197,8 @@ def test_coordinates_alone_are_their_own_vectors_and_the_only_map(tmp_path: Path
     assert not {"neighbors", "given-2d", "embed"} & set(run(replace(options, vectors=None, relayout=True, seed=3)).ran)
     np.testing.assert_array_equal(opened(options).graph()[0], rows)
     file = table(tmp_path / "b.parquet", x=places[:, 0], y=places[:, 1])
-    run(brought(None, tmp_path / "w2", file))
-    rows, _ = opened(brought(None, tmp_path / "w2", file)).graph()
+    run(with_vectors(None, tmp_path / "w2", file))
+    rows, _ = opened(with_vectors(None, tmp_path / "w2", file)).graph()
     centered = (places - places.mean(0)).astype(np.float32)
     distance = np.linalg.norm(centered[:, None] - centered, axis=2)
     np.fill_diagonal(distance, np.inf)
@@ -219,7 +219,7 @@ def test_neighbors_beside_vectors_are_found_anew_and_that_is_said(tmp_path: Path
     near = [{"ids": [(row + 1) % 23], "distances": [0.5]} for row in range(23)]
     file = table(tmp_path / "a.parquet", id=[str(i) for i in range(23)], vector=numbers.tolist(), neighbors=near)
     report = Listening()
-    run(brought(None, tmp_path / "w", file), report)
+    run(with_vectors(None, tmp_path / "w", file), report)
     assert "a.parquet: its neighbors are not used; they are found anew from the vectors" in report.notes
 
 
@@ -228,7 +228,7 @@ def test_vectors_for_chips_go_by_their_ids(tmp_path: Path, numbers: np.ndarray) 
 
     keys = [f"17/{68989 + x}/{45981 + y}" for x in range(4) for y in range(4)]
     file = table(tmp_path / "t.parquet", id=keys, vector=numbers[:16].tolist(), content_roads=np.arange(16))
-    options = brought(write_tiles(tmp_path / "map"), tmp_path / "w", file)
+    options = with_vectors(write_tiles(tmp_path / "map"), tmp_path / "w", file)
     run(options)
     workspace = opened(options)
     np.testing.assert_allclose(workspace.vectors(), units(numbers[:16]), atol=1e-6)
@@ -252,12 +252,12 @@ def test_files_that_cannot_serve_are_refused_and_leave_nothing(
     columns: dict[str, Any], message: str, photos: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError, match=message):
-        run(brought(photos, tmp_path / "w", table(tmp_path / "v.parquet", **columns)))
+        run(with_vectors(photos, tmp_path / "w", table(tmp_path / "v.parquet", **columns)))
     assert not (tmp_path / "w").exists()
 
 
 def test_the_same_vectors_under_another_name_are_stored_under_it(photos: Path, mine: Path, tmp_path: Path) -> None:
-    options = brought(photos, tmp_path / "w", mine)
+    options = with_vectors(photos, tmp_path / "w", mine)
     run(options)
     mine.rename(tmp_path / "yours.npy")
     ids_file(mine).rename(tmp_path / "yours.ids.txt")
@@ -272,6 +272,6 @@ def test_a_model_beside_vectors_and_two_tables_are_refused(
     photos: Path, mine: Path, tmp_path: Path, model: str
 ) -> None:
     with pytest.raises(InputError, match=r"--model .*tiny.onnx has nothing to do: .*mine.npy has vectors"):
-        run(replace(brought(photos, tmp_path / "w", mine), model=model))
+        run(replace(with_vectors(photos, tmp_path / "w", mine), model=model))
     with pytest.raises(InputError, match="are two tables of vectors; join them in one"):
-        run(brought(table(tmp_path / "a.parquet", x=[1.0], y=[1.0]), tmp_path / "w", mine))
+        run(with_vectors(table(tmp_path / "a.parquet", x=[1.0], y=[1.0]), tmp_path / "w", mine))
