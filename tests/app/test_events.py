@@ -157,6 +157,7 @@ MALFORMED: list[Any] = [
     {"kind": "rows", "rows": [{}]},
     {"kind": "rows", "rows": [10**400]},
     {"kind": "rows", "rows": [0] * (MOST_LISTED + 1)},
+    {"kind": "codes", "color": "cluster", "codes": [0] * (MOST_LISTED + 1)},
     {"kind": "rows", "rows": ["3"]},
     {"kind": "rows", "rows": [True]},
     {"kind": "rows", "rows": [3], "more": 1},

@@ -96,7 +96,7 @@ def test_the_selection_is_kept_over_reruns_and_pages_and_an_event_counts_once(ma
     test.session_state["path"] = str(made.root)
     test.run()
     assert not test.exception
-    assert [json.loads(line.value) for line in test.text] == [[3], [3], [], [3, 4]]
+    assert [json.loads(line.value) for line in test.text] == [[3], [3], [], [3, 4], [3, 4, 5], [3, 4]]
     assert "input tag 'nonsense'" in test.warning[0].value
 
 
@@ -123,5 +123,7 @@ def _sent_twice() -> None:
     send(kind="rows", rows=[3], mode="toggle", at=10.5)
     send(kind="rows", rows=[3], mode="toggle", at=11.5)
     send(kind="rows", rows=[3, 4], at=12.5)
+    send(kind="rows", rows=[5], mode="toggle")  # as a button of the page does, twice
+    send(kind="rows", rows=[5], mode="toggle")
     deliver({"kind": "nonsense", "at": 13}, Select, lambda event: selection_history.apply_event(opened, event, None))
     notices.show_refusal()
