@@ -33,8 +33,8 @@ class Origin:
 def refuse_unread(options: Options, published: Manifest) -> None:
     """Raises InputError where options ask for another reading of the images, which is not done in this run."""
     before = published.source.get("parameters", {})
-    asked = parameters(published.source["kind"], options.parameters)
-    changed = [f"--{name.replace('_', '-')}" for name, value in asked.items() if _plain(value) != before.get(name)]
+    wanted = parameters(published.source["kind"], options.parameters)
+    changed = [f"--{name.replace('_', '-')}" for name, value in wanted.items() if _plain(value) != before.get(name)]
     if changed:
         run = "--relayout" if options.relayout else f"--only {options.only}"
         raise InputError(

@@ -62,7 +62,7 @@ class Survey:
     notes: list[str]
 
     @functools.cached_property
-    def places(self) -> dict[str, tuple[Chips, int]]:
+    def by_key(self) -> dict[str, tuple[Chips, int]]:
         """Where each key is."""
         return {key: (chips, row) for chips in self.chips for row, key in enumerate(chips.keys)}
 

@@ -50,7 +50,7 @@ class MetadataReport:
             f"{self.file}: {self.rows} rows; {matched} of {self.images} images have metadata "
             f"({self.by_path} by path, {self.by_name} by name)"
         ]
-        said = {
+        sentences = {
             "without": "images without metadata",
             "unmatched": "rows that match no image",
             "ambiguous": "rows whose name fits several (write the path relative to the image folder)",
@@ -59,7 +59,7 @@ class MetadataReport:
             "completed": "rows with fewer cells than the header (the rest is missing)",
             "left_out": "rows with more cells than the header (left out)",
         }
-        for kind, sentence in said.items():
+        for kind, sentence in sentences.items():
             if count := getattr(self, kind):
                 examples = ", ".join(repr(name) for name in self.examples.get(kind, ()))
                 lines.append(f"{sentence}: {count}{', e.g. ' if examples else ''}{examples}")
