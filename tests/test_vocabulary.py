@@ -44,6 +44,8 @@ OF_OTHERS = {"tell": "the method of Python's files"}
 def _names(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
+            case ast.Attribute(attr="tell"):  # where a stream is
+                pass
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.Attribute(attr=name) | ast.Name(id=name):
                 yield name
             case ast.arg(arg=name) | ast.keyword(arg=str(name)):

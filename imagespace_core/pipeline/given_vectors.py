@@ -156,7 +156,7 @@ def lifted(positions: np.ndarray) -> np.ndarray:
 def _account(given: Given, rows: np.ndarray, by: np.ndarray, kinds: tuple[str, ...]) -> list[str]:
     """Which images have a row, and which rows have no image."""
     lines = [f"{given.file.name}: rows for {int((rows >= 0).sum()):,} of {len(rows):,} images"]
-    for kind, fault in (
+    for kind, what in (
         ("unmatched", "match no image"),
         ("ambiguous", "fit several images"),
         ("duplicates", "repeat one"),
@@ -164,5 +164,5 @@ def _account(given: Given, rows: np.ndarray, by: np.ndarray, kinds: tuple[str, .
         some = np.flatnonzero(by == kinds.index(kind))
         if len(some):
             examples = ", ".join(repr(given.ids[row]) for row in some[:EXAMPLES])
-            lines.append(f"{given.file.name}: {len(some):,} rows {fault} and are not used, e.g. {examples}")
+            lines.append(f"{given.file.name}: {len(some):,} rows {what} and are not used, e.g. {examples}")
     return lines

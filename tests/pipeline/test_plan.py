@@ -9,6 +9,7 @@ from imagespace_core.errors import InputError
 from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.pipeline import plan
 from imagespace_core.workspace import Draft, names
+from imagespace_core.workspace.publication import STAGED
 from tests.pipeline.building import Listening, quick, run, write_solid
 
 
@@ -57,6 +58,7 @@ def test_a_plan_counts_what_an_interrupted_build_has_finished(photos: Path, tmp_
 
     with pytest.raises(KeyboardInterrupt):
         run(options, Listening(interrupt))
+    (tmp_path / "w" / STAGED / "half made").write_text("a build would remove this")
     before = _everything(tmp_path / "w")
     planned = plan(options, Listening())
     assert {"images", "embed", "neighbors", "pca-2d"} <= set(planned.names("keep"))

@@ -127,17 +127,17 @@ def in_crs(annotations: Annotations, scenes: Sequence[Scene], stated: str | None
     if declared is not None and (degrees or not declared.is_geographic or np.isnan(left)):
         return annotations, ""
     numbers = f"x from {left:,.8g} to {right:,.8g}, y from {bottom:,.8g} to {top:,.8g}"
-    about = (
+    claim = (
         f"says {declared.name}, but its numbers ({numbers}) are no degrees" if declared else "does not state its CRS"
     )
     for scene in scenes:
         if _overlap(bounds, scene.bounds):
-            read_in = f"the CRS of {scene.name}, {scene.crs.name}, where they lie"
-            return replace(annotations, crs=scene.crs), f"{annotations.file} {about}; they are read in {read_in}"
+            read = f"they are read in the CRS of {scene.name}, {scene.crs.name}, where they lie"
+            return replace(annotations, crs=scene.crs), f"{annotations.file} {claim}; {read}"
     if declared is None and degrees:
-        return replace(annotations, crs=pyproj.CRS("EPSG:4326")), f"{annotations.file} {about}; it is read as WGS 84"
+        return replace(annotations, crs=pyproj.CRS("EPSG:4326")), f"{annotations.file} {claim}; it is read as WGS 84"
     raise InputError(
-        f"annotations {annotations.file}: the file {about}, and they do not lie in a scene's own CRS either "
+        f"annotations {annotations.file}: the file {claim}, and they do not lie in a scene's own CRS either "
         f"({scenes[0].name}: {scenes[0].crs.name}); name theirs by --annotations-crs EPSG:<code>"
     )
 

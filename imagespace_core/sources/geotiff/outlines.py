@@ -71,8 +71,8 @@ def to_px(shapes: np.ndarray, scene: Scene, crs: object) -> np.ndarray:
 
     to_scene = pyproj.Transformer.from_crs(crs, scene.crs, always_xy=True)
 
-    def moved(vertices: np.ndarray) -> np.ndarray:
-        x, y = to_scene.transform(vertices[:, 0], vertices[:, 1])
+    def moved(points: np.ndarray) -> np.ndarray:
+        x, y = to_scene.transform(points[:, 0], points[:, 1])
         return np.column_stack(scene.to_px(x, y))
 
     return shapely.transform(shapes, moved)
@@ -116,7 +116,7 @@ def grid(scene: Scene, size: int) -> np.ndarray:
         np.unique(np.minimum(np.arange(0, length, size), max(length - size, 0)))
         for length in (scene.width, scene.height)
     )
-    top, left = (corners.ravel() for corners in np.meshgrid(down, across, indexing="ij"))
+    top, left = (points.ravel() for points in np.meshgrid(down, across, indexing="ij"))
     width, height = np.full(len(left), min(size, scene.width)), np.full(len(left), min(size, scene.height))
     return np.column_stack([left, top, width, height]).astype(np.int64)
 
@@ -132,8 +132,8 @@ def area_m2(shapes: np.ndarray, scene: Scene) -> np.ndarray:
     polygons, owner = polygons[is_area], owner[is_area]
     if not len(polygons):
         return found
-    _, vertices, (ring_starts, polygon_starts) = shapely.to_ragged_array(polygons)
-    lng, lat = scene.lnglat(vertices[:, 0], vertices[:, 1])
+    _, points, (ring_starts, polygon_starts) = shapely.to_ragged_array(polygons)
+    lng, lat = scene.lnglat(points[:, 0], points[:, 1])
     measure = pyproj.Geod(ellps="WGS84").polygon_area_perimeter
     rings = np.array([
         abs(measure(lng[start:end], lat[start:end])[0]) for start, end in itertools.pairwise(ring_starts)
@@ -156,8 +156,8 @@ def rings(shapes: np.ndarray, windows: np.ndarray) -> list[tuple[Ring, ...]]:
     drawn[point] = shapely.box(left, top, left + width, top + height, ccw=False)[point]
     polygons, of_shape = shapely.get_parts(drawn, return_index=True)
     lines, of_polygon = shapely.get_rings(polygons, return_index=True)
-    vertices, of_line = shapely.get_coordinates(lines, return_index=True)
-    corners = [(x, y) for x, y in vertices.round(3).tolist()]
+    points, of_line = shapely.get_coordinates(lines, return_index=True)
+    corners = [(x, y) for x, y in points.round(3).tolist()]
     ends = np.searchsorted(of_line, np.arange(len(lines) + 1)).tolist()
     found: list[list[Ring]] = [[] for _ in shapes]
     for line, shape in enumerate(of_shape[of_polygon].tolist()):

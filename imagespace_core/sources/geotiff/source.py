@@ -158,7 +158,7 @@ class GeoTiff:
 
     def _place(self, key: str) -> tuple[Chips, int]:
         try:
-            return self._survey.chip_of[key]
+            return self._survey.by_key[key]
         except KeyError:
             raise UnreadableImageError(
                 f"{key!r} is no chip of {self.root}; the annotations may have changed since, build again"

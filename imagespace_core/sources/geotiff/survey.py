@@ -62,8 +62,8 @@ class Survey:
     notes: list[str]
 
     @functools.cached_property
-    def chip_of(self) -> dict[str, tuple[Chips, int]]:
-        """By key, the chips of a scene and the row in these."""
+    def by_key(self) -> dict[str, tuple[Chips, int]]:
+        """Where each key is."""
         return {key: (chips, row) for chips in self.chips for row, key in enumerate(chips.keys)}
 
 

@@ -196,8 +196,8 @@ class Tiles:
         with ThreadPoolExecutor(os.cpu_count()) as executor:
             for start in range(0, len(tiles), SURVEYED_AT_A_TIME):
                 rows = range(start, min(start + SURVEYED_AT_A_TIME, len(tiles)))
-                cells = [(row, column) for row in rows for column in range(len(names))]
-                for (_, column), found in zip(cells, executor.map(look, cells), strict=True):
+                looks = [(row, column) for row in rows for column in range(len(names))]
+                for (_, column), found in zip(looks, executor.map(look, looks), strict=True):
                     if isinstance(found, str):
                         broken[column].append(found)
                     else:
