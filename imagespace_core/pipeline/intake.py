@@ -127,7 +127,7 @@ def _embedder(options: Options, published: Manifest | None, report: Report) -> t
         model, model_dir = published.measured("embed", "model"), published.measured("embed", "model_dir")
         model_dir = Path(model_dir) if model_dir else None
     with report.task("Loading the model"):
-        # One thread, because `reading` runs it in as many threads as may be used.
+        # One thread, because `image_pass` runs it in as many threads as may be used.
         try:
             embedder, note = catalog.resolve(model, model_dir=model_dir, device=options.device, threads=1)
         except ModelError as error:

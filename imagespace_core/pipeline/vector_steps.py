@@ -106,9 +106,6 @@ def _centrality_step(stage: Centrality, model: str) -> Step:
     return Step("centrality", run, [names.CENTRALITY], parameters_of(stage), ["neighbors"], ["scipy"])
 
 
-_PACKAGES = {"pca": ["scikit-learn"], "tsne": ["openTSNE"], "umap": ["umap-learn"]}
-
-
 def _map_step(stage: reduce.Reducer, name: str, dims: int, model: str) -> Step:
     file = names.projection(name, dims)
 
@@ -124,7 +121,7 @@ def _map_step(stage: reduce.Reducer, name: str, dims: int, model: str) -> Step:
         return record
 
     source = "neighbors" if stage.neighbors_needed else "embed"
-    return Step(f"{name}-{dims}d", run, [file], parameters_of(stage), [source], _PACKAGES.get(name, []))
+    return Step(f"{name}-{dims}d", run, [file], parameters_of(stage), [source], stage.packages)
 
 
 def _clusters_step(stage: cluster.Clusterer, name: str, model: str) -> Step:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,6 +23,8 @@ class PCA:
 
     dims: int = 2
     seed: int = 0
+
+    packages: ClassVar[Sequence[str]] = ("scikit-learn",)
 
     @property
     def neighbors_needed(self) -> int:

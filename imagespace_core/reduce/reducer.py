@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -13,8 +14,11 @@ class Reducer(Protocol):
     """A frozen dataclass whose fields are its parameters; `dims` (2 or 3) and `seed` are always among them.
 
     A field with metadata {"key": False}, such as the number of threads, does not change the result.
-    `neighbors_needed` is the k that the graph should have (fewer is right where n - 1 is fewer).
+    `neighbors_needed` is the k that the graph should have (fewer is right where n - 1 is fewer). `packages` are those
+    whose version decides the result: an update of them makes the map anew.
     """
+
+    packages: ClassVar[Sequence[str]]
 
     @property
     def dims(self) -> int: ...

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -64,6 +64,8 @@ class TSNE:
             raise InputError(f"perplexity is {self.perplexity}; t-SNE needs at least 1.")
         if self.exaggeration <= 0:
             raise InputError(f"exaggeration is {self.exaggeration}; it must be above 0 (1 leaves t-SNE as it is).")
+
+    packages: ClassVar[Sequence[str]] = ("openTSNE",)
 
     @property
     def neighbors_needed(self) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -33,6 +35,8 @@ class UMAP:
             raise InputError(f"n_neighbors is {self.n_neighbors}; UMAP needs at least 2.")
         if not 0 <= self.min_dist <= 1:
             raise InputError(f"min_dist is {self.min_dist}; expected 0 to 1.")
+
+    packages: ClassVar[Sequence[str]] = ("umap-learn",)
 
     @property
     def neighbors_needed(self) -> int:

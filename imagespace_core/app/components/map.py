@@ -51,7 +51,9 @@ def draw(
         query=[int(row) for row in query_rows],
         results=[int(row) for row in result_rows],
         card_layer=layers.telling(opened),
-        clusters=cluster_names.anchored(opened) if labels and view.layout not in (*arrangements.GROUPED, "map") else [],
+        clusters=cluster_names.anchored(opened, f"{view.layout}-{view.dims}d")
+        if labels and view.layout not in (*arrangements.GROUPED, "map")
+        else [],
         names={str(label): name for label, name in cluster_names.given(opened).names.items()},
         still_map=_still(opened, view, visible),
         fly=url.flight(),

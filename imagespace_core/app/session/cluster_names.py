@@ -36,16 +36,18 @@ def clusters(opened: Workspace) -> list[MapCluster]:
     return sorted(found, key=lambda one: -one.size)
 
 
-def anchored(opened: Workspace) -> list[MapCluster]:
-    """The clusters as the map takes them: also where the name of each stands on every map.
+def anchored(opened: Workspace, shown: str) -> list[MapCluster]:
+    """The clusters as the map takes them: also where the name of each stands on the map `shown`, such as "tsne-2d".
 
-    All maps at once, so that names keep to their places while one map glides into another; five digits are enough.
+    Of that map alone, since this is sent at every rerun; the viewer keeps those of maps before. Five digits are enough.
     """
-    anchors = {
-        one.label: {name: [float(f"{at:.5g}") for at in place] for name, place in one.anchors.items()}
-        for one in clusters_of(opened)
-    }
-    return [one.model_copy(update={"anchors": anchors[one.label]}) for one in clusters(opened)]
+    anchors = {one.label: one.anchors[shown] for one in clusters_of(opened) if shown in one.anchors}
+    return [
+        one.model_copy(update={"anchors": {shown: [float(f"{at:.5g}") for at in anchors[one.label]]}})
+        if one.label in anchors
+        else one
+        for one in clusters(opened)
+    ]
 
 
 def renamed(opened: Workspace, event: Rename) -> None:

@@ -37,7 +37,9 @@ export class LayoutLoader {
         config.guides ? files.guides(config.guides).catch((error) => void (late() || notices.show(error.message))) : null,
       ]);
     } catch (error) {
-      if (!late()) notices.show(error.message);
+      if (late()) return;
+      notices.show(error.message);
+      if (renderer.positions) this.readiness.done("layout"); // the layout before still stands
       return;
     }
     if (late()) return;

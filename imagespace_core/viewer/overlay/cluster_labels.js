@@ -35,10 +35,17 @@ export class ClusterLabels {
     this.stops = roving(host, () => this.shown.map(({ cluster }) => [this.#node(cluster)]));
   }
 
-  /** @param {Cluster[]} clusters @param {Record<string, string> | null} [names] */
+  /**
+   * Anchors on maps that were shown before are kept, so that names glide from one map to the next.
+   * @param {Cluster[]} clusters
+   * @param {Record<string, string> | null} [names]
+   */
   set(clusters, names) {
     this.names = names ?? {};
-    this.clusters = [...clusters].sort((a, b) => b.size - a.size);
+    const before = new Map(this.clusters.map(({ label, anchors }) => [label, anchors]));
+    this.clusters = clusters
+      .map((cluster) => ({ ...cluster, anchors: { ...before.get(cluster.label), ...cluster.anchors } }))
+      .sort((a, b) => b.size - a.size);
     this.host.replaceChildren();
     this.#nodes.clear();
     this.#widths.clear();
@@ -154,7 +161,7 @@ export function anchorOnScreen(renderer, cluster) {
 /** @param {import("../draw/shading.js").Shading} shading @param {Cluster} cluster */
 function isShown(shading, { label, row, anchors }) {
   if (shading.column?.kind === "cluster" && shading.hidden.has(label)) return false;
-  return shading.shows(row) || (anchors !== undefined && !shading.mask);
+  return shading.shows(row) || (Object.keys(anchors ?? {}).length > 0 && !shading.mask);
 }
 
 /** @param {import("../data/positions.js").Positions} positions @param {Cluster} cluster @param {number[]} out world units @returns {boolean} whether it has one */

@@ -1,6 +1,7 @@
 /** Regions of a large image as the server cuts them: all of it small, and sharper ones where one looks closer. */
 
 import { LARGEST_SIDE } from "../core/constants.js";
+import { noticed } from "../core/rebuilt.js";
 import { Lru } from "../data/lru.js";
 
 const WHOLE_SIDE = 1024;
@@ -108,7 +109,7 @@ export class ImageRegions {
   /** @param {string} query @param {number[]} window @param {AbortSignal} signal @returns {Promise<Region | null>} null where it is not wanted any more, or not to be had */
   async #get(query, window, signal) {
     try {
-      const answer = await fetch(this.address + query, { signal });
+      const answer = noticed(await fetch(this.address + query, { signal }));
       if (!answer.ok) throw new Error(await answer.text());
       const bitmap = await createImageBitmap(await answer.blob());
       if (!signal.aborted) return { window, bitmap, scale: bitmap.width / (window[2] - window[0]) };

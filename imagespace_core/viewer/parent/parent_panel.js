@@ -2,6 +2,7 @@
 
 import { NAMES_PER_FILE } from "../core/constants.js";
 import { element } from "../core/dom.js";
+import { noticed } from "../core/rebuilt.js";
 import { count } from "../core/words.js";
 import { Outlines } from "./outlines.js";
 import { ParentView } from "./parent_view.js";
@@ -73,7 +74,7 @@ export class ParentPanel {
     const { signal } = this.#coming;
     const slow = setTimeout(() => this.view.image || this.#show(`Looking for the ${word} …`), WAIT_MS);
     try {
-      const answer = await fetch(address, { signal });
+      const answer = noticed(await fetch(address, { signal }));
       if (!answer.ok) throw new Error(await answer.text());
       this.#place(await answer.json());
     } catch (error) {
@@ -184,7 +185,7 @@ export class ParentPanel {
 
   /** @param {number} row @returns {Promise<string>} */
   async #name(row) {
-    const answer = await fetch(`${this.#shown.base}names/${Math.floor(row / NAMES_PER_FILE)}.json`);
+    const answer = noticed(await fetch(`${this.#shown.base}names/${Math.floor(row / NAMES_PER_FILE)}.json`));
     return (await answer.json())[row % NAMES_PER_FILE];
   }
 
@@ -200,7 +201,7 @@ export class ParentPanel {
 
 /** @param {string} address of an image @returns {Promise<ArrayBuffer>} of all images of its parent */
 async function fetchOutlines(address) {
-  const answer = await fetch(`${address}/outlines`);
+  const answer = noticed(await fetch(`${address}/outlines`));
   if (!answer.ok) throw new Error(await answer.text());
   return answer.arrayBuffer();
 }
