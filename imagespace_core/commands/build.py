@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,8 @@ from imagespace_core.commands.mishaps import Remedies, plain_errors
 from imagespace_core.commands.serve import serve, serve_command_line
 from imagespace_core.pipeline.options import Options
 
-PROGRAM = "precompute"
+PROGRAM = "imagespace build" if Path(sys.argv[0]).stem == "imagespace" else "precompute"
+"""What its messages begin with."""
 REMEDIES = Remedies(
     stopped="what was finished is kept. Run the same command to go on",
     memory="--limit, a smaller --thumb-size",
@@ -47,7 +49,7 @@ def build_command(
         usage(PROGRAM, "give a folder of images, or --demo")
     if dry_run and open_app:
         usage(PROGRAM, "--dry-run makes nothing that --open could show; leave one of them out")
-    report = TerminalReport()
+    report = TerminalReport(program=PROGRAM)
     with plain_errors(report.error, REMEDIES):
         from imagespace_core.pipeline.pipeline import build, plan
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tomllib
@@ -17,6 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from imagespace_core.commands.flags import single, usage
+from imagespace_core.workspace import find
 
 PROGRAM = "serve"
 HERE = "127.0.0.1"
@@ -56,6 +59,12 @@ def serve(workspace: Path | None, *, host: str = HERE, port: int | None = None, 
     environment = dict(os.environ)
     if workspace is not None:
         environment["IMAGESPACE_WORKSPACE"] = str(workspace.resolve())
+    if port is not None and _in_use(host, port):
+        typer.echo(f"{PROGRAM}: port {port} is in use. Leave --port out, or choose another", err=True)
+        raise typer.Exit(1)
+    place = Path(environment.get("IMAGESPACE_WORKSPACE") or "workspaces").resolve()
+    if not find(place):
+        typer.echo(f"{PROGRAM}: there is no workspace in {place} yet; the app says how to make one", err=True)
     app = files("imagespace_core.app")
     settings = {
         **dict(_flattened(tomllib.loads((app / "config.toml").read_text("utf-8")))),
@@ -77,6 +86,17 @@ def serve(workspace: Path | None, *, host: str = HERE, port: int | None = None, 
             return
     if code > 0:
         raise typer.Exit(1)
+
+
+def _in_use(host: str, port: int) -> bool:
+    """Whether something else listens there; a host that cannot be looked up is the server's to refuse."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False
 
 
 def serve_command_line(root: Path) -> str:

@@ -237,11 +237,7 @@ class Pixels:
         sprites = Ragged(self._product("sprites"), self._parts)
         rows, kept = self._rows(), self._left_out().kept(self.scan.items)
         self._check(len(sprites), self._readable(), "sprites")
-        order, empty = np.arange(rows), sprites.empty()[kept]
-        for name in names.PREFERRED_MAPS:
-            if (path := draft.path(names.projection(name, 2))).exists():
-                order = hilbert_order(np.load(path, allow_pickle=False))
-                break
+        order, empty = _along_a_map(draft, rows), sprites.empty()[kept]
         blank = sprite(placeholder(), self.atlas.cell)
         with report.task("Packing the sprite atlas", rows) as task:
             self.atlas.write(
@@ -277,6 +273,18 @@ def _decode(embedder: Embedder | None, options: Options) -> Decode:
     """What gives no more pixels than the model, the sprite and the preview need between them."""
     seen = embedder.min_side if embedder else 0
     return replace(Decode(), min_side=max(seen, options.thumb_size, options.previews))
+
+
+def _along_a_map(draft: Draft, rows: int) -> np.ndarray:
+    """int (rows,): the rows along the first map there is, so that neighbors share pages.
+
+    A map of the build before that is not made any more may still lie there, of other rows.
+    """
+    for name in names.PREFERRED_MAPS:
+        path = draft.path(names.projection(name, 2))
+        if path.exists() and len(positions := np.load(path, allow_pickle=False)) == rows:
+            return hilbert_order(positions)
+    return np.arange(rows)
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:

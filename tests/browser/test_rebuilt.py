@@ -16,13 +16,19 @@ TILE = """async () => {
   const { tile } = await import('/viewer/panels/tile.js');
   document.body.append(tile({ base: '/base/' }, { row: 1, title: 'one' }, () => {}));
 }"""
+PARENT = """async () => {
+  const { ParentPanel } = await import('/viewer/parent/parent_panel.js');
+  const panel = new ParentPanel(() => {});
+  document.body.append(panel.root);
+  panel.show('/base/', 1, 'slice');
+}"""
 
 
 def _gone(route: Any) -> None:
     route.fulfill(status=410, headers={"Imagespace-Rebuilt": "1"}, body="the workspace was rebuilt; reload the page")
 
 
-@pytest.mark.parametrize("request_", [COLUMN, TILE])
+@pytest.mark.parametrize("request_", [COLUMN, TILE, PARENT])
 def test_an_old_page_asks_once_to_be_loaded_anew(viewer: Viewer, request_: str) -> None:
     page = viewer.page
     page.route("**/base/**", _gone)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.standalone import Build, Server
-from tests.browser.viewing import SPRITES, Viewer
+from tests.browser.viewing import BOARD, SPRITES, Viewer
 
 pytestmark = pytest.mark.browser
 
@@ -186,3 +186,15 @@ def test_arrays_are_read_right_however_they_arrive(page: Any, server: Server, bu
     for shape, last, *values in sums:
         assert shape == last == build.rows
         assert np.array_equal(np.array(values, np.float32), price, equal_nan=True)
+
+
+def test_a_layout_that_cannot_be_had_leaves_the_one_before_and_can_be_asked_for_again(viewer: Viewer) -> None:
+    page, before = viewer.page, viewer.screens()
+    page.route("**/layouts/board.npy", lambda route: route.fulfill(status=404, body="gone"))
+    viewer.update(**BOARD)  # waits until the viewer is ready again
+    assert "404" in page.evaluate("window.root().textContent")
+    np.testing.assert_allclose(viewer.screens(), before, atol=1)
+    page.unroute("**/layouts/board.npy")
+    viewer.update(layout="tsne", positions=None, guides=None)
+    viewer.update(**BOARD)
+    assert np.nanmax(np.abs(viewer.screens() - before)) > 20

@@ -1,5 +1,6 @@
 """The console script: every command is found, and none is imported before it is called."""
 
+import socket
 import subprocess
 import sys
 import tomllib
@@ -54,6 +55,29 @@ def test_serve_refuses_a_workspace_that_is_not_there(tmp_path: Path) -> None:
     assert refused.exit_code == 2
     assert refused.stderr.startswith("serve: ")
     assert "is not there" in refused.stderr
+
+
+def test_serve_refuses_a_port_in_use_in_one_line() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = CliRunner().invoke(imagespace.app, ["serve", "--port", str(port)])
+    assert refused.exit_code == 1
+    assert refused.stderr == f"serve: port {port} is in use. Leave --port out, or choose another\n"
+
+
+def test_serve_says_that_a_folder_holds_no_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class NotStarted(Exception):
+        pass
+
+    def start(*_: object, **__: object) -> None:
+        raise NotStarted
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    result = CliRunner().invoke(imagespace.app, ["serve", str(tmp_path)])
+    assert isinstance(result.exception, NotStarted)
+    assert f"there is no workspace in {tmp_path} yet" in result.stderr
 
 
 def test_the_package_has_the_settings_of_the_checkout() -> None:

@@ -234,3 +234,15 @@ def test_the_manifest_records_parameters_versions_times_and_source(full_options:
     assert manifest.source["root"] == str(_images(full_options).resolve())
     assert manifest.steps["images"]["images_read"] == 48
     assert manifest.steps["images"]["model_seconds"] > 0
+
+
+@pytest.mark.parametrize("limit", [30, None])
+def test_sprites_lie_along_no_map_that_is_made_no_more(full: Options, limit: int | None) -> None:
+    """The t-SNE map of the build before has other rows."""
+    if limit is None:
+        run(replace(full, limit=30))
+    run(replace(full, projections="pca", limit=limit))
+    opened = Workspace.open(_root(full))
+    opened.check()
+    assert len(np.load(_root(full) / "atlas/cells.npy")) == opened.rows
+    assert "tsne" not in opened.manifest.projections()
