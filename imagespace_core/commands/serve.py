@@ -59,6 +59,11 @@ def serve(workspace: Path | None, *, host: str = HERE, port: int | None = None, 
     environment = dict(os.environ)
     if workspace is not None:
         environment["IMAGESPACE_WORKSPACE"] = str(workspace.resolve())
+    try:
+        socket.getaddrinfo(host, port)
+    except OSError as error:
+        typer.echo(f"{PROGRAM}: {host} is no address of this machine ({error.strerror}). Try --host {HERE}", err=True)
+        raise typer.Exit(1) from None
     if port is not None and _in_use(host, port):
         typer.echo(f"{PROGRAM}: port {port} is in use. Leave --port out, or choose another", err=True)
         raise typer.Exit(1)

@@ -24,8 +24,9 @@ _LONGEST = 120
 _GONE = frozenset(
     getattr(errno, name)
     for name in (
-        "ENOENT", "ENOTDIR", "EIO", "ENXIO", "ENODEV", "ENOMEDIUM", "ENOTCONN", "ESTALE", "EREMOTEIO", "ETIMEDOUT",
-        "EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH", "ECONNABORTED", "ECONNRESET", "EMFILE", "ENFILE",
+        "ENOENT", "ENOTDIR", "EISDIR", "EIO", "ENXIO", "ENODEV", "ENOMEDIUM", "ENOTCONN", "ESTALE", "EREMOTEIO",
+        "ETIMEDOUT", "EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH", "ECONNABORTED", "ECONNRESET",
+        "EMFILE", "ENFILE",
     )
     if hasattr(errno, name)
 )  # fmt: skip

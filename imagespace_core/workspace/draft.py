@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from imagespace_core.errors import InputError, LockedError, WorkspaceError
 from imagespace_core.workspace import names, publication
 from imagespace_core.workspace.durable import sync, write_text
-from imagespace_core.workspace.manifest import Manifest
+from imagespace_core.workspace.manifest import Manifest, is_record_of_steps
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -78,7 +78,8 @@ class Draft:
             with suppress(WorkspaceError):
                 self.published = Manifest.read(self.root)
         with suppress(OSError, ValueError):
-            self._staged = json.loads((self._build / "steps.json").read_text("utf-8"))
+            staged = json.loads((self._build / "steps.json").read_text("utf-8"))
+            self._staged = staged if is_record_of_steps(staged) else {}
 
     def _take_up(self) -> None:
         self._read()
@@ -105,6 +106,8 @@ class Draft:
         """Where to write `name`. The step is noted as done only after all its files are complete."""
         path = self._files / name
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.resolve().is_relative_to(self.root.resolve()):
+            raise InputError(f"{path.parent} is a link out of {self.root}. Remove {self._build} and build again")
         return path
 
     def record(self, step: str) -> dict[str, Any] | None:

@@ -54,6 +54,7 @@ def _look(folder: Path) -> Found:
         return _look(folder)
     except NewerFormatError as error:
         return Found(folder, "newer", reason=str(error))
-    except WorkspaceError as error:
+    except (WorkspaceError, OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+        # Whatever one workspace holds, the others are shown.
         return Found(folder, "broken", reason=str(error))
     return Found(folder, "ready", rows=workspace.rows)

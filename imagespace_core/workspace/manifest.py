@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,18 @@ class Manifest:
         """What `step` measured under `name`, e.g. `measured("index-angular", "recall")`."""
         return self.steps.get(step, {}).get(name, default)
 
+    def _is_whole(self) -> bool:
+        """Whether everything is of its type and every file lies in the workspace: it may come from anywhere."""
+        texts = (self.build, self.created, self.version, self.model, self.source.get("kind", ""))
+        return (
+            all(isinstance(text, str) for text in texts)
+            and re.fullmatch(r"[\w-]{1,64}", self.build) is not None
+            and isinstance(self.format, int)
+            and isinstance(self.counts["items"], int)
+            and all(isinstance(note, str) for note in self.notes)
+            and is_record_of_steps(self.steps)
+        )
+
     def dumps(self) -> str:
         return json.dumps(asdict(self), indent=1, ensure_ascii=False, allow_nan=False)
 
@@ -105,7 +118,7 @@ class Manifest:
         known = {f.name for f in fields(cls)}
         try:
             manifest = cls(**{name: value for name, value in record.items() if name in known})
-            complete = isinstance(manifest.counts["items"], int) and isinstance(manifest.steps, dict)
+            complete = manifest._is_whole()
         except (AttributeError, TypeError, KeyError) as error:
             raise WorkspaceError(
                 f"{root / names.MANIFEST} is incomplete ({error}). Rebuild: precompute.py IMAGES -o {root}"
@@ -113,3 +126,15 @@ class Manifest:
         if not complete:
             raise WorkspaceError(f"{root / names.MANIFEST} is incomplete. Rebuild: precompute.py IMAGES -o {root}")
         return manifest
+
+
+def is_record_of_steps(steps: Any) -> bool:
+    """Whether steps by name each have a key and files that lie in the workspace; and what they made has a name."""
+    return isinstance(steps, dict) and all(
+        isinstance(step, dict)
+        and isinstance(step.get("key"), str)
+        and isinstance(step.get("files"), list)
+        and all(names.is_inside(name) for name in step["files"])
+        and all(isinstance(step.get(made) or "", str) for made in ("projection", "layout", "apart", "without"))
+        for step in steps.values()
+    )

@@ -23,6 +23,7 @@ CLUSTER_NAMES_LOCK = ".cluster-names.lock"
 BUILD = ".build"  # staging of a build in progress, and what an interrupted one left
 TRASH = ".build-removed"  # what was `.build`, on its way out
 JOURNAL = f"{BUILD}/publish.json"  # a publication that was decided and may not be finished
+LONGEST_PATH = 400
 NAMES_PER_PAGE = 2048
 GIVEN = "given"  # the map that a file brought
 PREFERRED_MAPS = (GIVEN, "tsne", "umap", "pca")  # the first that was made is shown first, and sprites lie along it
@@ -79,6 +80,18 @@ def index(model: str, metric: str) -> str:
 
 def preview(row: int) -> str:
     return f"{PREVIEWS}/{row // 1000:04d}/{row}.webp"
+
+
+def is_inside(name: object) -> bool:
+    """Whether a manifest or a journal, perhaps from elsewhere, names a file or folder of the workspace by this.
+
+    >>> is_inside("columns/hue.npy"), is_inside("../photos"), is_inside("/etc/passwd"), is_inside(".build/files")
+    (True, False, False, False)
+    """
+    if not isinstance(name, str) or len(name) > LONGEST_PATH or "\0" in name or "\\" in name:
+        return False
+    first, *more = name.split("/")
+    return bool(first) and not first.startswith(".") and ".." not in more and ":" not in first and name != MANIFEST
 
 
 def slug(name: str) -> str:

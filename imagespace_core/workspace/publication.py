@@ -42,7 +42,10 @@ class Journal:
         path = root / names.JOURNAL
         try:
             plan = json.loads(path.read_text("utf-8"))
-            return cls(plan["manifest"], plan["move"], plan["remove"])
+            journal = cls(plan["manifest"], plan["move"], plan["remove"])
+            if not all(names.is_inside(name) for name in [*journal.move, *journal.remove]):
+                raise ValueError("it names files outside of the workspace")
+            return journal
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError) as error:
@@ -125,6 +128,7 @@ def finish(root: Path) -> None:
 
 
 def _carry_out(journal: Journal, root: Path) -> None:
+    _check_no_link_leads_out(root, [*journal.move, *journal.remove])
     for name in journal.move:
         _move(root / STAGED / name, root / name, root / _REPLACED / name)
     for name in journal.remove:
@@ -134,6 +138,18 @@ def _carry_out(journal: Journal, root: Path) -> None:
     # The journal goes first: were it last, a kill in between would leave a journal whose files are gone.
     (root / names.JOURNAL).unlink(missing_ok=True)
     discard(root)
+
+
+def _check_no_link_leads_out(root: Path, listed: list[str]) -> None:
+    """Raises WorkspaceError where a folder on the way to a file is a link to somewhere else."""
+    real = root.resolve()
+    for name in listed:
+        for path in (root / name, root / STAGED / name):
+            if not path.parent.resolve().is_relative_to(real):
+                raise WorkspaceError(
+                    f"{path.parent} is a link out of {root}; nothing is moved through it. Remove the link, or build "
+                    "into another folder with -o"
+                )
 
 
 def discard(root: Path) -> None:

@@ -37,6 +37,9 @@ class Workspace:
     _moves: dict[Stamp | None, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
     """By the stamps under which this build counted: the names that may not have been moved to their places then."""
 
+    follow_links: bool = True
+    """Whether files may be links that lead out of the workspace; not in one that comes from elsewhere."""
+
     @classmethod
     def open(cls, root: Path) -> Workspace:
         """Raises WorkspaceError if it is not one or is broken, NewerFormatError if it is ahead of this program."""
@@ -190,7 +193,7 @@ class Workspace:
 
         All of it, and not its path: by the time that a path is opened, another build's file may lie there.
         """
-        if not names.PUBLIC.fullmatch(name):
+        if len(name) > names.LONGEST_PATH or not names.PUBLIC.fullmatch(name):
             return None
         try:
             return self.read(name, Path.read_bytes)
@@ -207,13 +210,18 @@ class Workspace:
         def look(seen: Stamp | None) -> T:
             path = path_of(self.root, name, self._moves_at(seen))
             try:
-                return read(path)
+                return read(self._followed(path))
             except Exception:
                 if (moved := path_of(self.root, name, self._moves_at(seen))) == path:
                     raise
-                return read(moved)
+                return read(self._followed(moved))
 
         return settled(self.root, look)
+
+    def _followed(self, path: Path) -> Path:
+        if not self.follow_links and not path.resolve().is_relative_to(self.root):
+            raise WorkspaceError(f"{path} is a link out of the workspace, which was not built here; it is not read")
+        return path
 
     def _json(self, name: str, step: str) -> Any:
         try:

@@ -67,6 +67,13 @@ def test_serve_refuses_a_port_in_use_in_one_line() -> None:
     assert refused.stderr == f"serve: port {port} is in use. Leave --port out, or choose another\n"
 
 
+def test_serve_refuses_an_address_that_is_none_in_one_line() -> None:
+    refused = CliRunner().invoke(imagespace.app, ["serve", "--host", "999.1.1.1"])
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("serve: 999.1.1.1 is no address of this machine")
+    assert refused.stderr.count("\n") == 1
+
+
 def test_serve_says_that_a_folder_holds_no_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class NotStarted(Exception):
         pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,7 +62,8 @@ def workspace(path: Path) -> Workspace:
 # Not one of Streamlit's caches: the routes use it as well, outside of any script run.
 @lru_cache(maxsize=8)
 def _workspace(path: Path) -> Workspace:
-    return Workspace.open(path)
+    opened = Workspace.open(path)
+    return replace(opened, follow_links=trust.unconfirmed(opened) is None)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the model")
