@@ -57,6 +57,21 @@ def test_what_vanishes_while_images_are_read_stops_the_build_and_its_return_comp
     assert Workspace.open(tmp_path / "w").failures() == []
 
 
+def test_a_folder_in_the_place_of_a_file_stops_the_build(
+    photos: Path, tmp_path: Path, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image_parts, "PART", 7)
+
+    def replace_file() -> None:
+        (photos / "022.png").unlink()
+        (photos / "022.png").mkdir()
+
+    options = quick(photos, tmp_path / "w", model)
+    with pytest.raises(InputError, match=r"022\.png could be listed, and now cannot be read"):
+        run(options, after("Reading and embedding images", 7, replace_file))
+    assert not (tmp_path / "w/manifest.json").exists()
+
+
 @pytest.mark.parametrize("listed", [20, 23])
 def test_a_folder_that_vanishes_while_it_is_listed_is_not_skipped(listed: int, photos: Path, tmp_path: Path) -> None:
     """Between two of its 23 files, and before its subfolder."""
