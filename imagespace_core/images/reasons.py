@@ -24,7 +24,7 @@ _LONGEST = 120
 _GONE = frozenset(
     getattr(errno, name)
     for name in (
-        "ENOENT", "ENOTDIR", "EISDIR", "EIO", "ENXIO", "ENODEV", "ENOMEDIUM", "ENOTCONN", "ESTALE", "EREMOTEIO",
+        "ENOENT", "ENOTDIR", "EIO", "ENXIO", "ENODEV", "ENOMEDIUM", "ENOTCONN", "ESTALE", "EREMOTEIO",
         "ETIMEDOUT", "EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH", "ECONNABORTED", "ECONNRESET",
         "EMFILE", "ENFILE",
     )

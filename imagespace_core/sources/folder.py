@@ -60,7 +60,7 @@ class Folder:
 
     def has(self, key: str) -> bool:
         """Whether the file is there."""
-        return self._file(key).exists()
+        return self._file(key).is_file()
 
     def read(self, key: str, min_side: int | None = None) -> Picture:
         """The picture, taken when its EXIF or else its name says. Raises UnreadableImageError."""
