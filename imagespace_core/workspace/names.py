@@ -102,10 +102,3 @@ def slug(name: str) -> str:
     'taken-at-utc'
     """
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80] or "column"
-
-
-# What the app's server and a static export may hand out; vectors, indices and paths stay inside.
-PUBLIC = re.compile(
-    r"projections/[\w.-]+\.npy|layouts/[\w.-]+\.(?:npy|json)|centrality\.npy|columns/[\w-]+\.(?:npy|json)|names/\d+\.json"
-    r"|atlas\.json|atlas/(?:\d+\.webp|cells\.npy|sizes\.npy)|previews/\d+/\d+\.webp"
-)

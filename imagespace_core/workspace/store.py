@@ -20,6 +20,7 @@ import numpy as np
 from imagespace_core.errors import ChangedError, WorkspaceError
 from imagespace_core.workspace import names
 from imagespace_core.workspace.manifest import Manifest
+from imagespace_core.workspace.public_files import is_public
 from imagespace_core.workspace.publication import Current, Stamp, path_of, settled, stamp_of
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ class Workspace:
 
         All of it, and not its path: by the time that a path is opened, another build's file may lie there.
         """
-        if len(name) > names.LONGEST_PATH or not names.PUBLIC.fullmatch(name):
+        if not is_public(name):
             return None
         try:
             return self.read(name, Path.read_bytes)

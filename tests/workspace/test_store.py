@@ -8,6 +8,7 @@ import pytest
 
 from imagespace_core.errors import ChangedError, NewerFormatError, WorkspaceError
 from imagespace_core.workspace import FORMAT, Draft, Workspace, find, names
+from imagespace_core.workspace.public_files import is_public
 from tests.makers.workspaces import write_workspace
 
 
@@ -107,4 +108,4 @@ def test_newer_formats_are_refused(tmp_path: Path) -> None:
     ],
 )
 def test_only_what_the_viewer_needs_is_public(name: str, public: bool) -> None:
-    assert bool(names.PUBLIC.fullmatch(name)) is public
+    assert is_public(name) is public

@@ -75,7 +75,7 @@ PARAMETERS: Final[dict[str, dict[str, str]]] = {
 
 ROUTES: Final[dict[str, str]] = {
     "imagespace/viewer/<version>/<file>": "A module or style sheet of the viewer.",
-    "imagespace/<token>/<build>/<file>": "A public file of a workspace, see `workspace.names.PUBLIC`.",
+    "imagespace/<token>/<build>/<file>": "A public file of a workspace, see `workspace.public_files`.",
     "imagespace/<token>/<build>/image/<row>": "An image, JPEG: ?side=<px>, and &layer=<name> for each of some layers.",
     "imagespace/<token>/<build>/offered/<name>": "What a page made for its viewer: a bit mask, positions, guides.",
     "imagespace/<token>/<build>/still-map/<map>.png": "A still map: ?positions= &color= &mask= &palette=.",
