@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -109,7 +110,11 @@ def tree(root: Path) -> dict[str, tuple[int, int]]:
     }
 
 
-def test_six_readers_see_whole_builds_while_forty_are_published(tmp_path: Path) -> None:
+def test_six_readers_see_whole_builds_while_forty_are_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A spawned process runs the main module again, and a test of the app leaves its own script there.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     write(tmp_path, 0)
     processes = get_context("spawn")
     together = processes.Barrier(7)
