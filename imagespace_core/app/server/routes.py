@@ -12,6 +12,7 @@ import hmac
 import io
 import re
 import secrets
+from collections.abc import AsyncIterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from imagespace_core import viewer
@@ -39,6 +40,7 @@ from imagespace_core.workspace import Workspace
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 PREFIX = "imagespace"
+PIECE_BYTES = 64 * 1024
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 _one_still_map = CapacityLimiter(1)
@@ -104,7 +106,17 @@ def _answer(root: Path, request: Request) -> Response:
         return PlainTextResponse(shortened(error), 410)
     if data is None:
         return PlainTextResponse(f"{name} is not part of this workspace", 404)
-    return Response(data, media_type=_TYPES.get(Path(name).suffix, "application/octet-stream"), headers=FOREVER)
+    return _streamed(data, _TYPES.get(Path(name).suffix, "application/octet-stream"))
+
+
+def _streamed(data: bytes, kind: str) -> Response:
+    """An answer in pieces: Streamlit compresses each answer, and a whole one would be compressed before it begins."""
+
+    async def pieces() -> AsyncIterator[memoryview]:
+        for start in range(0, len(data), PIECE_BYTES):
+            yield memoryview(data)[start : start + PIECE_BYTES]
+
+    return StreamingResponse(pieces(), media_type=kind, headers={**FOREVER, "Content-Length": str(len(data))})
 
 
 def _rebuilt() -> Response:
@@ -168,8 +180,7 @@ def _offered(workspace: Workspace, name: str, params: QueryParams) -> Response:
     data = blobs.taken(workspace.root, name)
     if data is None:
         return PlainTextResponse("this is not kept any more; any change on the page, or a reload, makes it again", 404)
-    kind = _TYPES.get(Path(name).suffix, "application/octet-stream")
-    return Response(data, media_type=kind, headers=FOREVER)
+    return _streamed(data, _TYPES.get(Path(name).suffix, "application/octet-stream"))
 
 
 MADE = {"image": _image, blobs.PREFIX: _offered, still_map.PREFIX: _still_map, parents.PREFIX: _parent}
