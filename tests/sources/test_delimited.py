@@ -8,7 +8,7 @@ import pytest
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources.tables import delimited
-from imagespace_core.sources.tables.delimited import open_text, read_delimited
+from imagespace_core.sources.tables.delimited import names_of, open_text, read_delimited, values_of
 
 TEXT = "filename,name\r\nä.jpg,“é”\r\nb.jpg,日本\r\n"
 
@@ -44,3 +44,13 @@ def test_empty_files_and_bytes_that_are_no_text_are_refused(tmp_path: Path) -> N
         (tmp_path / "a.csv").write_bytes(data)
         with pytest.raises(InputError, match=found):
             read_delimited(tmp_path / "a.csv")
+
+
+def test_values_of_one_column_are_those_of_the_rows_that_are_taken(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text('filename,vector,n\na,"[1, 2]",1\nb,"[3, 4]",2,3\nc,"[5, 6]"\n\nd,,4\n')
+    table = read_delimited(file, empty=("vector",))
+    assert (table.completed, table.left_out, table.first_left_out) == (1, 1, 2)
+    assert [column.to_pylist() for column in table.columns] == [["a", "c", "d"], ["", "", ""], ["1", "", "4"]]
+    assert names_of(file) == ["filename", "vector", "n"]
+    assert [value for values in values_of(file, "vector") for value in values] == ["[1, 2]", "[5, 6]", ""]

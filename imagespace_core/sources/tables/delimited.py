@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _CHUNK_ROWS = 50_000
 _CHUNK_CHARACTERS = 1 << 20
 _PIECE_BYTES = 1 << 20
-_DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|")
 _UTF16_32 = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark starts with that of UTF-16
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -91,38 +91,73 @@ def _checked(file: Path, stream: BinaryIO) -> str:
     return encoding
 
 
-def read_delimited(file: Path, delimiters: Sequence[str] = _DELIMITERS) -> Delimited:
+def read_delimited(file: Path, delimiters: Sequence[str] = DELIMITERS, empty: Container[str] = ()) -> Delimited:
     """The file's columns, with the delimiter under which its header has a filename column.
 
-    Quotes, quoted line ends and CR, LF or CRLF line ends as in RFC 4180. Blank lines are no rows.
+    Quotes, quoted line ends and CR, LF or CRLF line ends as in RFC 4180. Blank lines are no rows. empty: columns whose
+    values are not wanted, see `values_of`; they are there without text.
     Raises InputError for a wrong encoding or a quote that is never closed.
     """
     import pyarrow as pa
 
+    names, records = _opened(file, delimiters)
+    chunks: list[list[pa.Array]] = [[] for _ in names]
+    counts = _Counts()
+    pool = pa.system_memory_pool()  # Arrow's own rounds pieces of this size up to nearly twice as much
+    for rows in _whole(records, len(names), counts):
+        for name, chunk, values in zip(names, chunks, zip(*rows, strict=True), strict=False):
+            chunk.append(pa.array([""] * len(rows) if name in empty else values, pa.string(), memory_pool=pool))
+    columns = tuple(pa.chunked_array(chunk, pa.string()) for chunk in chunks)
+    return Delimited(tuple(names), columns, counts.completed, counts.left_out, counts.first_left_out)
+
+
+def names_of(file: Path, delimiters: Sequence[str] = DELIMITERS) -> list[str]:
+    """The header, as written."""
+    return _opened(file, delimiters)[0]
+
+
+def values_of(file: Path, name: str, delimiters: Sequence[str] = DELIMITERS) -> Iterator[Sequence[str]]:
+    """The values of one column, of the rows that `read_delimited` takes, some at a time: none are held."""
+    names, records = _opened(file, delimiters)
+    at = names.index(name)
+    for rows in _whole(records, len(names), _Counts()):
+        yield [row[at] for row in rows]
+
+
+@dataclass
+class _Counts:
+    """As in `Delimited`. seen: rows so far."""
+
+    seen: int = 0
+    completed: int = 0
+    left_out: int = 0
+    first_left_out: int = 0
+
+
+def _opened(file: Path, delimiters: Sequence[str]) -> tuple[list[str], Iterator[list[str]]]:
+    """The header, and the rows below it."""
     encoding = text_encoding(file)
     records = _records(file, encoding, _delimiter(file, encoding, delimiters))
-    names = next(records)
-    chunks: list[list[pa.Array]] = [[] for _ in names]
-    seen = completed = left_out = first_left_out = 0
-    pool = pa.system_memory_pool()  # Arrow's own rounds pieces of this size up to nearly twice as much
+    return next(records), records
+
+
+def _whole(records: Iterator[list[str]], width: int, counts: _Counts) -> Iterator[list[list[str]]]:
+    """Rows of `width` cells, some at a time: those with fewer are completed, those with more left out, and counted."""
     while rows := list(_chunk(records)):
-        if set(map(len, rows)) != {len(names)}:
+        if set(map(len, rows)) != {width}:
             whole = []
-            for number, row in enumerate(rows, start=seen + 1):
-                if any(row[len(names) :]):
-                    left_out += 1
-                    first_left_out = first_left_out or number
+            for number, row in enumerate(rows, start=counts.seen + 1):
+                if any(row[width:]):
+                    counts.left_out += 1
+                    counts.first_left_out = counts.first_left_out or number
                 else:
-                    completed += len(row) < len(names)
-                    whole.append((row + [""] * (len(names) - len(row)))[: len(names)])
-            seen += len(rows)
-            rows = whole
+                    counts.completed += len(row) < width
+                    whole.append((row + [""] * (width - len(row)))[:width])
         else:
-            seen += len(rows)
-        for chunk, values in zip(chunks, zip(*rows, strict=True), strict=False):
-            chunk.append(pa.array(values, pa.string(), memory_pool=pool))
-    columns = tuple(pa.chunked_array(chunk, pa.string()) for chunk in chunks)
-    return Delimited(tuple(names), columns, completed, left_out, first_left_out)
+            whole = rows
+        counts.seen += len(rows)
+        if whole:
+            yield whole
 
 
 def _chunk(records: Iterator[list[str]]) -> Iterator[list[str]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagespace_core.errors import InputError
+from imagespace_core.sources.tables.delimited import values_of
 from imagespace_core.sources.tables.records import opened_parquet
 
 if TYPE_CHECKING:
@@ -123,6 +124,17 @@ def of_parquet(file: Path, column: str) -> Blocks:
         with opened_parquet(file) as parquet:
             for batch in parquet.iter_batches(BLOCK_ROWS, columns=[column], use_threads=False):
                 yield of_arrow(dict(zip(batch.schema.names, batch.columns, strict=True))[column])
+
+    return _unchanged(file, blocks)
+
+
+def of_text(file: Path, column: str, delimiters: Sequence[str]) -> Blocks:
+    """Of a column of a CSV or TSV file, lists written as text."""
+
+    def blocks() -> Iterator[Block]:
+        for values in values_of(file, column, delimiters):
+            for start in range(0, len(values), BLOCK_ROWS):
+                yield of_objects(values[start : start + BLOCK_ROWS])
 
     return _unchanged(file, blocks)
 

@@ -12,10 +12,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources.tables.delimited import open_text, read_delimited
+from imagespace_core.sources.tables.delimited import DELIMITERS, names_of, open_text, read_delimited, values_of
 from imagespace_core.sources.tables.inference import from_arrow, from_objects, from_text
 from imagespace_core.sources.tables.records import opened_parquet, read_json_lines
-from imagespace_core.sources.vectors.blocks import Blocks, compact, number, of_array, of_column, of_parquet, parsed
+from imagespace_core.sources.vectors.blocks import (
+    Blocks,
+    compact,
+    number,
+    of_array,
+    of_column,
+    of_parquet,
+    of_text,
+    parsed,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,9 +67,7 @@ def read_raw(file: Path, ids_file: Path) -> RawTable:
         case ".parquet":
             return _parquet(file)
         case ".csv" | ".tsv" as suffix:
-            text = read_delimited(file, ("\t",)) if suffix == ".tsv" else read_delimited(file)
-            notes = [f"{text.left_out} rows have more cells than the header and were left out"] if text.left_out else []
-            return _table(file, dict(zip(text.names, text.columns, strict=True)), from_text, notes)
+            return _text(file, ("\t",) if suffix == ".tsv" else DELIMITERS)
         case ".jsonl" | ".ndjson":
             return _table(file, dict(read_json_lines(file, compact)), _from_objects)
         case suffix:
@@ -88,6 +95,30 @@ def _array(file: Path, ids_file: Path) -> RawTable:
             f"{file} has {n:,} rows; {ids_file.name} has {len(ids):,} ids. Write one id a line for each row"
         )
     return RawTable(ids, True, pd.DataFrame(index=range(n)), of_array(file))
+
+
+def _text(file: Path, delimiters: Sequence[str]) -> RawTable:
+    """Its vectors stay where they are."""
+    vector = _vectors_as_text(file, delimiters)
+    text = read_delimited(file, delimiters, () if vector is None else (vector,))
+    notes = [f"{text.left_out} rows have more cells than the header and were left out"] if text.left_out else []
+    columns = dict(zip(text.names, text.columns, strict=True))
+    count = len(text.columns[0])
+    vectors = None
+    if vector is not None:
+        del columns[vector]
+        vectors = of_text(file, vector, delimiters)
+    return _table(file, columns, from_text, notes, vectors, count)
+
+
+def _vectors_as_text(file: Path, delimiters: Sequence[str]) -> str | None:
+    """The column of lists of numbers, as its name and first value say."""
+    by_name = {name.strip().casefold(): name for name in names_of(file, delimiters)}
+    for name in (by_name[name] for name in VECTOR_NAMES if name in by_name):
+        first = next((value for values in values_of(file, name, delimiters) for value in values if value), None)
+        if isinstance(parsed(first), list | np.ndarray):
+            return name
+    return None
 
 
 def _parquet(file: Path) -> RawTable:
