@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from imagespace_core.commands.flags import single, usage
-from imagespace_core.workspace import find
+from imagespace_core.workspace.find import workspace_folders
 
 PROGRAM = "serve"
 HERE = "127.0.0.1"
@@ -68,7 +68,7 @@ def serve(workspace: Path | None, *, host: str = HERE, port: int | None = None, 
         typer.echo(f"{PROGRAM}: port {port} is in use. Leave --port out, or choose another", err=True)
         raise typer.Exit(1)
     place = Path(environment.get("IMAGESPACE_WORKSPACE") or "workspaces").resolve()
-    if not find(place):
+    if not workspace_folders(place):
         typer.echo(f"{PROGRAM}: there is no workspace in {place} yet; the app says how to make one", err=True)
     app = files("imagespace_core.app")
     settings = {
@@ -94,7 +94,7 @@ def serve(workspace: Path | None, *, host: str = HERE, port: int | None = None, 
 
 
 def _in_use(host: str, port: int) -> bool:
-    """Whether something else listens there; a host that cannot be looked up is the server's to refuse."""
+    """Whether something else listens there; what else is wrong with it is the server's to refuse."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -31,13 +31,18 @@ class Found:
 
 def find(root: Path) -> list[Found]:
     """`root` itself if it is a workspace, else every workspace among its folders, by name."""
+    return [_look(folder) for folder in workspace_folders(root)]
+
+
+def workspace_folders(root: Path) -> list[Path]:
+    """The folders that `find` looks into; none is opened."""
     if _is_workspace(root):
-        return [_look(root)]
+        return [root]
     try:
         folders = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
     except OSError:
         return []  # missing, a file, or closed: the caller shows where it looked
-    return [_look(folder) for folder in folders if _is_workspace(folder)]
+    return [folder for folder in folders if _is_workspace(folder)]
 
 
 def _is_workspace(folder: Path) -> bool:
