@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -16,6 +17,8 @@ class Picture:
         to the smallest size that still serves every reader.
     width, height: of the original in pixels, after its orientation was applied.
     taken_at: when it was taken, without time zone, if the file has it.
+    columns: what the picture says of itself, by column name: text, numbers, yes/no, or a list of texts.
+    remarks: what people should know of how it was read, in words that fit every picture of the kind: the pass counts.
     layered: the channels are layers, also where there are three, and not what people see: `Source.preview` is.
     """
 
@@ -24,3 +27,5 @@ class Picture:
     height: int
     taken_at: datetime | None = None
     layered: bool = False
+    columns: Mapping[str, object] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()

@@ -10,15 +10,12 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from imagespace_core.sources import Item
 from imagespace_core.workspace.durable import sync
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 PART = 2048
 """Items. A part is held in memory, so it bounds that however large the collection is."""
@@ -59,19 +56,6 @@ def parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     """The items in parts; the last may be shorter."""
     for start in range(0, len(items), PART):
         yield items[start : start + PART]
-
-
-def read_table(product: Product, count: int) -> pd.DataFrame:
-    """The rows of the first `count` parts, readable or not, in the order of the items."""
-    import pandas as pd
-
-    frames = [pd.DataFrame(json.loads(product.part(number).read_text("utf-8"))) for number in range(count)]
-    if not frames:
-        return pd.DataFrame()
-    names = list(dict.fromkeys(name for frame in frames for name in frame))
-    # A part in which a column is empty throughout must not decide that column's type.
-    table = pd.concat([frame.dropna(axis="columns", how="all") for frame in frames], ignore_index=True)
-    return table.reindex(columns=names)
 
 
 class Ragged:

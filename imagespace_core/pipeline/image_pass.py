@@ -173,6 +173,7 @@ class Reading:
                 rgb = self.source.preview(row["key"], self._side(blend))
         row |= {"width": picture.width, "height": picture.height}
         row["taken_at"] = picture.taken_at.isoformat() if picture.taken_at else None
+        row |= {"columns": dict(picture.columns), "remarks": list(picture.remarks)}
         made = Products()
         if "table" in wanted:
             with spent.on("columns"):

@@ -7,29 +7,25 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imagespace_core.embed import Embedder
 from imagespace_core.errors import InputError, ModelError
-from imagespace_core.images import color
 from imagespace_core.images.atlas import Atlas, sprite
 from imagespace_core.images.decode import Decode
 from imagespace_core.images.hilbert import hilbert_order
 from imagespace_core.images.placeholder import placeholder
 from imagespace_core.pipeline import image_parts
-from imagespace_core.pipeline.image_parts import Product, Ragged, read_table
+from imagespace_core.pipeline.image_parts import Product, Ragged
 from imagespace_core.pipeline.image_pass import Reading
+from imagespace_core.pipeline.image_table import read_table
 from imagespace_core.pipeline.left_out import MOST_REFUSED, REFUSED, LeftOut, check_directions, without_direction
 from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.plan import Plan
 from imagespace_core.pipeline.steps import Record, Report, Step, parameters_of
 from imagespace_core.sources import Scan, Source
 from imagespace_core.workspace import Draft, names
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _PRODUCTS = {"images": "table", "embed": "vectors", "atlas": "sprites", "previews": "previews"}
 """What each step needs of the pass."""
@@ -152,9 +148,10 @@ class Pixels:
 
     def _images(self, draft: Draft, report: Report) -> Record:
         spent = self._ensure("table", report)
-        table = read_table(self._product("table"), self._parts)
-        if "failure" not in table:
-            table["failure"] = None
+        read = read_table(self._product("table"), self._parts)
+        table = read.table
+        for line in read.notes():
+            report.note(line)
         broken = table[table["failure"].notna()]
         if len(broken) == len(table):
             first = broken.iloc[0]
@@ -173,7 +170,7 @@ class Pixels:
         failures += [(path, "embed", f"{self._model_name}: {REFUSED}") for path in good["path"][refused]]
         with draft.stage(names.FAILURES).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("path", "stage", "reason"), *failures])
-        _typed(good[~refused]).to_parquet(draft.stage(names.IMAGES), index=False)
+        read.settled(good.index[~refused]).to_parquet(draft.stage(names.IMAGES), index=False)
         counts = {"items": int((~refused).sum()), "failures": len(failures), "failed_keys": broken["key"].tolist()}
         if refused.any():
             counts |= {"refused_keys": good["key"][refused].tolist(), "refused_by": self._fingerprint}
@@ -285,15 +282,3 @@ def _along_a_map(draft: Draft, rows: int) -> np.ndarray:
         if path.exists() and len(positions := np.load(path, allow_pickle=False)) == rows:
             return hilbert_order(positions)
     return np.arange(rows)
-
-
-def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    """The table of readable images with settled column types and order."""
-    import pandas as pd
-
-    table["taken_at"] = pd.to_datetime(table["taken_at"], format="ISO8601").astype("datetime64[us]")
-    first = ["key", "path", "width", "height", "taken_at", *color.COLUMNS]
-    # A column that is missing throughout (the hue of gray pictures) is there all the same.
-    table = table.reindex(columns=[*first, *(column for column in table.columns if column not in first)])
-    table = table.reset_index(drop=True)
-    return table.rename(columns={"key": "id"}).astype({"width": "int32", "height": "int32"})

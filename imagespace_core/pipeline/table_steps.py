@@ -76,10 +76,12 @@ def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_
 
 
 def _with(table: pd.DataFrame, more: pd.DataFrame, dates: str) -> tuple[pd.DataFrame, list[str]]:
-    """The table with more columns behind its own. A date there, in the column `dates`, outranks the image's own."""
+    """The table with more columns behind its own. A date there, in the column `dates`, outranks the image's own; of
+    other columns that a picture has too, the picture's is called <name>_picture."""
     import pandas as pd
 
     more = more.reset_index(drop=True)
+    table = table.rename(columns={name: f"{name}_picture" for name in table.columns.intersection(more.columns)})
     if dates in more and pd.api.types.is_datetime64_any_dtype(more[dates]):
         taken = more.pop(dates)
         table["taken_at"] = taken.astype("datetime64[us]").fillna(table["taken_at"])

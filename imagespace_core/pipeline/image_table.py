@@ -1,0 +1,97 @@
+"""The table of images: what the pass wrote of each, part by part, joined to columns of settled types."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imagespace_core.images import color
+from imagespace_core.pipeline.image_parts import Product
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class ImageTable:
+    """The items in their order, readable or not.
+
+    table: what the pass measured of each, or why it could not ("failure"). columns: what pictures say of themselves, by
+    name, a value for each row, None where a picture does not say it. remarks: on how pictures were read, with the paths
+    that each goes for.
+    """
+
+    table: pd.DataFrame
+    columns: dict[str, list[object]]
+    remarks: dict[str, list[str]]
+
+    def notes(self) -> list[str]:
+        """The remarks, each once, with how many images it goes for and examples."""
+        lines = []
+        for remark, paths in self.remarks.items():
+            images = "1 image" if len(paths) == 1 else f"{len(paths):,} images"
+            lines.append(f"{images}: {remark}, e.g. {', '.join(map(repr, paths[:_EXAMPLES]))}")
+        return lines
+
+    def settled(self, rows: pd.Index) -> pd.DataFrame:
+        """These rows, by their number, as the workspace has them: settled types and order, without "failure".
+
+        A column that none of them fills is left out; a yes/no that a picture does not say is no.
+        """
+        import pandas as pd
+
+        from imagespace_core.sources.tables.inference import from_objects
+
+        table = self.table.loc[rows].drop(columns="failure")
+        table["taken_at"] = pd.to_datetime(table["taken_at"], format="ISO8601").astype("datetime64[us]")
+        # A column that is missing throughout (the hue of gray pictures) is there all the same.
+        table = table.reindex(columns=["key", "path", "width", "height", "taken_at", *color.COLUMNS])
+        table = table.reset_index(drop=True).rename(columns={"key": "id"}).astype({"width": "int32", "height": "int32"})
+        for name, values in self.columns.items():
+            present = [values[row] for row in rows]
+            if not any(value is not None and value is not False for value in present):
+                continue
+            if all(value is None or isinstance(value, bool) for value in present):
+                present = [bool(value) for value in present]
+            column, _ = from_objects(present)
+            if column is not None:
+                table[name] = column
+        return table
+
+
+def read_table(product: Product, count: int) -> ImageTable:
+    """The first `count` parts as one."""
+    import pandas as pd
+
+    columns: dict[str, list[object]] = {}
+    remarks: dict[str, list[str]] = {}
+    frames: list[pd.DataFrame] = []
+    read = 0
+    for number in range(count):
+        rows = json.loads(product.part(number).read_text("utf-8"))
+        for row in rows:
+            for name, value in row.pop("columns", {}).items():
+                values = columns.setdefault(name, [])
+                values.extend([None] * (read - len(values)))
+                values.append(value)
+            for remark in row.pop("remarks", ()):
+                remarks.setdefault(remark, []).append(row["path"])
+            read += 1
+        frames.append(pd.DataFrame(rows))
+    for values in columns.values():
+        values.extend([None] * (read - len(values)))
+    return ImageTable(_joined(frames), columns, remarks)
+
+
+def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One table. A part in which a column is empty throughout must not decide that column's type."""
+    import pandas as pd
+
+    names = list(dict.fromkeys(["failure", *(name for frame in frames for name in frame)]))
+    parts = [frame.dropna(axis="columns", how="all") for frame in frames]
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return table.reindex(columns=names)
