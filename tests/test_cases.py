@@ -1,5 +1,6 @@
-"""Small inputs of real users that were once misread or refused; each is built by the real command, and judged by its own
-check. They lie beside the test data, in `cases/`: `NN/make.py` writes the input, `NN/check.sh PRODUCT` answers 0."""
+"""Small inputs of real users that were once misread or refused: built by the real command, judged by their own check.
+
+They lie beside the test data, in `cases/`: `NN/make.py` writes the input, `NN/check.sh PRODUCT` answers 0."""
 
 import os
 import shutil
