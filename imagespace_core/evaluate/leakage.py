@@ -11,7 +11,7 @@ from imagespace_core.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-PARENTS = ("slice", "scene")
+PARENTS = ("slice", "scene", "photo")
 """Columns in which sources name the image that an item was cut from."""
 LEAST_LEFT = 0.5
 
