@@ -138,7 +138,7 @@ def columns(objects: Sequence[Found], both: bool) -> tuple[list[dict[str, object
         row |= {"outcome": result, "iou": round(overlap, 4)}
     predicted = sum(one.predicted for one in compared)
     note = (
-        f"{results.count(RIGHT):,} of {predicted:,} predictions cover an object of their class (IoU {LEAST_IOU} or more); "
+        f"{results.count(RIGHT):,} of {predicted:,} predictions are right (IoU {LEAST_IOU} or more); "
         f"{results.count(MISSED):,} of {len(objects) - predicted:,} objects are missed"
     )
     return rows, [note]
