@@ -44,10 +44,10 @@ def _layout_step(stage: layout.Layout, name: str, default: str | None) -> Step:
     inputs = [f"{default}-2d" if source == MAP else source for source in sources if source != MAP or default]
 
     def run(draft: Draft, report: Report) -> Record:
+        found = _material(draft, default, sources)
+        if reason := stage.lacks(found):
+            return {"layout": name, "without": reason, "files": []}
         with report.task(f"Layout: {stage.title.lower()}") as task:
-            found = _material(draft, default, sources)
-            if reason := stage.lacks(found):
-                return {"layout": name, "without": reason, "files": []}
             made = stage(found, tick=task.share)
             _write(draft, files, made)
         return {"layout": name, "dims": stage.dims, **_notes(made)}

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 # Columns that say which image a row is; color and filters have no use for them.
 IDENTITY = ("id", "path")
+METADATA_DATES = "taken_at_metadata"
+"""What a table's column `taken_at` is called where it is read; its dates then become those of the images."""
+DATED = "column 'taken_at' dates the images; where it is empty, their own dates count"
 
 
 def plan(metadata: Path | None, source_columns: Sequence[str]) -> tuple[Step, Step, list[str]]:
@@ -70,10 +73,12 @@ def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_
     if metadata is not None:
         with report.task("Metadata"):
             joined = metadata.join(table["path"].tolist())
+        table, more = _with(table, joined.columns, METADATA_DATES)
         notes = joined.report.lines()
+        if METADATA_DATES in joined.columns and METADATA_DATES not in more:
+            notes = [DATED if line.endswith(f"is called {METADATA_DATES!r} here") else line for line in notes]
         for line in notes:
             report.note(line)
-        table, more = _with(table, joined.columns, "taken_at_metadata")
         added += more
     elif draft.published and draft.published.measured("table", "parameters", {}).get("metadata"):
         report.note("built without metadata; the previous build had some. Give --metadata again to keep its columns")
