@@ -12,7 +12,16 @@ from PIL import Image
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.sources import Contextual
 from imagespace_core.sources.microscopy.source import Microscopy, recognizes
-from tests.makers.slices import left_third, save, save_stack, textures, write_slices
+from tests.makers.slices import (
+    left_third,
+    save,
+    save_described,
+    save_imagej,
+    save_ome,
+    save_stack,
+    textures,
+    write_slices,
+)
 
 
 def small(root: Path, **parameters) -> Microscopy:
@@ -175,12 +184,6 @@ def test_one_volume_and_one_label_volume_belong_together_whatever_they_are_calle
     assert "2 pages and its slices 3" in reasons(source)["labels/train-labels.tif"]
 
 
-def colored() -> np.ndarray:
-    label = np.zeros((64, 96, 3), np.uint8)
-    label[10, 20] = (255, 0, 0)
-    return label
-
-
 @pytest.mark.parametrize(
     ("label", "reason"),
     [
@@ -188,7 +191,6 @@ def colored() -> np.ndarray:
             np.zeros((32, 48), np.uint8),
             "it is 48 x 32 pixels and its slice 96 x 64; export it at the size of the slice",
         ),
-        (colored(), r"it has colors, (255, 0, 0) at (20, 10); expected one number a pixel: save it as 8-bit gray"),
         (np.full((64, 96), 0.5, np.float32), "it holds fractions or NaN; expected whole numbers"),
     ],
 )
@@ -310,6 +312,79 @@ def test_the_overlay_colors_the_structure_and_nothing_else(tmp_path: Path) -> No
     np.testing.assert_array_equal(mask, left_third()[:32, 16:48])
 
 
+def test_channels_are_one_slice_blended_in_their_colors_or_one_of_them(tmp_path: Path) -> None:
+    pages = textures(3)
+    names = "".join(
+        f'<Channel ID="Channel:0:{n}" Name="{name}"/>' for n, name in enumerate(("DAPI", "actin", "tubulin"))
+    )
+    save_ome(tmp_path / "raw/cells.ome.tif", pages, "XYCZT", {"C": 3}, names + "<TiffData/>")
+    save(tmp_path / "labels/cells.png", left_third())
+    key = "raw/cells.ome.tif@0,0,32"
+
+    def seen(channel: str) -> np.ndarray:
+        return small(tmp_path, encoder_size=0, channel=channel).read(key).pixels
+
+    patches = [page[:32, :32] for page in pages]
+    scan = small(tmp_path).scan()
+    assert {item.columns["slice"] for item in scan.items} == {"cells.ome.tif"}
+    assert scan.items[0].columns["overlap"] == 1.0
+    assert "1 of 1 slices have several channels" in scan.notes[0]
+    assert "1 DAPI, 2 actin, 3 tubulin; --channel takes one" in scan.notes[0]
+    np.testing.assert_array_equal(seen(""), np.stack(patches, 2))
+    np.testing.assert_array_equal(seen("actin")[..., 0], patches[1])
+    np.testing.assert_array_equal(seen("3")[..., 0], patches[2])
+    np.testing.assert_array_equal(seen("dapi,3"), np.stack([patches[0], patches[0] * 0, patches[2]], 2))
+    stamps = {small(tmp_path, channel=channel).scan().items[0].stamp for channel in ("", "1", "2", "1,2")}
+    assert len(stamps) == 4
+    assert not any("channels" in note for note in small(tmp_path, channel="1").scan().notes)
+    with pytest.raises(InputError, match=r"it has no channel 'GFP'; --channel takes of 1 DAPI, 2 actin, 3 tubulin"):
+        small(tmp_path, channel="GFP").scan()
+
+
+def test_a_color_of_a_colored_slice_can_be_chosen(tmp_path: Path) -> None:
+    colors = np.stack(textures(3), 2)
+    save(tmp_path / "raw/a.png", colors)
+    for channel, number in (("red", 0), ("2", 1), ("Blue", 2)):
+        patch = small(tmp_path, encoder_size=0, channel=channel).read("raw/a.png@8,4,32").pixels
+        np.testing.assert_array_equal(patch[..., 0], colors[4:36, 8:40, number])
+
+
+def test_every_channel_is_scaled_by_itself(tmp_path: Path) -> None:
+    pages = [page.astype(np.uint16) * factor for page, factor in zip(textures(2), (4, 200), strict=True)]
+    save_imagej(tmp_path / "raw/a.tif", pages, "channels=2")
+    patch = small(tmp_path, encoder_size=0, percentiles=(0, 100)).read("raw/a.tif@0,0,32").pixels
+    for channel, page in enumerate(textures(2)):
+        assert np.abs(patch[..., channel].astype(int) - page[:32, :32]).max() <= 1
+    assert (patch[..., 2] == 0).all()
+
+
+def test_depth_is_counted_anew_at_every_time(tmp_path: Path) -> None:
+    save_imagej(tmp_path / "raw/a.tif", textures(6), "slices=3\nframes=2\nhyperstack=true")
+    save_imagej(tmp_path / "labels/a.tif", [left_third(inside=n + 1) for n in range(6)], "slices=3\nframes=2")
+    scan = small(tmp_path, structures="6=last", stride=32).scan()
+    first = {item.columns["slice"]: item.columns for item in reversed(scan.items)}
+    assert [(name, columns["t"], columns["z"]) for name, columns in sorted(first.items())] == [
+        ("a.tif@t1z1", 0, 0), ("a.tif@t1z2", 0, 1), ("a.tif@t1z3", 0, 2),
+        ("a.tif@t2z1", 1, 0), ("a.tif@t2z2", 1, 1), ("a.tif@t2z3", 1, 2),
+    ]  # fmt: skip
+    assert [columns["overlap_last"] for _, columns in sorted(first.items())] == [0, 0, 0, 0, 0, 1]
+
+
+def test_slice_ten_comes_after_slice_nine(tmp_path: Path) -> None:
+    for number, page in enumerate(textures(12)):
+        save(tmp_path / f"raw/{number}.png", page)
+    columns = [item.columns for item in small(tmp_path).scan().items]
+    assert {(each["slice"], each["z"]) for each in columns} == {(f"{number}.png", number) for number in range(12)}
+    assert "t" not in columns[0]
+
+
+def test_what_is_wrong_with_a_stack_is_among_the_failures_and_its_pages_go_on(tmp_path: Path) -> None:
+    save_described(tmp_path / "raw/a.ome.tif", textures(2), "<?xml version='1.0'?><OME><Image>")
+    source = small(tmp_path)
+    assert len(source.scan().items) == 30
+    assert "its axes cannot be read (its XML is broken" in reasons(source)["raw/a.ome.tif"]
+
+
 @pytest.mark.parametrize(
     "key",
     ["raw/slice_0.png@80,0,32", "raw/slice_0.png", "raw/../raw/slice_0.png@0,0,32", "/etc/passwd@0,0,32", "x", ""],
@@ -340,7 +415,7 @@ def test_the_stamp_changes_with_the_pixels_and_not_with_what_labels_say_of_them(
 def test_parameters_survive_a_manifest_and_the_source_a_process(tmp_path: Path) -> None:
     source = small(write_slices(tmp_path, 1), patch_size=(32, 48))
     keys = [item.key for item in source.scan().items]
-    names = ("patch_size", "stride", "encoder_size", "structures", "min_overlap", "percentiles")
+    names = ("patch_size", "stride", "encoder_size", "channel", "structures", "min_overlap", "percentiles")
     recorded = json.loads(json.dumps({name: getattr(source, name) for name in names}))
     assert set(names) | {"root", "decode", "limit"} == {f.name for f in fields(source) if f.init}
     assert Microscopy(tmp_path, **recorded) == source
@@ -380,7 +455,7 @@ def test_membranes_of_isbi_are_black_and_cover_a_fifth(real_data: Path) -> None:
     items = source.scan().items
     assert len(items) == 30 * 12 * 12
     assert source.scan().skipped == []
-    assert [structure.value for structure in source.chosen_structures()] == [0]
+    assert [structure.values for structure in source.chosen_structures()] == [(0,)]
     overlaps = np.array([item.columns["overlap"] for item in items], float)
     assert 0.21 < overlaps.mean() < 0.24
     for item in items[::500]:
