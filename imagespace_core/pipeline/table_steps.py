@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 IDENTITY = ("id", "path")
 
 
-def plan(metadata: Path | None, source_columns: Sequence[str]) -> tuple[Step, Step, list[str]]:
+def plan(metadata: Path | None, source_columns: Sequence[str], limited: bool = False) -> tuple[Step, Step, list[str]]:
     """`table` joins the metadata, `columns` writes what the viewer colors by and hovers over; and the names of the
     table's columns, which are known before there is one.
 
-    source_columns: the names that the step `source` has.
+    source_columns: the names that the step `source` has. limited: not all images are taken, and rows for others are no
+    fault.
     Raises InputError if the metadata cannot be read: now, and not when all images have been.
     """
     from imagespace_core.sources.tables.metadata import RESERVED, read_metadata
@@ -42,7 +43,7 @@ def plan(metadata: Path | None, source_columns: Sequence[str]) -> tuple[Step, St
     }
     table = Step(
         "table",
-        lambda draft, report: _table(draft, report, read, source_columns),
+        lambda draft, report: _table(draft, report, read, source_columns, limited),
         [names.ITEMS],
         parameters,
         ["images", "source"] if source_columns else ["images"],
@@ -53,7 +54,9 @@ def plan(metadata: Path | None, source_columns: Sequence[str]) -> tuple[Step, St
     return table, split, known
 
 
-def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_columns: Sequence[str]) -> Record:
+def _table(
+    draft: Draft, report: Report, metadata: MetadataTable | None, source_columns: Sequence[str], limited: bool
+) -> Record:
     import pandas as pd
 
     table = pd.read_parquet(draft.path(names.IMAGES))
@@ -63,7 +66,7 @@ def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_
         table, added = _with(table, pd.read_parquet(draft.path(names.SOURCE_COLUMNS)), "taken_at_source")
     if metadata is not None:
         with report.task("Metadata"):
-            joined = metadata.join(table["path"].tolist())
+            joined = metadata.join(table["path"].tolist(), limited)
         notes = joined.report.lines()
         for line in notes:
             report.note(line)
