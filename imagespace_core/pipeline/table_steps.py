@@ -30,11 +30,12 @@ METADATA_DATES = "taken_at_metadata"
 DATED = "column 'taken_at' dates the images; where it is empty, their own dates count"
 
 
-def plan(metadata: Path | None, source_columns: Sequence[str]) -> tuple[Step, Step, list[str]]:
+def plan(metadata: Path | None, source_columns: Sequence[str], limited: bool = False) -> tuple[Step, Step, list[str]]:
     """`table` joins the metadata, `columns` writes what the viewer colors by and hovers over; and the names of the
     table's columns, which are known before there is one.
 
-    source_columns: the names that the step `source` has.
+    source_columns: the names that the step `source` has. limited: not all images are taken, and rows for others are no
+    fault.
     Raises InputError if the metadata cannot be read: now, and not when all images have been.
     """
     from imagespace_core.sources.tables.metadata import RESERVED, read_metadata
@@ -46,7 +47,7 @@ def plan(metadata: Path | None, source_columns: Sequence[str]) -> tuple[Step, St
     }
     table = Step(
         "table",
-        lambda draft, report: _table(draft, report, read, source_columns),
+        lambda draft, report: _table(draft, report, read, source_columns, limited),
         [names.ITEMS],
         parameters,
         ["images", "source"] if source_columns else ["images"],
@@ -64,7 +65,9 @@ def plan(metadata: Path | None, source_columns: Sequence[str]) -> tuple[Step, St
     return table, split, known
 
 
-def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_columns: Sequence[str]) -> Record:
+def _table(
+    draft: Draft, report: Report, metadata: MetadataTable | None, source_columns: Sequence[str], limited: bool
+) -> Record:
     table = read_table(draft.path(names.IMAGES))
     added: list[str] = []
     notes: list[str] = []
@@ -72,7 +75,7 @@ def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_
         table, added = _with(table, read_table(draft.path(names.SOURCE_COLUMNS)), "taken_at_source")
     if metadata is not None:
         with report.task("Metadata"):
-            joined = metadata.join(table["path"].tolist())
+            joined = metadata.join(table["path"].tolist(), limited)
         table, more = _with(table, joined.columns, METADATA_DATES)
         notes = joined.report.lines()
         if METADATA_DATES in joined.columns and METADATA_DATES not in more:
