@@ -28,7 +28,7 @@ def write_marked(folder: Path, photos: int = 4, size: tuple[int, int] = (120, 80
             left, top, width, height = box
             draw.rectangle((left, top, left + width - 1, top + height - 1), fill=COLORS[name])
             objects.append((name, box))
-        image.save(folder / f"{i:02d}.jpg", quality=95)
+        image.save(folder / f"{i:02d}.jpg", quality=95, subsampling=0)
     return placed
 
 

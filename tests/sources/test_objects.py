@@ -164,7 +164,7 @@ def test_photos_turned_by_their_exif_have_their_boxes_turned_where_these_count_i
     exif[0x0112] = 6
     with Image.open(photos / "00.jpg") as image:
         image.load()
-        image.save(photos / "00.jpg", quality=95, exif=exif)
+        image.save(photos / "00.jpg", quality=95, subsampling=0, exif=exif)
     write_coco(photos / "a.json", coco(objects))
     source = Objects(photos)
     scan = source.scan()
@@ -205,7 +205,7 @@ def test_predictions_stand_beside_the_truth_with_their_outcome(tmp_path: Path) -
     found = {item.key: item.columns for item in scan.items}
     assert len(found) == 13
     assert found["00.jpg#1"]["outcome"] == "found"
-    assert found["00.jpg#p1"] | {} == {
+    assert dict(found["00.jpg#p1"]) == {
         "photo": "00.jpg", "class": "boat", "area": 168.0, "score": 0.9, "annotated": "prediction",
         "supercategory": "afloat", "outcome": "true positive", "iou": 1.0,
     }  # fmt: skip
@@ -289,7 +289,8 @@ def test_boxes_of_a_table_in_shares_and_as_polygons(tmp_path: Path) -> None:
     objects = write_marked(tmp_path / "photos", 1)
     left, top, width, height = objects["00.jpg"][0][1]
     (tmp_path / "s.csv").write_text(
-        f"image;x;y;w;h;label;confidence;blurry\n00.jpg;{left / 120};{top / 80};{width / 120};{height / 80};boat;0.5;yes\n"
+        "filename;x;y;w;h;label;confidence;blurry\n"
+        f"00.jpg;{left / 120};{top / 80};{width / 120};{height / 80};boat;0.5;yes\n"
     )
     source = Objects(tmp_path / "photos", annotations=str(tmp_path / "s.csv"))
     scan = source.scan()
@@ -298,7 +299,7 @@ def test_boxes_of_a_table_in_shares_and_as_polygons(tmp_path: Path) -> None:
     assert scan.items[0].columns["score"] == 0.5
     assert scan.items[0].columns["blurry"] == "yes"
     polygons = json.dumps([[10, 10], [30, 10], [10, 30]]).replace('"', "")
-    (tmp_path / "p.csv").write_text(f'filename,polygon\n00.jpg,"{polygons}"\n00,"POLYGON ((1 1, 5 1, 5 5, 1 1))"\n')
+    (tmp_path / "p.csv").write_text(f'filename,polygon\n00.jpg,"{polygons}"\n00.jpg,"POLYGON ((1 1, 5 1, 5 5, 1 1))"\n')
     areas = [
         item.columns["area"] for item in Objects(tmp_path / "photos", annotations=str(tmp_path / "p.csv")).scan().items
     ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil, floor
 
 from imagespace_core.sources import Ring
 from imagespace_core.sources.objects.annotations import Box, Marked, box_of
@@ -12,6 +13,9 @@ from imagespace_core.sources.objects.annotations import Box, Marked, box_of
 Point = tuple[float, float]
 _SAME_SHAPE = 0.02
 """Sides may differ by this share of each other, from rounding, for a photo to be the same one scaled."""
+
+_ROUNDING = 0.01
+"""px that shares of a photo, written with six digits, may be off."""
 
 # From px of the photo as stored, of width w and height h, to px of it upright, by EXIF's orientation.
 _UPRIGHT: dict[int, Callable[[float, float, float, float], Point]] = {
@@ -76,13 +80,13 @@ def placed(marked: Marked, photo: Photo, margin_px: int) -> Placed | str:
     corners = [moved(left, top), moved(right, top), moved(right, bottom), moved(left, bottom)]
     rings = tuple(tuple(moved(x, y) for x, y in ring) for ring in marked.rings)
     outline = rings or ((*corners, corners[0]),)
-    box = box_of([corners])
+    box = box_of([tuple(corners)])
     inside = max(box[0], 0.0), max(box[1], 0.0), min(box[2], float(width)), min(box[3], float(height))
     if inside[0] >= inside[2] or inside[1] >= inside[3]:
-        return f"its box, {_said(box)}, lies beside {photo.path}, which has {width} x {height} px"
+        return f"its box, {_written(box)}, lies beside {photo.path}, which has {width} x {height} px"
     window = (
-        max(0, int(inside[0]) - margin_px), max(0, int(inside[1]) - margin_px),
-        min(width, -int(-inside[2] // 1) + margin_px), min(height, -int(-inside[3] // 1) + margin_px),
+        max(0, floor(inside[0] + _ROUNDING) - margin_px), max(0, floor(inside[1] + _ROUNDING) - margin_px),
+        min(width, ceil(inside[2] - _ROUNDING) + margin_px), min(height, ceil(inside[3] - _ROUNDING) + margin_px),
     )  # fmt: skip
     beyond = max(inside[0] - box[0], inside[1] - box[1], box[2] - inside[2], box[3] - inside[3])
     scaled = (across, down) not in ((0.0, 0.0), (1.0, 1.0)) and not (turned or _same(scale))
@@ -97,10 +101,10 @@ def _same(scale: Point) -> bool:
     return all(abs(part - 1) <= _SAME_SHAPE for part in scale)
 
 
-def _area(ring: Sequence[Point]) -> float:
+def _area(ring: Ring) -> float:
     """Of a closed ring, px², by the shoelace formula."""
     return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(ring))) / 2
 
 
-def _said(box: Box) -> str:
+def _written(box: Box) -> str:
     return ", ".join(f"{value:g}" for value in box)

@@ -150,7 +150,7 @@ def _photos_of(
     """The path of each photo that annotations name, by the name."""
     names = list(dict.fromkeys(annotations.photos))
     images = match(paths, names).images.tolist()
-    found = {name: paths[image] for name, image in zip(names, images, strict=True) if image >= 0}
+    found = {name: str(paths[image]) for name, image in zip(names, images, strict=True) if image >= 0}
     objects = Counter(one.photo for one in annotations.marked)
     lost = [name for name in names if name not in found]
     for name in lost:

@@ -55,8 +55,8 @@ def read_voc(files: Sequence[Path], root: Path) -> Annotations:
             if (reason := refusal(box)) or box is None:
                 skipped.append((f"{name}#{place}", reason or ""))
                 continue
-            said = {key: (one.findtext(key) or "").strip() for key in _ATTRIBUTES}
-            attributes = {key: _plain(value) for key, value in said.items() if value}
+            given = {key: (one.findtext(key) or "").strip() for key in _ATTRIBUTES}
+            attributes = {key: _plain(value) for key, value in given.items() if value}
             category = (one.findtext("name") or "").strip() or None
             score = number_of(one.findtext("score") or one.findtext("confidence"))
             marked.append(Marked(photo, f"{file.stem}/{place}", category, box, rings, known, score, attributes))
