@@ -17,8 +17,8 @@ Box = tuple[int, int, int, int]
 def reduced_rgb(image: Image.Image, scale: int) -> Image.Image:
     """A loaded image of any mode -> RGB over white, averaged down by a whole factor; a copy only where it must be one.
 
-    Gray of more than 8 bits: PNG and PPM define their white, so 16 bits are divided by 257; other formats do not (a
-    TIFF may hold 12-bit data), so theirs, and floats, go from their least value to their greatest.
+    Gray of more than 8 bits: PNG, PPM and JPEG XL define their white, so 16 bits are divided by 257; other formats do
+    not (a TIFF may hold 12-bit data), so theirs, and floats, go from their least value to their greatest.
     """
     convert = _conversion(image)
     if convert is None:  # averages of gray and RGB are those of the RGB that they become
@@ -44,7 +44,7 @@ def _boxes(image: Image.Image, scale: int = 1) -> Iterator[Box]:
 def _conversion(image: Image.Image) -> Conversion | None:
     """What makes 8-bit gray or RGB of a part of the image; None where it is that already."""
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _by_257 if image.mode != "F" and image.format in ("PNG", "PPM") else _stretch(image)
+        return _by_257 if image.mode != "F" and image.format in ("PNG", "PPM", "JXL") else _stretch(image)
     if image.has_transparency_data:
         return _over_white
     return None if image.mode in ("L", "RGB") else lambda part: part.convert("RGB")
