@@ -15,7 +15,7 @@ MOST = 2 / 3
 
 _GRAYS: dict[str, int | tuple[int, ...]] = {
     "1": 0, "P": 0, "L": 128, "LA": (128, 255), "RGB": (128, 128, 128), "RGBA": (128, 128, 128, 255),
-    "CMYK": (0, 0, 0, 127), "I;16": 32768,
+    "CMYK": (127, 127, 127, 127), "I;16": 32768,
 }  # fmt: skip
 """What stands for rows that are missing. Of JPEG these are what the decoder itself makes of missing blocks."""
 _ROWS = 64

@@ -42,14 +42,15 @@ def open_jpeg_xl(data: bytes, max_pixels: int) -> Image.Image:
         image.info["icc_profile"] = bytes(profile)
     for box in boxes:
         data = bytes(box.data)
-        if box.box_type == b"Exif":  # begins with the offset of its TIFF header
-            image.info["exif"] = data[4 + int.from_bytes(data[:4], "big") :]
+        if box.box_type == b"Exif":  # begins with the offset of its TIFF header, which some writers leave out
+            bare = data[:4] in (b"II*\0", b"MM\0*")
+            image.info["exif"] = data if bare else data[4 + int.from_bytes(data[:4], "big") :]
         elif box.box_type == b"xml ":
             image.info["xmp"] = data
     try:
         image.getexif()[_ORIENTATION] = 1  # the decoder has turned it already
     except Exception:  # the parser raises nearly anything on garbage
-        del image.info["exif"]
+        image.info.pop("exif", None)
     return image
 
 

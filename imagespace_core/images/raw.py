@@ -22,6 +22,7 @@ LEAST_PREVIEW = 480
 
 _DNG_VERSION, _PHOTOMETRIC, _SUB_IFDS, _SUBFILE_TYPE = 50706, 262, 330, 254
 _ORIENTATION, _XMP, _EXIF_IFD, _GPS_IFD, _MAKER_NOTE = 274, 700, 34665, 34853, 37500
+_SOFTWARE, _DATE = 305, 306
 _OF_SENSORS = (32803, 34892)
 """Photometric interpretations: a color filter array, linear values."""
 _COPIED = frozenset({270, 271, 272, 305, 306, 315, 18246, 33432})
@@ -66,8 +67,8 @@ def open_raw(file: Path | str | bytes, stream: BinaryIO, max_pixels: int) -> Ima
             if image is None:
                 pixels = raw.postprocess(half_size=True, use_camera_wb=True, user_flip=0)
                 image = Image.fromarray(pixels)
-            elif own := image.getexif().get(_ORIENTATION, 1) - 1:
-                orientation = own + 1
+            elif (own := _own_orientation(image)) > 1:
+                orientation = own
             elif orientation >= 5 and (image.width < image.height) == (width > height):
                 orientation, width, height = 1, height, width  # the camera turned this copy, and not the photo
     except rawpy.LibRawFileUnsupportedError:
@@ -95,6 +96,16 @@ def _embedded(raw: rawpy.RawPy, max_pixels: int) -> Image.Image | None:
     else:
         return None
     return image if min(image.size) >= LEAST_PREVIEW and image.width * image.height <= max_pixels else None
+
+
+def _own_orientation(image: Image.Image) -> int:
+    """What the camera says of the embedded picture. Where it says nothing, LibRaw puts in what goes for the photo."""
+    exif = image.getexif()
+    if not str(exif.get(_SOFTWARE, "")).startswith("dcraw"):
+        return exif.get(_ORIENTATION, 1)
+    if str(exif.get(_DATE, "")).startswith("1970:01:01"):  # it knows none
+        del exif[_DATE]
+    return 1
 
 
 def _set_exif(image: Image.Image, stream: BinaryIO, orientation: int) -> None:

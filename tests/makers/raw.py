@@ -18,11 +18,15 @@ _TO_SRGB = [3.2406, -1.5372, -0.4986, -0.9689, 1.8758, 0.0415, 0.0557, -0.204, 1
 Tags = dict[int, tuple[int, str | Sequence[int]]]
 
 
-def dng(image: Image.Image, preview: Image.Image | None, orientation: int = 1, taken: str = "") -> bytes:
-    """The bytes of a DNG. image: as the sensor saw it, both sides even. preview: None for a file without."""
+def dng(
+    image: Image.Image, preview: Image.Image | None, orientation: int = 1, taken: str = "", **of_preview: object
+) -> bytes:
+    """The bytes of a DNG. image: as the sensor saw it, both sides even. preview: None for a file without; of_preview:
+    how it is encoded."""
     width, height = image.size
     mosaic = _mosaic(np.asarray(image.convert("RGB")))
-    jpeg = encoded(preview, quality=90) if preview else b""
+    jpeg = encoded(preview, quality=90, **of_preview) if preview else b""
+    jpeg = jpeg[:2] + jpeg[20:]  # cameras write no JFIF header before EXIF
     exif: Tags = {0x9003: (_TEXT, taken)} if taken else {}
     first: Tags = {
         271: (_TEXT, "Maker"), 272: (_TEXT, "Model"), 274: (_SHORT, [orientation]),
