@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, PngImagePlugin
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from imagespace_core.errors import UnreadableImageError, VanishedError
-from imagespace_core.images import Picture, content, damage, jpeg_xl, profiles, raw, reasons
+from imagespace_core.images import Picture, content, damage, jpeg_xl, profiles, raster, raw, reasons
 from imagespace_core.images.dates import taken_from_exif
 from imagespace_core.images.formats import RAW_SUFFIXES, formats, suffixes
 from imagespace_core.images.reduction import reduced_rgb
+from imagespace_core.images.value_range import ValueRange
 
 __all__ = ["MAX_PIXELS", "MAX_UPLOAD_PIXELS", "Decode", "opened", "preview", "suffixes"]
 
@@ -65,6 +66,7 @@ class Decode:
     max_pixels: of the original; more is refused.
     strict: whether a file whose last bytes are missing is refused too where most of the picture is there. Else its
         missing rows are gray, and its column "damaged" is true.
+    ranges: of values that have more than 8 bits, one for each kind; without, each picture goes by its own.
 
     Every mode becomes RGB over white, see `reduced_rgb`, and every color profile sRGB; of animations, multi-page files
     and files of several pictures the first counts.
@@ -73,6 +75,7 @@ class Decode:
     min_side: int | None = 256
     max_pixels: int = MAX_PIXELS
     strict: bool = False
+    ranges: tuple[ValueRange, ...] = ()
 
     def keeping(self, min_side: int | None) -> Decode:
         """The same with another `min_side`; with None it stays as it is."""
@@ -89,24 +92,18 @@ class Decode:
         def factor(width: int, height: int) -> int:
             return min(width, height) // min_side if min_side else 1
 
-        with opened(file, self.max_pixels) as image:
-            width, height = image.info.get("original_size", image.size)
-            _draft(image, factor)
-            with _room_for(image):
-                image, damaged = damage.load(image)
-                if damaged and self.strict:
-                    raise UnreadableImageError("damaged: a part of the picture is missing (kept without --strict)")
-                orientation, taken_at = _exif(image)
-                if orientation >= 5:
-                    width, height = height, width
-                profile = profiles.profile_of(image)
-                pixels = np.asarray(_upright(_reduced_srgb(image, profile, factor(*image.size)), orientation))
-        columns = {"damaged": True} if damaged else {}
-        remarks = (profile.remark,) if profile.remark else ()
-        return Picture(pixels, width, height, taken_at, columns=columns, remarks=remarks)
+        read = _read(file, factor, self.max_pixels, self.ranges)
+        if read.damaged and self.strict:
+            raise UnreadableImageError("damaged: a part of the picture is missing (kept without --strict)")
+        width, height = (read.height, read.width) if read.orientation >= 5 else (read.width, read.height)
+        columns = {"damaged": True} if read.damaged else {}
+        pixels = np.asarray(_upright(read.image, read.orientation))
+        return Picture(pixels, width, height, read.taken_at, columns=columns, remarks=read.remarks)
 
 
-def preview(file: Path | str | bytes, max_side: int, max_pixels: int = MAX_PIXELS) -> np.ndarray:
+def preview(
+    file: Path | str | bytes, max_side: int, max_pixels: int = MAX_PIXELS, ranges: tuple[ValueRange, ...] = ()
+) -> np.ndarray:
     """A picture for people: uint8 RGB (h, w, 3), its longer side at most `max_side` pixels; never enlarged.
 
     Decoded at no less than twice that size and reduced with a Lanczos filter.
@@ -116,23 +113,61 @@ def preview(file: Path | str | bytes, max_side: int, max_pixels: int = MAX_PIXEL
     def factor(width: int, height: int) -> int:
         return max(width, height) // (2 * max_side)
 
-    with opened(file, max_pixels) as image:
-        _draft(image, factor)
-        with _room_for(image):
-            image, _ = damage.load(image)
-            picture = _reduced_srgb(image, profiles.profile_of(image), factor(*image.size))
-            picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-            return np.asarray(_upright(picture, _exif(image)[0]))
+    read = _read(file, factor, max_pixels, ranges)
+    read.image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+    return np.asarray(_upright(read.image, read.orientation))
 
 
-def _reduced_srgb(image: Image.Image, profile: profiles.Profile, scale: int) -> Image.Image:
-    """A loaded image as sRGB, averaged down by a whole factor first: the profile has less to do then."""
+@dataclass(frozen=True)
+class _Read:
+    """image: RGB, reduced, not turned upright yet. width, height: of the original, px, not turned either."""
+
+    image: Image.Image
+    width: int
+    height: int
+    orientation: int
+    taken_at: datetime | None
+    damaged: bool
+    remarks: tuple[str, ...]
+
+
+def _read(
+    file: Path | str | bytes, factor: Callable[[int, int], int], max_pixels: int, ranges: tuple[ValueRange, ...]
+) -> _Read:
+    orientation, taken_at, profile = 1, None, None
+    try:
+        with opened(file, max_pixels) as image:
+            try:
+                raster.check_for_pillow(image)
+            except raster.NotForPillowError:
+                (orientation, taken_at), profile = _exif(image), image.info.get("icc_profile")
+                raise
+            width, height = image.info.get("original_size", image.size)
+            _draft(image, factor)
+            with _room_for(image):
+                image, damaged = damage.load(image)
+                orientation, taken_at = _exif(image)
+                reduced, remarks = _reduced_srgb(image, factor(*image.size), ranges)
+        return _Read(reduced, width, height, orientation, taken_at, damaged, remarks)
+    except raster.NotForPillowError:
+        read = raster.read(file, factor, max_pixels, ranges)
+        colors = profiles.profile_for(profile or read.profile, "RGB")
+        remarks = (*read.remarks, *colors.remarks)
+        upright = orientation if orientation > 1 else read.orientation
+        return _Read(colors.to_srgb(read.image), read.width, read.height, upright, taken_at, False, remarks)
+
+
+def _reduced_srgb(
+    image: Image.Image, scale: int, ranges: tuple[ValueRange, ...]
+) -> tuple[Image.Image, tuple[str, ...]]:
+    """A loaded image as sRGB, and remarks. It is averaged down first: its color profile has less to do then."""
+    profile = profiles.profile_for(image.info.get("icc_profile"), image.mode)
     if profile.transform is None:
-        return reduced_rgb(image, scale)
+        return reduced_rgb(image, scale, ranges), profile.remarks
     if profile.space == "CMYK":
-        return profile.to_srgb(image.reduce(scale) if scale > 1 else image)
-    small = reduced_rgb(image, scale)
-    return profile.to_srgb(small.convert("L") if profile.space == "L" else small)
+        return profile.to_srgb(image.reduce(scale) if scale > 1 else image), ()
+    small = reduced_rgb(image, scale, ranges)
+    return profile.to_srgb(small.convert("L") if profile.space == "L" else small), ()
 
 
 @contextmanager
@@ -163,6 +198,9 @@ def opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
                 raise
     except UnreadableImageError:
         raise
+    except UnidentifiedImageError as error:
+        refused = raster.NotForPillowError if raster.is_tiff(start) else UnreadableImageError
+        raise refused(reasons.unidentified(start)) from error
     except Exception as error:  # Pillow's plugins raise nearly anything on garbage
         if not isinstance(file, bytes) and reasons.gone(error):
             raise VanishedError(file, str(getattr(error, "strerror", error))) from error

@@ -28,12 +28,12 @@ class Profile:
     """How to show pictures of one color profile.
 
     space: of the pictures: "RGB", "L" or "CMYK"; "" for a profile of another kind. transform: from there to sRGB, None
-    where nothing is to be done. remark: why the profile is ignored, "" where it is not.
+    where nothing is to be done. remarks: why the profile is ignored, if it is.
     """
 
     space: str = ""
     transform: ImageCmsTransform | None = None
-    remark: str = ""
+    remarks: tuple[str, ...] = ()
 
     def to_srgb(self, image: Image.Image) -> Image.Image:
         """An image in `space`, which may be changed in place -> RGB."""
@@ -46,30 +46,28 @@ class Profile:
 
 
 NONE = Profile()
+_UNUSABLE = Profile(remarks=(UNUSABLE,))
 _kept: LRU[bytes, Profile] = LRU(KEPT_PROFILES, lambda profile: 1)
 
 
-def profile_of(image: Image.Image) -> Profile:
-    """The profile in an image file, NONE where it has none or colors as in sRGB; made once for all files that have it.
+def profile_for(data: bytes | None, mode: str) -> Profile:
+    """How a profile shows images of a Pillow mode; NONE where there is none. Made once for all files that have it.
 
     One that does not fit the image, such as a press's in a picture in RGB, cannot be used.
     """
-    data = image.info.get("icc_profile")
-    if not data or image.mode == "LAB":  # which means the same everywhere
+    if not data or mode == "LAB":  # which means the same everywhere
         return NONE
     if len(data) > LARGEST_PROFILE:
-        return Profile(remark=TOO_LARGE)
+        return Profile(remarks=(TOO_LARGE,))
     profile = _kept.made(hashlib.sha256(data).digest(), lambda: _read(data))
-    if profile.remark or profile.space in _spaces(image):
-        return profile
-    return Profile(remark=UNUSABLE)
+    return profile if profile.remarks or profile.space in _spaces(mode) else _UNUSABLE
 
 
-def _spaces(image: Image.Image) -> tuple[str, ...]:
+def _spaces(mode: str) -> tuple[str, ...]:
     """Which a profile may be for; gray values are colors of any RGB space too."""
-    if image.mode == "CMYK":
+    if mode == "CMYK":
         return ("CMYK",)
-    gray = image.mode in ("1", "L", "LA", "La") or image.mode.startswith("I")
+    gray = mode in ("1", "L", "LA", "La", "F") or mode.startswith("I")
     return ("RGB", "L") if gray else ("RGB",)
 
 
@@ -83,7 +81,7 @@ def _read(data: bytes) -> Profile:
             ImageCms.ImageCmsProfile(profile), ImageCms.createProfile("sRGB"), space, "RGB"
         )
     except Exception:  # LittleCMS and its binding raise several kinds on garbage
-        return Profile(remark=UNUSABLE)
+        return _UNUSABLE
     return Profile(space, transform if space == "CMYK" or _changes(transform, space) else None)
 
 

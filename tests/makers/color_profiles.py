@@ -59,5 +59,10 @@ def _profile(kind: bytes, space: bytes, connection: bytes, tags: dict[bytes, byt
         table += struct.pack(">4sII", name, at + len(data), len(value))
         data += value
     head = struct.pack(">I4sI4s4s4s", at + len(data), b"none", 0x02400000, kind, space, connection)
-    head += struct.pack(">6H", 2024, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + struct.pack(">3i", *(round(v * 65536) for v in _WHITE))
+    head += (
+        struct.pack(">6H", 2024, 1, 1, 0, 0, 0)
+        + b"acsp"
+        + bytes(28)
+        + struct.pack(">3i", *(round(v * 65536) for v in _WHITE))
+    )
     return head.ljust(128, b"\0") + table + data
