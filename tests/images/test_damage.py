@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, TiffImagePlugin
 
 from imagespace_core.errors import UnreadableImageError
 from imagespace_core.images.decode import Decode, preview
@@ -22,8 +22,8 @@ LARGE = photo("red", "circle", 1, (640, 480))
 
 def directory_first(data: bytes) -> bytes:
     """A TIFF as scanners write it: its directory stands before its strips, so that a cut file still has it."""
-    image = Image.open(io.BytesIO(data), formats=("TIFF",))
-    tags, offsets, lengths = image.tag_v2, image.tag_v2[273], image.tag_v2[279]
+    tags = TiffImagePlugin.TiffImageFile(io.BytesIO(data)).tag_v2
+    offsets, lengths = tags[273], tags[279]
     strips = b"".join(data[at : at + length] for at, length in zip(offsets, lengths, strict=True))
     tags[278] = int(tags[278])
     tags[273] = tuple(np.cumsum([0, *lengths[:-1]]).tolist())  # from the end of the directory

@@ -59,8 +59,8 @@ def test_a_profile_is_read_once_for_all_pictures_that_have_it(monkeypatch: pytes
     read = []
     real = profiles._read
     monkeypatch.setattr(profiles, "_read", lambda data: read.append(len(data)) or real(data))
-    for color in ("red", "lime", "blue"):
-        Decode(50)(encoded(Image.new("RGB", (60, 60), color), icc_profile=unseen))
+    for name in ("red", "lime", "blue"):
+        Decode(50)(encoded(Image.new("RGB", (60, 60), name), icc_profile=unseen))
     assert len(read) == 1
 
 

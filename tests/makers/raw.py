@@ -19,15 +19,19 @@ Tags = dict[int, tuple[int, str | Sequence[int]]]
 
 
 def dng(
-    image: Image.Image, preview: Image.Image | None, orientation: int = 1, taken: str = "", **of_preview: object
+    image: Image.Image,
+    preview: Image.Image | None,
+    orientation: int = 1,
+    taken: str = "",
+    exif: Image.Exif | None = None,
 ) -> bytes:
-    """The bytes of a DNG. image: as the sensor saw it, both sides even. preview: None for a file without; of_preview:
-    how it is encoded."""
+    """The bytes of a DNG. image: as the sensor saw it, both sides even. preview: None for a file without; exif: of
+    the preview alone."""
     width, height = image.size
     mosaic = _mosaic(np.asarray(image.convert("RGB")))
-    jpeg = encoded(preview, quality=90, **of_preview) if preview else b""
+    jpeg = encoded(preview, quality=90, **({"exif": exif} if exif else {})) if preview else b""
     jpeg = jpeg[:2] + jpeg[20:]  # cameras write no JFIF header before EXIF
-    exif: Tags = {0x9003: (_TEXT, taken)} if taken else {}
+    details: Tags = {0x9003: (_TEXT, taken)} if taken else {}
     first: Tags = {
         271: (_TEXT, "Maker"), 272: (_TEXT, "Model"), 274: (_SHORT, [orientation]),
         50706: (_BYTE, [1, 4, 0, 0]), 50707: (_BYTE, [1, 1, 0, 0]), 50708: (_TEXT, "Maker Model"),
@@ -53,8 +57,8 @@ def dng(
         first[330] = (_LONG, [_append(data, sensor)])
     else:
         first |= sensor
-    if exif:
-        first[34665] = (_LONG, [_append(data, exif)])
+    if details:
+        first[34665] = (_LONG, [_append(data, details)])
     data[4:8] = struct.pack("<I", _append(data, first))
     return bytes(data)
 
