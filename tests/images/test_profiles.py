@@ -91,6 +91,25 @@ def test_a_palette_and_what_is_transparent_have_profiles_too() -> None:
     assert np.abs(np.subtract(shown(encoded(clear, "PNG", icc_profile=P3)), (216, 69, 17))).max() <= 1
 
 
+@pytest.mark.parametrize("driver", ["GTiff", "PNG"])
+def test_sixteen_bits_a_color_have_profiles_too(driver: str) -> None:
+    """Pillow would misread them, so another library reads them; a scan is often in a wide color space."""
+    import base64
+
+    from rasterio.io import MemoryFile
+
+    values = np.broadcast_to(np.array([200, 80, 40], np.uint16)[:, None, None] * 257, (3, 240, 320)).copy()
+    values[:, :, :20], values[:, :, 300:] = 0, 65535  # so that the range is known
+    profile = base64.b64encode(P3).decode()
+    with MemoryFile() as memory:
+        shape = {"width": 320, "height": 240, "count": 3, "dtype": "uint16"}
+        with memory.open(driver=driver, **shape, SOURCE_ICC_PROFILE=profile) as dataset:
+            dataset.write(values)
+        data = bytes(memory.getbuffer())
+    assert np.abs(Decode(None)(data).pixels[100, 100].astype(int) - (216, 69, 17)).max() <= 2
+    assert np.abs(preview(data, 80)[40, 40].astype(int) - (216, 69, 17)).max() <= 2
+
+
 @pytest.mark.parametrize(
     "profile",
     [b"x", bytes(1_500_000), P3[:200], P3[:128] + bytes(len(P3) - 128), press_profile(), gray_profile(1.0)],

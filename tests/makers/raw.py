@@ -29,7 +29,7 @@ def dng(
     the preview alone."""
     width, height = image.size
     mosaic = _mosaic(np.asarray(image.convert("RGB")))
-    jpeg = encoded(preview, quality=90, **({"exif": exif} if exif else {})) if preview else b""
+    jpeg = encoded(preview, quality=90, exif=exif or b"") if preview else b""
     jpeg = jpeg[:2] + jpeg[20:]  # cameras write no JFIF header before EXIF
     details: Tags = {0x9003: (_TEXT, taken)} if taken else {}
     first: Tags = {
