@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imagespace_core.sources.tables.numerals import all_match
+
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
@@ -90,6 +92,8 @@ def read_dates(values: pa.ChunkedArray, name: str = "") -> tuple[pd.Series | Non
     values = pc.if_else(none, pa.scalar(None, values.type), values)
     present = values.drop_null()
     named = named_for_dates(name)
+    if not named and all_match(present, r"^\d*$"):
+        return None, ""
     found = _matched(present)
     if isinstance(found, str):
         return None, f"{found!r} is no date: kept as text" if named and not _is_number(found) else ""
@@ -109,7 +113,7 @@ def read_dates(values: pa.ChunkedArray, name: str = "") -> tuple[pd.Series | Non
         local = int((parts["zone"] == _NO_ZONE).sum())
         notes.append("times turned into UTC" + (f" ({local} without a zone are taken for UTC)" if local else ""))
     if count := pc.sum(none).as_py():
-        notes.append(f"{count} dates of zeros read as missing")
+        notes.append(f"dates of zeros read as missing: {count}")
     column = np.full(len(values), np.datetime64("NaT", "us"))
     column[values.is_valid().to_numpy()] = moments
     return as_dates(column), "; ".join(notes)
@@ -120,8 +124,10 @@ def _is_number(text: str) -> bool:
 
 
 def of_parts(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """datetime64[us] (n,) of whole numbers; NaT where the year is none. What is no month or day counts as the first."""
+    """datetime64[us] (n,) of whole numbers; NaT where the year is none. What is no month or day counts as the
+    first."""
     good = (year >= FIRST_YEAR) & (year <= LAST_YEAR)
+    day = np.where((month >= 1) & (month <= 12), day, 1)
     month = np.where((month >= 1) & (month <= 12), month, 1)
     months = ((np.where(good, year, 1970) - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (np.where(day >= 1, day, 1) - 1)

@@ -50,7 +50,7 @@ def read_delimited(
     column that names images.
 
     Quotes, quoted line ends and CR, LF or CRLF line ends as in RFC 4180. Blank lines are no rows. empty: columns whose
-    values are not wanted, see `values_of`; they are there without text. encoding: if it is another than UTF-8.
+    values are not wanted, see `values_of`; they are there without text. encoding: see `text_encoding`.
     Raises InputError for a wrong encoding or a quote that is never closed.
     """
     import pyarrow as pa

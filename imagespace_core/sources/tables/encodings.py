@@ -38,7 +38,7 @@ def open_text(file: Path, newline: str | None = "", encoding: str | None = None)
 def text_encoding(file: Path, given: str | None = None) -> str:
     """UTF-8, or UTF-16 or UTF-32 with a byte order mark; read with it the mark is taken off.
 
-    given: the encoding that people name, in place of UTF-8.
+    given: the encoding that people chose, or UTF-8 where they may choose one (--encoding); None where they may not.
     All of the file is looked at, a piece at a time. Raises InputError that names the byte and the line where the
     encoding is wrong, and the encodings that would fit: guessing one would turn names and labels into other names and
     labels without a word.
@@ -79,9 +79,10 @@ def _checked(file: Path, stream: BinaryIO, given: str | None) -> str:
     start = stream.read(4)
     stream.seek(0)
     marked = _marked(start)
-    if marked and given and codecs.lookup(marked.removesuffix("-sig")).name not in codecs.lookup(given).name:
+    chosen = given if given and codecs.lookup(given).name != "utf-8" else None
+    if marked and chosen and not codecs.lookup(chosen).name.startswith(marked.removesuffix("-sig")):
         raise InputError(f"{file} begins with the mark of {_title(marked)}; leave --encoding {given} out")
-    encoding = marked or given or "utf-8-sig"
+    encoding = marked or chosen or "utf-8-sig"
     decoder = codecs.getincrementaldecoder(encoding)()
     lines, returns, blank, nul = 0, 0, True, False
     piece = None
@@ -93,7 +94,7 @@ def _checked(file: Path, stream: BinaryIO, given: str | None) -> str:
             before = piece[: max(0, error.start - (len(error.object) - len(piece)))]
             line = max(lines + before.count(b"\n"), returns + before.count(b"\r")) + 1
             byte = f"byte 0x{error.object[error.start]:02x} in line {line}"
-            remedy = "" if marked else _proposed(file, given)
+            remedy = _proposed(file, chosen) if given and not marked else ""
             raise InputError(
                 f"{file} is not valid {_title(encoding)}: {byte}; {remedy}save it as UTF-8 (in a spreadsheet: “CSV "
                 "UTF-8”)"
@@ -103,9 +104,8 @@ def _checked(file: Path, stream: BinaryIO, given: str | None) -> str:
     if blank:
         raise InputError(f"{file} is empty; expected a header with a filename column, and rows")
     if nul:
-        if not marked and given is None and (utf16 := _without_mark(file)):
-            raise InputError(f"{file} is UTF-16 without its mark: add --encoding {utf16}, or save it as UTF-8")
-        raise InputError(f"{file} holds NUL characters, so it is no text; save it as UTF-8")
+        remedy = _proposed(file, chosen) if given and not marked else ""
+        raise InputError(f"{file} holds NUL characters: UTF-16 without its mark, or no text; {remedy}save it as UTF-8")
     return encoding
 
 
@@ -115,14 +115,15 @@ def _title(encoding: str) -> str:
 
 def _proposed(file: Path, wrong: str | None) -> str:
     """What to add to the command, with the words that show which of the encodings is the right one."""
+    if (utf16 := _without_mark(file)) and wrong is None:
+        return f"add --encoding {utf16}, or "
     sample = _lines_beyond_ascii(file)
+    if wrong and _reads_as(sample, "utf-8"):
+        return f"leave --encoding {wrong} out, or "
     readings: dict[str, str] = {}
     strangeness: dict[str, float] = {}
     for name in _ENCODINGS:
-        try:
-            words = _BEYOND_ASCII.findall(sample.decode(name))
-        except UnicodeDecodeError:
-            continue
+        words = _BEYOND_ASCII.findall(_reads_as(sample, name) or "")
         shown = " ".join(dict.fromkeys(words[:2]))
         if words and name != wrong and shown not in readings.values():
             readings[name] = shown
@@ -131,6 +132,13 @@ def _proposed(file: Path, wrong: str | None) -> str:
     likely = [name for name in likely if strangeness[name] <= strangeness[likely[0]] + 0.25]
     options = " or ".join(f"--encoding {name} (it reads “{readings[name]}”)" for name in likely)
     return f"add {options}, or " if options else ""
+
+
+def _reads_as(sample: bytes, encoding: str) -> str | None:
+    try:
+        return sample.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _lines_beyond_ascii(file: Path) -> bytes:

@@ -54,9 +54,7 @@ def find_image_column(file: Path, names: Sequence[str], values: Callable[[int], 
         return found[0], f"column {names[found[0]]!r} is taken for the names of the images"
     if some := found or usual:
         several = ", ".join(repr(names[at]) for at in some)
-        raise InputError(
-            f"{file} has several columns that may name the images ({several}); call the right one filename"
-        )
+        raise InputError(f"{file} has several columns that may name the images ({several}); call one of them filename")
     raise InputError(
         f"{file} has no column called filename (it has: {shown or 'none'}); "
         "rename the one with the images' paths or names"

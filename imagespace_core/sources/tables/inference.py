@@ -239,5 +239,5 @@ def _dates(values: pa.ChunkedArray, note: str) -> tuple[pd.Series, str]:
 
     column = as_dates(values.cast(pa.timestamp("us")).to_numpy())
     outside = int(column.isna().sum()) - values.null_count
-    notes = [note, f"{outside} dates before the year 1 or after 9999 read as missing" if outside else ""]
+    notes = [note, f"dates before the year 1 or after 9999 read as missing: {outside}" if outside else ""]
     return column, "; ".join(filter(None, notes))

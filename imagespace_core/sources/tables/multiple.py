@@ -23,7 +23,7 @@ NAMES = frozenset(
 _LONGEST = 60
 """Characters of a value; what is longer is a sentence."""
 _FEWEST = 3
-"""Cells with a separator that make a list of a column that is called something else."""
+"""Different cells with a separator that make a list of a column that is called something else."""
 _SAMPLE = 10_000
 
 
@@ -65,7 +65,8 @@ def read_lists(values: pa.ChunkedArray, name: str = "") -> tuple[pd.Series | Non
 def _is_list(present: pa.ChunkedArray, separator: str, name: str) -> bool:
     import pyarrow.compute as pc
 
-    several = present.filter(pc.match_substring(present, separator)).to_pylist()
+    # Each once: what stands in a cell again and again as a whole may be a sentence.
+    several = pc.unique(present.filter(pc.match_substring(present, separator))).to_pylist()
     if not several:
         return False
     cells = [[part.strip() for part in text.split(separator)] for text in several]

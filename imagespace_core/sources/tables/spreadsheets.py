@@ -29,6 +29,8 @@ _PIECE_BYTES = 1 << 24
 _ROW = re.compile(rb'<row\s(?:[^>]*?\s)?r="(\d{1,7})"')
 _FAR_CELL = re.compile(rb'<c\s(?:[^>]*?\s)?r="([A-Z]{2,3})\d{1,7}"[^>]*(?<!/)>')
 """That is not empty, beyond column Z."""
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The part of a workbook with a password that holds the workbook."""
 _SPANNED = re.compile(rb'number-(?:rows|columns)-spanned="(?!1")')
 
 
@@ -59,10 +61,8 @@ def read_sheet(file: Path, wanted: str | None = None) -> Sheet:
     try:
         with calamine.CalamineWorkbook.from_path(file) as book:
             return _chosen(file, book, wanted)
-    except calamine.PasswordError:
-        raise InputError(f"{file} has a password; save it without one") from None
-    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, OSError) as error:
-        if "password" in str(error).lower():
+    except (calamine.PasswordError, calamine.CalamineError, calamine.XmlError, calamine.ZipError, OSError) as error:
+        if isinstance(error, calamine.PasswordError) or _ENCRYPTED in file.read_bytes():
             raise InputError(f"{file} has a password; save it without one") from None
         raise InputError(f"{file} cannot be read as a spreadsheet ({error}); save it anew, or as CSV") from error
 
@@ -217,7 +217,7 @@ def _unmerged(file: Path, sheet: CalamineSheet, rows: list[list[Any]]) -> list[s
         merged += 1
         for row in below:
             rows[row][left] = rows[top][left]
-    return [f"{merged} merged cells: each of their rows has the value"] if merged else []
+    return [f"merged cells: {merged}; each of their rows has the value"] if merged else []
 
 
 def _hidden_merges(file: Path) -> list[str]:
@@ -226,7 +226,7 @@ def _hidden_merges(file: Path) -> list[str]:
     with zipfile.ZipFile(file) as archive:
         count = len(_SPANNED.findall(archive.read("content.xml"))) if "content.xml" in archive.namelist() else 0
     return (
-        [f"{count} merged cells: only the first of their rows has the value; save as .xlsx to fill all"]
+        [f"merged cells: {count}; only the first of their rows has the value (save as .xlsx to fill all)"]
         if count
         else []
     )

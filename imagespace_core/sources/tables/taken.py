@@ -36,9 +36,13 @@ def of_year(columns: Mapping[str, pd.Series]) -> tuple[pd.Series | None, str]:
         if "day" in names and (found := _whole(columns[names["day"]])) is not None:
             day = found
             used.append(names["day"])
-    grain = ("year", "month", "")[len(used) - 1]
-    note = ", ".join(filter(None, [f"made of {', '.join(used)}", PARTIAL.get(grain, "")]))
-    return pd.Series(of_parts(year, month, day)), note
+    moments = of_parts(year, month, day)
+    dated = ~np.isnat(moments)
+    of_month = dated & (month >= 1) & (month <= 12)
+    of_day = of_month & (moments.astype("datetime64[D]") - moments.astype("datetime64[M]") + 1 == day)
+    grains = {"year": dated & ~of_month, "month": of_month & ~of_day}
+    notes = [words for grain, words in PARTIAL.items() if grains[grain].any()]
+    return pd.Series(moments), ", ".join([f"made of {', '.join(used)}", *notes])
 
 
 def finer(own: pd.Series, given: pd.Series, partial: Collection[str]) -> pd.Series:

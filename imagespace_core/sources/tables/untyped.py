@@ -65,6 +65,7 @@ def read_untyped(file: Path, encoding: str | None = None, sheet: str | None = No
         raise InputError(f"--encoding {encoding} has nothing to do: {file} is no text. Leave it out")
     if sheet is not None and kind != "workbook":
         raise InputError(f"--sheet {sheet} has nothing to do: {file} has no sheets. Leave it out")
+    encoding = encoding or "utf-8"
     match kind:
         case "workbook":
             read = read_sheet(file, sheet)
