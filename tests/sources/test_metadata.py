@@ -152,7 +152,7 @@ def test_column_names_are_made_unique_and_never_those_of_the_workspace(tmp_path:
             "not valid UTF-8: byte 0xe9 in line 3; add --encoding cp1252 .it reads “café”., or save it",
         ),
         ("m.csv", "filename,a\rx,1\ré,2\r".encode("latin-1"), "byte 0xe9 in line 3"),
-        ("m.csv", "filename,a\n".encode("utf-16-le"), "UTF-16 without its mark: add --encoding utf-16-le"),
+        ("m.csv", "filename,a\n".encode("utf-16-le"), "UTF-16 without its mark, or no text; add --encoding utf-16-le"),
         ("m.csv", b'filename,a\nx.jpg,"open\ny.jpg,2\n', "line 3: .*is a quote left open"),
         ("m.jsonl", b'{"filename": "a"}\n{broken\n', "line 2: no JSON"),
         ("m.jsonl", b'{"filename": "a"}\n[1]\n', "line 2: a JSON list; expected an object"),

@@ -56,7 +56,7 @@ def ods(file: Path, rows: list[list[Any]], spanned: int = 1) -> Path:
     from odf.table import Table, TableCell, TableRow
     from odf.text import P
 
-    document = OpenDocumentSpreadsheet()
+    document: Any = OpenDocumentSpreadsheet()
     table = Table(name="Photos")
     document.spreadsheet.addElement(table)
     for row in rows:
