@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,10 @@ from imagespace_core.images import color
 from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.steps import Record, Report, Step
 from imagespace_core.pipeline.vector_steps import clustered_by
+from imagespace_core.sources.tables.metadata import TAKEN_AT
 from imagespace_core.workspace import Draft, columns, names
 from imagespace_core.workspace.draft import write_text
+from imagespace_core.workspace.tables import is_multi_valued, read_table, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 # Columns that say which image a row is; color and filters have no use for them.
 IDENTITY = ("id", "path")
+DATED = "the table dates the images; where it has no date, their own ones count"
 
 
 def read(options: Options) -> MetadataTable | None:
@@ -59,36 +62,45 @@ def plan(
         parameters |= {name: value for name in ("encoding", "sheet") if (value := getattr(options, name)) is not None}
     table = Step(
         "table",
-        lambda draft, report: _table(draft, report, read, source_columns),
+        lambda draft, report: _table(draft, report, read, source_columns, options.limit is not None),
         [names.ITEMS],
         parameters,
         ["images", "source"] if source_columns else ["images"],
         ["pandas"],
     )
-    split = Step("columns", _columns, [names.COLUMNS, names.NAMES], {}, ["table", "clusters"], ["pandas"])
+    split = Step(
+        "columns",
+        _columns,
+        [names.COLUMNS, names.NAMES],
+        {"encoding": columns.ENCODING},
+        ["table", "clusters"],
+        ["pandas"],
+    )
     known = ["width", "height", "taken_at", *color.COLUMNS, *source_columns, *(read.columns if read else ())]
     return table, split, known
 
 
-def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_columns: Sequence[str]) -> Record:
-    import pandas as pd
-
-    table = pd.read_parquet(draft.path(names.IMAGES))
+def _table(
+    draft: Draft, report: Report, metadata: MetadataTable | None, source_columns: Sequence[str], limited: bool
+) -> Record:
+    table = read_table(draft.path(names.IMAGES))
     added: list[str] = []
     notes: list[str] = []
     if source_columns:
-        table, added = _with(table, pd.read_parquet(draft.path(names.SOURCE_COLUMNS)), "taken_at_source")
+        table, added = _with(table, read_table(draft.path(names.SOURCE_COLUMNS)), "taken_at_source")
     if metadata is not None:
         with report.task("Metadata"):
-            joined = metadata.join(table["path"].tolist())
+            joined = metadata.join(table["path"].tolist(), limited)
+        table, more = _with(table, joined.columns, TAKEN_AT, metadata.partial)
         notes = joined.report.lines()
+        if TAKEN_AT in joined.columns and TAKEN_AT not in more:
+            notes.append(DATED)
         for line in notes:
             report.note(line)
-        table, more = _with(table, joined.columns, "taken_at_metadata", metadata.partial)
         added += more
     elif draft.published and draft.published.measured("table", "parameters", {}).get("metadata"):
         report.note("built without metadata; the previous build had some. Give --metadata again to keep its columns")
-    table.to_parquet(draft.stage(names.ITEMS), index=False)
+    write_table(table, draft.stage(names.ITEMS))
     return {"metadata_notes": notes, "metadata_columns": added}
 
 
@@ -112,18 +124,18 @@ def _with(
 def _columns(draft: Draft, report: Report) -> Record:
     import pandas as pd
 
-    table = pd.read_parquet(draft.path(names.ITEMS))
+    table = read_table(draft.path(names.ITEMS))
     offered = [column for column in table.columns if column not in IDENTITY]
     slugs = columns.unique_slugs(["cluster", *offered])
     heads = []
-    measured = pd.read_parquet(draft.path(names.IMAGES)).select_dtypes("integer").columns
-    # Pixels are quantities even where a collection has only two widths; a whole number in the metadata may be a label.
-    numbers: pd.DataFrame = table.astype(dict.fromkeys(measured, "float64"))
+    # Pixels are quantities even where a collection has only two widths; other whole numbers may be labels.
+    numbers: pd.DataFrame = table.astype(dict.fromkeys(["width", "height"], "float64"))
     for column in offered:
-        heads.append(_write_column(draft, *columns.encode(pd.Series(numbers[column]), slugs[column])))
+        heads.append(_write_column(draft, pd.Series(numbers[column]), slugs[column]))
     if (path := draft.path(names.clusters(clustered_by(draft)))).exists():
         labels = np.load(path, allow_pickle=False)
-        heads.append(_write_column(draft, *columns.encode_clusters(labels)))
+        head, codes = columns.encode_clusters(labels)
+        heads.append(_write(draft, head, {"": codes}))
     paths = table["path"].tolist()
     for page, start in enumerate(range(0, len(paths), names.NAMES_PER_PAGE)):
         text = json.dumps(paths[start : start + names.NAMES_PER_PAGE], ensure_ascii=False)
@@ -132,11 +144,20 @@ def _columns(draft: Draft, report: Report) -> Record:
     return {"columns": small}
 
 
-def _write_column(draft: Draft, head: Record, array: np.ndarray | None) -> Record:
+def _write(draft: Draft, head: Record, arrays: Mapping[str, np.ndarray]) -> Record:
+    """arrays: by what stands between the column's slug and `.npy`."""
     write_text(draft.stage(f"{names.COLUMNS}/{head['slug']}.json"), json.dumps(head, ensure_ascii=False))
-    if array is not None:
-        np.save(draft.stage(f"{names.COLUMNS}/{head['slug']}.npy"), array)
+    for part, array in arrays.items():
+        np.save(draft.stage(f"{names.COLUMNS}/{head['slug']}{part}.npy"), array)
     return head
+
+
+def _write_column(draft: Draft, series: pd.Series, slug: str) -> Record:
+    if is_multi_valued(series):
+        head, lists = columns.encode_lists(series, slug)
+        return _write(draft, head, {"": lists.first, ".starts": lists.starts, ".codes": lists.codes})
+    head, array = columns.encode(series, slug)
+    return _write(draft, head, {} if array is None else {"": array})
 
 
 def _digest(path: Path | None) -> str | None:
