@@ -48,9 +48,10 @@ def keys_of(workspace: Workspace, name: str) -> np.ndarray:
 
 
 def sort_keys(head: dict[str, Any], values: np.ndarray) -> np.ndarray:
-    """float64 (n,): numbers and dates as they are, values by name or number, clusters by label, colors by lightness."""
+    """float64 (n,): numbers and dates as they are, values by name or number, of several in a row the one that most rows
+    have, clusters by label, colors by lightness."""
     match head["kind"]:
-        case "category":
+        case "category" | "list":
             return _taken(_ranks_of_values(head["values"]), values)
         case "cluster":
             return np.where(values < 0, np.nan, values)
