@@ -103,7 +103,7 @@ def values_of(column: Any) -> list[str]:
 
 def _text(value: object) -> str:
     """Whole numbers without decimals, whatever type holds them."""
-    return number(value) if isinstance(value, float | np.floating) and float(value).is_integer() else str(value)
+    return number(float(value)) if isinstance(value, float | np.floating) and value.is_integer() else str(value)
 
 
 def overlap_column(names: list[str], label: str) -> str | None:
