@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from imagespace_core.errors import InputError
 from imagespace_core.images import color
+from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.steps import Record, Report, Step
 from imagespace_core.pipeline.vector_steps import clustered_by
 from imagespace_core.workspace import Draft, columns, names
@@ -30,20 +32,35 @@ METADATA_DATES = "taken_at_metadata"
 DATED = "column 'taken_at' dates the images; where it is empty, their own dates count"
 
 
-def plan(metadata: Path | None, source_columns: Sequence[str]) -> tuple[Step, Step, list[str]]:
+def read(options: Options) -> MetadataTable | None:
+    """The metadata, if there is any. Raises InputError if it cannot be read: now, and not when a model has been loaded
+    and all images have been read."""
+    from imagespace_core.sources.tables.metadata import read_metadata
+
+    if options.metadata is not None:
+        return read_metadata(options.metadata, options.encoding, options.sheet)
+    for name, value in (("encoding", options.encoding), ("sheet", options.sheet)):
+        if value is not None:
+            raise InputError(f"--{name} {value} says how --metadata is read; give that too, or leave it out")
+    return None
+
+
+def plan(
+    options: Options, metadata: MetadataTable | None, source_columns: Sequence[str]
+) -> tuple[Step, Step, list[str]]:
     """`table` joins the metadata, `columns` writes what the viewer colors by and hovers over; and the names of the
     table's columns, which are known before there is one.
 
     source_columns: the names that the step `source` has.
-    Raises InputError if the metadata cannot be read: now, and not when all images have been.
     """
-    from imagespace_core.sources.tables.metadata import RESERVED, read_metadata
-
-    read = read_metadata(metadata, RESERVED | set(source_columns)) if metadata else None
+    read = metadata.beside(source_columns) if metadata else None
     parameters: Record = {
-        "metadata": str(metadata.resolve()) if metadata else None,
-        "digest": _digest(metadata),
+        "metadata": str(read.file.resolve()) if read else None,
+        "digest": _digest(read.file if read else None),
     }
+    if read:
+        # Left out where nobody gave them, so that workspaces from before keep their keys.
+        parameters |= {name: value for name in ("encoding", "sheet") if (value := getattr(options, name)) is not None}
     table = Step(
         "table",
         lambda draft, report: _table(draft, report, read, source_columns),
@@ -73,7 +90,7 @@ def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_
     if metadata is not None:
         with report.task("Metadata"):
             joined = metadata.join(table["path"].tolist())
-        table, more = _with(table, joined.columns, METADATA_DATES)
+        table, more = _with(table, joined.columns, METADATA_DATES, metadata.partial)
         notes = joined.report.lines()
         if METADATA_DATES in joined.columns and METADATA_DATES not in more:
             notes = [DATED if line.endswith(f"is called {METADATA_DATES!r} here") else line for line in notes]
@@ -86,16 +103,20 @@ def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_
     return {"metadata_notes": notes, "metadata_columns": added}
 
 
-def _with(table: pd.DataFrame, more: pd.DataFrame, dates: str) -> tuple[pd.DataFrame, list[str]]:
-    """The table with more columns behind its own. A date there, in the column `dates`, outranks the image's own; of
-    other columns that a picture has too, the picture's is called <name>_picture."""
+def _with(
+    table: pd.DataFrame, more: pd.DataFrame, dates: str, partial: Collection[str] = ()
+) -> tuple[pd.DataFrame, list[str]]:
+    """The table with more columns behind its own. A date there, in the column `dates`, outranks the image's own, unless
+    it is a partial one that this lies in; of other columns that a picture has too, the picture's is called
+    <name>_picture."""
     import pandas as pd
+
+    from imagespace_core.sources.tables.taken import finer
 
     more = more.reset_index(drop=True)
     table = table.rename(columns={name: f"{name}_picture" for name in table.columns.intersection(more.columns)})
     if dates in more and pd.api.types.is_datetime64_any_dtype(more[dates]):
-        taken = more.pop(dates)
-        table["taken_at"] = taken.astype("datetime64[us]").fillna(table["taken_at"])
+        table["taken_at"] = finer(pd.Series(table["taken_at"]), more.pop(dates), partial)
     return pd.concat([table, more], axis=1), list(more.columns)
 
 
