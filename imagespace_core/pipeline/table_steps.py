@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 # Columns that say which image a row is; color and filters have no use for them.
 IDENTITY = ("id", "path")
-METADATA_DATES = "taken_at_metadata"
-"""What a table's column `taken_at` is called where it is read; its dates then become those of the images."""
-DATED = "column 'taken_at' dates the images; where it is empty, their own dates count"
 
 
 def read(options: Options) -> MetadataTable | None:
@@ -90,12 +87,10 @@ def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_
     if metadata is not None:
         with report.task("Metadata"):
             joined = metadata.join(table["path"].tolist())
-        table, more = _with(table, joined.columns, METADATA_DATES, metadata.partial)
         notes = joined.report.lines()
-        if METADATA_DATES in joined.columns and METADATA_DATES not in more:
-            notes = [DATED if line.endswith(f"is called {METADATA_DATES!r} here") else line for line in notes]
         for line in notes:
             report.note(line)
+        table, more = _with(table, joined.columns, "taken_at_metadata", metadata.partial)
         added += more
     elif draft.published and draft.published.measured("table", "parameters", {}).get("metadata"):
         report.note("built without metadata; the previous build had some. Give --metadata again to keep its columns")
