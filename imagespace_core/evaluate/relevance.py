@@ -96,8 +96,7 @@ def values_of(column: Any) -> list[str]:
     """What can be found in a column, as text: the most frequent first, then by name."""
     present = column.dropna()
     values = present.explode() if has_several_values(column) else present
-    counts = values.to_frame("value").value_counts().reset_index()
-    found = [(-int(count), _text(value)) for value, count in zip(counts["value"], counts["count"], strict=True)]
+    found = [(-int(count), _text(value)) for value, count in values.value_counts().items()]
     return [text for _, text in sorted(found)]
 
 
