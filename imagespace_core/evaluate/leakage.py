@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imagespace_core.errors import InputError
+from imagespace_core.errors import InputError, absent
+from imagespace_core.evaluate.relevance import has_several_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,5 +32,9 @@ def parent_column(table: pd.DataFrame, examples: int) -> str | None:
 def groups_of(table: pd.DataFrame, column: str) -> np.ndarray:
     """object (n,): the group of every row, as text. Raises InputError where there is no such column."""
     if column not in table:
-        raise InputError(f"there is no column {column!r}; there are {', '.join(map(str, table.columns))}")
+        raise InputError(absent("column", column, table.columns))
+    if has_several_values(table[column]):
+        raise InputError(
+            f"the column {column} has several values a row, so that rows have no one group by it; choose another"
+        )
     return table[column].astype(str).to_numpy(object)

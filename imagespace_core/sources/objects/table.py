@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources import Ring
@@ -19,6 +21,9 @@ from imagespace_core.sources.objects.annotations import (
     refusal,
     ring_of,
 )
+
+if TYPE_CHECKING:
+    from imagespace_core.sources.tables.untyped import UntypedTable
 
 _CORNERS = (
     ("xmin", "ymin", "xmax", "ymax"), ("x_min", "y_min", "x_max", "y_max"), ("x1", "y1", "x2", "y2"),
@@ -39,48 +44,66 @@ def read_table(file: Path) -> Annotations:
 
     Raises InputError where the columns of a box are not there.
     """
-    from imagespace_core.sources.tables.metadata import read_metadata
+    from imagespace_core.sources.tables.image_column import find_image_column
+    from imagespace_core.sources.tables.untyped import read_untyped
 
-    table = read_metadata(file, ())
-    columns = {str(name).strip().casefold(): str(name) for name in table.columns}
+    read = read_untyped(file)
+    at, note = find_image_column(file, read.names, read.values)
+    names = {number: " ".join(name.split()) for number, name in enumerate(read.names) if number != at}
+    columns = {name.casefold(): number for number, name in names.items()}
     corners = next((names for names in _CORNERS if set(names) <= set(columns)), None)
     sizes = next((names for names in _SIZES if set(names) <= set(columns)), None) if corners is None else None
     polygon = next((name for name in _POLYGONS if name in columns), None)
     if corners is None and sizes is None and polygon is None:
         raise InputError(
-            f"{file} has no columns of boxes (it has: {', '.join(columns.values())}); expected "
+            f"{file} has no columns of boxes (it has: {', '.join(read.names)}); expected "
             f"{', '.join(_CORNERS[0])}, or {', '.join(_SIZES[0])}, or a column {_POLYGONS[0]}"
         )
     category = next((name for name in _CLASSES if name in columns), None)
     score = next((name for name in _SCORES if name in columns), None)
     size = next((names for names in _PHOTO_SIZES if set(names) <= set(columns)), None)
     used = {*(corners or sizes or ()), polygon, category, score, *(size or ())}
-    others = [name for key, name in columns.items() if key not in used]
-    edges = [table.columns[columns[name]] for name in corners or sizes or ()]
-    shares = bool(edges) and all(_is_share(column.tolist()) for column in edges)
+    table = {name: _typed(read, columns[name]) for name in columns if name != polygon}
+    drawn = list(read.values(columns[polygon])) if polygon else []
+    shares = any(table[name] for name in corners or sizes or ()) and all(
+        _is_share(table[name]) for name in corners or sizes or ()
+    )
     marked: list[Marked] = []
     skipped: list[tuple[str, str]] = []
-    rows: list[dict[str, Any]] = table.columns.astype(object).to_dict("records")
-    for number, (photo, row) in enumerate(zip(table.filenames, rows, strict=True), start=1):
+    photos = read.texts(at).tolist()
+    for row, photo in enumerate(photos):
+        number = row + 1
         if not isinstance(photo, str):
             skipped.append((f"{file.name}#{number}", "names no photo"))
             continue
-        rings = _rings(row[columns[polygon]]) if polygon else ()
-        box = _box([row[columns[name]] for name in corners or sizes or ()], sizes is not None)
+        rings = _rings(drawn[row]) if polygon else ()
+        box = _box([table[name][row] for name in corners or sizes or ()], sizes is not None)
         box = box or (box_of(rings) if rings else None)
         if (reason := refusal(box)) or box is None:
             skipped.append((f"{file.name}#{number}", reason or ""))
             continue
-        stated = [number_of(_unboxed(row[columns[name]])) for name in size] if size else [None, None]
+        stated = [number_of(table[name][row]) for name in size] if size else [None, None]
         known = (stated[0], stated[1]) if stated[0] and stated[1] else None
-        attributes = {name: None if _is_missing(row[name]) else row[name] for name in others}
-        what = row[columns[category]] if category else None
-        name = None if what is None or _is_missing(what) else str(what)
-        share = number_of(_unboxed(row[columns[score]])) if score else None
+        attributes = {names[columns[name]]: values[row] for name, values in table.items() if name not in used}
+        what = table[category][row] if category else None
+        name = None if what is None else str(what)
+        share = number_of(table[score][row]) if score else None
         marked.append(Marked(photo, str(number), name, box, rings, SHARES if shares else known, share, attributes))
-    notes = [f"{file.name}: no value of a box is above 1, so they are taken for shares of the photo"] if shares else []
-    photos = list(dict.fromkeys(name for name in table.filenames if isinstance(name, str)))
-    return Annotations(file.name, marked, photos, skipped, (*notes, *table.notes))
+    notes = [note, f"{file.name}: no value of a box is above 1, so they are taken for shares of the photo" * shares]
+    named = list(dict.fromkeys(name for name in photos if isinstance(name, str)))
+    return Annotations(file.name, marked, named, skipped, [*read.notes, *filter(None, notes)])
+
+
+def _typed(read: UntypedTable, at: int) -> list[object]:
+    """The values of a column, each of one type; None where missing."""
+    column, _ = read.column(at)
+    if column is None:
+        return [None] * len(read.raw[at])
+    missing = column.isna().to_numpy(bool)
+    return [
+        None if none else value.item() if isinstance(value, np.generic) else value
+        for value, none in zip(column, missing, strict=True)
+    ]
 
 
 def _is_share(column: Sequence[object]) -> bool:
@@ -88,27 +111,18 @@ def _is_share(column: Sequence[object]) -> bool:
     return bool(values) and max(values) <= 1 and min(values) >= 0
 
 
-def _is_missing(value: object) -> bool:
-    import pandas as pd
-
-    return value is None or value is pd.NA or (isinstance(value, float) and value != value)
-
-
-def _box(values: list[Any], sizes: bool) -> Box | None:
-    known = [None if _is_missing(value) else number_of(_unboxed(value)) for value in values]
-    numbers = [number for number in known if number is not None]
+def _box(values: list[object], sizes: bool) -> Box | None:
+    numbers = [number for number in map(number_of, values) if number is not None]
     if len(numbers) != 4:
         return None
     left, top, right, bottom = numbers
     return (left, top, left + right, top + bottom) if sizes else (left, top, right, bottom)
 
 
-def _unboxed(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value
-
-
 def _rings(value: object) -> tuple[Ring, ...]:
-    """A cell with a list of numbers, of points or of such lists, as JSON; or a polygon as WKT."""
+    """A list of numbers, of points or of such lists, as it is or as JSON; or a polygon as WKT."""
+    if isinstance(value, list):
+        return tuple(_nested(value))
     if not isinstance(value, str) or not value.strip():
         return ()
     if value.lstrip()[:1] == "[":
