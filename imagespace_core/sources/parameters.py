@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources import Source
+from imagespace_core.sources import Settled, Source
 from imagespace_core.sources.registry import SOURCES
 
 _KINDS = {int: "whole numbers", float: "numbers", str: "words"}
@@ -55,8 +55,9 @@ def parameters(source: str, given: Mapping[str, object]) -> dict[str, Any]:
 
 
 def recorded(source: Source) -> dict[str, Any]:
-    """The options of a source as JSON values, from which `registry.opened` makes it again."""
+    """The options of a source as JSON values, from which `registry.opened` makes it again, with what it `settled`."""
     values = {f.name: getattr(source, f.name) for f in fields(source) if "help" in f.metadata}  # pyright: ignore[reportArgumentType]
+    values |= source.settled() if isinstance(source, Settled) else {}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
