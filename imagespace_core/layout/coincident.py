@@ -6,6 +6,9 @@ import math
 
 import numpy as np
 
+FEW = 3
+"""Images a side of a square: so many, or as many as most squares have, and all squares are divided alike. One place
+with hundreds would make all images tiny."""
 WIDEST = 1 / 50
 """Of the map: no place takes more room, however far away the next is."""
 
@@ -22,8 +25,10 @@ def side_by_side(points: np.ndarray, cell: float | None) -> tuple[np.ndarray, in
     sites, of_place, counts = distinct(points)
     if len(sites) < 2 or len(sites) == len(points):
         return points, 0
-    if cell:
-        room, sides = np.full(len(sites), cell), np.full(len(sites), math.ceil(math.sqrt(counts.max())))
+    most = math.ceil(math.sqrt(counts.max()))
+    alike = cell is not None and most <= max(FEW, math.ceil(math.sqrt(np.median(counts))))
+    if alike:
+        room, sides = np.full(len(sites), cell), np.full(len(sites), most)
     else:
         widest = WIDEST * float(np.ptp(sites, axis=0).max())
         room = np.minimum(KDTree(sites).query(sites, k=2)[0][:, 1] / 2, widest)
@@ -36,8 +41,7 @@ def side_by_side(points: np.ndarray, cell: float | None) -> tuple[np.ndarray, in
     middle = (side - 1) / 2
     moved = points.astype(np.float64) + np.column_stack([(across - middle) * step, (middle - down) * step])
     shared = counts[of_place] > 1
-    several = shared if cell is None else np.ones(len(points), bool)
-    return np.where(several[:, None], moved, points).astype(np.float32), int(shared.sum())
+    return np.where((shared | alike)[:, None], moved, points).astype(np.float32), int(shared.sum())
 
 
 def distinct(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -131,6 +131,14 @@ def test_scenes_over_each_other_share_the_squares_of_their_places() -> None:
     assert one.guides["notes"] == []
 
 
+def test_one_place_with_many_does_not_make_all_others_small() -> None:
+    one, many = _made(*_tiles(6, 6)), _made(*_tiles(6, 6), *_tiles(1, 1) * 400)
+    np.testing.assert_array_equal(many.positions[1:36], one.positions[1:])
+    crowd = many.positions[[0, *range(36, 436)]]
+    assert len(np.unique(crowd, axis=0)) == 401
+    assert np.ptp(crowd, axis=0).max() < one.guides["cell"] / 2
+
+
 def test_images_at_one_place_stand_side_by_side_nearer_than_the_next() -> None:
     made = _made((9.0, 47.0), (9.1, 47.0), (9.0, 47.0), (9.0, 47.0), (9.0, 47.0), (11.0, 47.0))
     stacked = made.positions[[0, 2, 3, 4]]

@@ -137,18 +137,18 @@ def _annotated(scenes: list[Scene], files: Files, cutting: Cutting, log: _Log) -
 def _pictured(annotations: Annotations, scenes: list[Scene], log: _Log) -> list[tuple[int, Scene]]:
     """The scene in whose pixels annotations are, with its number; none where that is not to be had."""
     assert annotations.picture is not None
-    asked = PurePosixPath(annotations.picture.replace("\\", "/"))
+    named = PurePosixPath(annotations.picture.replace("\\", "/"))
     for same in (
-        lambda name: name == asked,
-        lambda name: name.name == asked.name,
-        lambda name: name.stem == asked.stem,
+        lambda name: name == named,
+        lambda name: name.name == named.name,
+        lambda name: name.stem == named.stem,
     ):
         found = [(n, scene) for n, scene in enumerate(scenes) if same(PurePosixPath(scene.name))]
         if len(found) == 1:
             break
     else:
         what = "several scenes have" if found else "no scene here has"
-        log.skipped.append((annotations.file, f"{len(annotations):,} annotations are of {asked}, a name that {what}"))
+        log.skipped.append((annotations.file, f"{len(annotations):,} annotations are of {named}, a name that {what}"))
         return []
     scene, size = found[0][1], annotations.size
     wrong = ""
