@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from imagespace_core.sources.abilities import Context, Contextual, Layered, Masked, Ring, Settled
-from imagespace_core.sources.source import Advance, Item, Scan, Source, counted, option
+from imagespace_core.sources.abilities import Context, Contextual, Layered, Masked, Ring
+from imagespace_core.sources.source import Advance, Item, Scan, Source, counted, option, settled, settled_fields
 
 __all__ = [
-    "Advance", "Context", "Contextual", "Item", "Layered", "Masked", "Ring", "Scan", "Settled", "Source",
-    "counted", "option",
+    "Advance", "Context", "Contextual", "Item", "Layered", "Masked", "Ring", "Scan", "Source", "counted", "option",
+    "settled", "settled_fields",
 ]  # fmt: skip

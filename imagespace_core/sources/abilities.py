@@ -1,8 +1,8 @@
-"""What a source may do beside listing and reading: surroundings, masks, layers, what it settles. Asked for by type."""
+"""What a source may do beside listing and reading: surroundings, masks, layers. Who wants it asks by type."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -80,14 +80,4 @@ class Layered(Protocol):
 
     def composite(self, key: str, layers: Sequence[str], max_side: int) -> np.ndarray:
         """`Source.preview` of these layers, one at least. Raises UnreadableImageError."""
-        ...
-
-
-@runtime_checkable
-class Settled(Protocol):
-    """A source that decides what its options leave open. What it decided goes into the manifest, so that the app reads
-    the items as they were built."""
-
-    def settled(self) -> Mapping[str, object]:
-        """Options by name, as JSON values. Raises InputError where there is nothing to decide upon."""
         ...

@@ -57,7 +57,7 @@ def test_files_and_folders_are_layers_of_one_map(tmp_path: Path, relief: np.ndar
     assert recognizes(tmp_path / "map")
     assert source.names() == ("relief", "roads")
     assert len(source.scan().items) == 12
-    assert source.settled() == {"scheme": ["relief=tms", "roads=xyz"]}
+    assert getattr(source.scan().reads, "schemes") == ("relief=tms", "roads=xyz")  # noqa: B009
     pixels = source.read(f"{Z}/{X}/{Y}").pixels
     assert (pixels[..., 0] + pixels[..., 1] == 255).all()
 

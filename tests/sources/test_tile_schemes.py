@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from imagespace_core.errors import InputError
+from imagespace_core.sources import Scan
 from imagespace_core.sources.parameters import recorded
 from imagespace_core.sources.registry import opened
 from imagespace_core.sources.tiles.coordinates import Tile, deepest_tile, lng_lat
@@ -36,12 +37,15 @@ def plain(layer: Path, scheme: str = "xyz") -> Path:
     return write_map(layer, scheme, noise)
 
 
+def source_as_read(scan: Scan) -> Tiles:
+    return cast("Tiles", scan.reads) if scan.reads else Tiles(Path())
+
+
 def placed(root: Path, scheme: tuple[str, ...] = ()) -> tuple[str, list[str]]:
     """The scheme by which the tiles turn out to be read, and the notes."""
-    source = Tiles(root, scheme=scheme)
-    scan = source.scan()
+    scan = Tiles(root, scheme=scheme).scan()
     keys = {item.key for item in scan.items}
-    [found] = cast("list[str]", source.settled()["scheme"])
+    [found] = {scheme.rpartition("=")[2] for scheme in source_as_read(scan).schemes} or {"xyz"}
     if keys != {f"{Z}/{X + x}/{Y + y}" for x in range(10) for y in range(8)}:
         return f"{found}, misplaced", list(scan.notes)
     return found, list(scan.notes)
@@ -144,12 +148,11 @@ def test_a_stated_scheme_that_the_edges_contradict_is_kept_and_said(tmp_path: Pa
 def test_a_layer_without_a_word_lies_where_the_others_do(tmp_path: Path) -> None:
     plain(tmp_path / "map/noise", "tms")
     write_map(tmp_path / "map/relief")
-    source = Tiles(tmp_path / "map")
-    notes = source.scan().notes
-    assert len(source.scan().items) == 80
-    assert source.settled() == {"scheme": ["noise=tms", "relief=xyz"]}
-    assert "layer noise: tiles are read as tms" in notes[0]
-    assert "because only so they lie where those of relief do" in notes[0]
+    scan = Tiles(tmp_path / "map").scan()
+    assert len(scan.items) == 80
+    assert source_as_read(scan).schemes == ("noise=tms", "relief=xyz")
+    assert "layer noise: tiles are read as tms" in scan.notes[0]
+    assert "because only so they lie where those of relief do" in scan.notes[0]
 
 
 def test_two_layers_apart_are_refused_until_one_is_named(tmp_path: Path) -> None:
@@ -209,11 +212,13 @@ def test_what_cannot_be_used_of_such_a_file_is_said_and_tiles_go_on(
 def test_the_app_reads_tiles_as_they_were_built_and_old_workspaces_as_xyz(tmp_path: Path) -> None:
     pixels = drawn_map(10, 8)
     root = write_map(tmp_path / "map/relief", "tms", pixels).parent
-    record = {"kind": "tiles", "root": str(root), "parameters": recorded(Tiles(root))}
-    assert record["parameters"] == {"layers": [], "preview_layers": [], "scheme": ["tms"]}
+    record = {"kind": "tiles", "root": str(root), "parameters": recorded(source_as_read(Tiles(root).scan()))}
+    assert record["parameters"] == {"layers": [], "preview_layers": [], "scheme": [], "schemes": ["relief=tms"]}
+    (root / "relief/metadata.json").write_text('{"scheme": "xyz"}')  # what came later decides nothing
     key = f"{Z}/{X + 1}/{Y + 2}"
     np.testing.assert_array_equal(opened(record).preview(key, 99), pixels[2 * SIDE : 3 * SIDE, SIDE : 2 * SIDE])
-    del record["parameters"]["scheme"]
+    del record["parameters"]["scheme"], record["parameters"]["schemes"]
+    (root / "relief/metadata.json").write_text('{"scheme": "tms"}')
     assert not opened(record).has(key)
     assert opened(record).has(stored("tms", X + 1, Y + 2))
 

@@ -17,7 +17,7 @@ from PIL import Image
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources import Advance, Item, Scan, counted, option
+from imagespace_core.sources import Advance, Item, Scan, counted, option, settled
 from imagespace_core.sources.tiles.coordinates import Tile, parse_key, zones
 from imagespace_core.sources.tiles.listing import Layers, find_layers, recognizes
 
@@ -56,8 +56,8 @@ class Tiles:
     decode: for models, sprites and columns. limit: only so many tiles, the first by zoom, column and row.
     layers: those to take; their order is that of the channels. None named: all, by name.
     preview_layers: those that people see, laid over each other. None named: all.
-    scheme: how the files are counted, see `schemes`; () decides layer by layer, see `placement.place`. Keys and columns
-    are always those of the map (xyz).
+    scheme: how the files are counted, see `schemes`; () decides layer by layer, see `placement.place`, and the field
+    `schemes` is what a scan decided. Keys and columns are always those of the map (xyz).
 
     An item's channels are its layers in gray (ITU-R 601-2 luma): palettes become their colors and transparency goes
     over white first, so that paper is 255 whatever the palette. A tile of another size than the item's largest is
@@ -74,21 +74,18 @@ class Tiles:
         "[default: as their files say, else as they join]", before=("xyz",),
     )  # fmt: skip
 
+    schemes: tuple[str, ...] = settled(())
+
     def __post_init__(self) -> None:
         # A manifest gives lists.
         object.__setattr__(self, "layers", tuple(self.layers))
         object.__setattr__(self, "preview_layers", tuple(self.preview_layers))
         object.__setattr__(self, "scheme", tuple(self.scheme))
+        object.__setattr__(self, "schemes", tuple(self.schemes))
 
     def names(self) -> tuple[str, ...]:
         """The layers, in the order of the channels. Raises InputError where they are not 1 to 12 of those there are."""
         return self._layers.names
-
-    def settled(self) -> dict[str, object]:
-        """By which schemes the tiles are read, as the option that says so."""
-        schemes = {name: self._layers.placed[name].scheme for name in self.names()}
-        alike = len(set(schemes.values())) == 1
-        return {"scheme": [*set(schemes.values())] if alike else [f"{name}={s}" for name, s in schemes.items()]}
 
     def scan(self, advance: Advance | None = None) -> Scan:
         """Every coordinate that all layers share, by zoom, column and row; the key is "z/x/y".
@@ -114,7 +111,11 @@ class Tiles:
         )
         found, missing = counted(items, advance), self._layers.left_out()
         others = self._layers.others().most_common()
-        return Scan(found, missing, dict(others), [*decided, *self._oddities(missing)])
+        schemes = {name: placement.scheme for name, placement in self._layers.placed.items()}
+        # Where all are xyz there is nothing to record, and workspaces of before read as they did.
+        usual = set(schemes.values()) == {"xyz"}
+        reads = None if usual else replace(self, schemes=tuple(f"{name}={schemes[name]}" for name in self.names()))
+        return Scan(found, missing, dict(others), [*decided, *self._oddities(missing)], reads)
 
     def _oddities(self, missing: Sequence[tuple[str, str]]) -> list[str]:
         """One sentence for each thing that is odd about a layer."""
@@ -183,7 +184,7 @@ class Tiles:
     def _layers(self) -> Layers:
         if self.limit is not None and self.limit < 1:
             raise InputError(f"a limit of {self.limit} tiles leaves none; give 1 or more")
-        found = find_layers(self.root, self.layers, self.scheme)
+        found = find_layers(self.root, self.layers, self.schemes or self.scheme)
         if len(found.names) > MOST_LAYERS:
             raise InputError(
                 f"{self.root} has {len(found.names)} layers; expected 1 to {MOST_LAYERS}. Name those to take: "
