@@ -119,6 +119,17 @@ def test_annotations_across_180_degrees_are_one_chip_where_they_are(tmp_path: Pa
     assert scan.notes == ([] if way == "beyond" else said)
 
 
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857"])
+def test_a_scene_that_goes_on_beyond_180_degrees_has_what_lies_there(tmp_path: Path, crs: str) -> None:
+    east_of_180 = {"type": "Polygon", "coordinates": strip(-179.98, -179.95)}
+    write_geojson(tmp_path / "scene.geojson", [feature(east_of_180)], crs=None)
+    source = GeoTiff(dateline_scene(tmp_path / "scene.tif", crs), WHOLE)
+    [item] = source.scan().items
+    outline = np.array(source.context(item.key).outline[0])
+    assert (outline[:, 0].min(), outline[:, 0].max()) == (pytest.approx(120, abs=0.5), pytest.approx(150, abs=0.5))
+    assert item.columns["longitude"] == pytest.approx(-179.965, abs=1e-4)
+
+
 def test_what_is_wide_and_meant_so_stays(tmp_path: Path) -> None:
     """A scene of the world, a frame around all of it, and one around half of it with corners between."""
     from rasterio.transform import from_bounds
