@@ -120,3 +120,23 @@ def test_when_no_label_belongs_to_a_slice_that_is_said_first(tmp_path: Path) -> 
     )
     assert "channels" in scan.notes[1]
     assert {path for path, _ in scan.skipped} == {"labels/x.png", "labels/y.png", "labels/z.png"}
+
+
+def test_what_pairs_with_nothing_is_said_before_what_is_said_of_other_data_sets(tmp_path: Path) -> None:
+    write_slices(tmp_path / "one", 1)
+    save_imagej(tmp_path / "one/raw/a.tif", textures(2), "channels=2")
+    write_slices(tmp_path / "two", 2)
+    save(tmp_path / "two/labels/x.png", left_third())
+    for name in ("slice_0.png", "slice_1.png"):
+        (tmp_path / "two/labels" / name).unlink()
+    first, second, *_ = small(tmp_path).scan().notes
+    assert first.startswith("the label does not belong to a slice, so that nothing is known of what two/labels/ marks")
+    assert "channels" in second
+
+
+def test_a_label_of_several_channels_is_left_out(tmp_path: Path) -> None:
+    save_imagej(tmp_path / "raw/a.tif", textures(2), "slices=2")
+    save_imagej(tmp_path / "labels/a.tif", [left_third()] * 4, "channels=2\nslices=2\nhyperstack=true")
+    scan = small(tmp_path).scan()
+    assert "overlap" not in scan.items[0].columns
+    assert dict(scan.skipped)["labels/a.tif@z1"] == "label left out: it has 2 channels; expected one number a pixel"

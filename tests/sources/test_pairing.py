@@ -48,7 +48,7 @@ def test_where_no_names_are_the_same_a_word_more_or_numbers_decide(
     [
         (["0.tif", "1.tif", "2.tif"], ["m_1.png", "m_2.png", "m_3.png"]),  # counted from 0 and from 1: neither is right
         (["a1.tif", "b2.tif"], ["m1.png", "m2.png"]),  # not counted: the names differ in more than a number
-        (["1_1.tif", "1_01.tif"], ["m1.png", "m2.png"]),
+        (["1.tif", "01.tif", "2.tif"], ["m0001.png", "m2.png"]),  # two slices of one number
         (["a.tif", "b.tif"], ["c.png", "d.png"]),
         (["a.tif", "b.tif"], []),
     ],

@@ -29,6 +29,14 @@ def test_a_stack_of_imagej_with_one_directory_has_all_its_slices(tmp_path: Path)
     assert stack.problems == []
 
 
+def test_a_stack_that_is_cut_short_after_it_was_listed_has_a_reason(tmp_path: Path) -> None:
+    save_imagej(tmp_path / "a.tif", textures(3), "slices=3")
+    last = read_stack(tmp_path / "a.tif").frames[-1].channels[0].page
+    (tmp_path / "a.tif").write_bytes((tmp_path / "a.tif").read_bytes()[:-1])
+    with pytest.raises(UnreadableImageError, match="truncated"):
+        last.values()
+
+
 def test_a_hyperstack_of_imagej_has_channels_depths_and_times(tmp_path: Path) -> None:
     pages = textures(2 * 3 * 2)
     save_imagej(tmp_path / "a.tif", pages, "channels=2\nslices=3\nframes=2\nhyperstack=true")
@@ -152,7 +160,17 @@ def test_a_description_in_a_file_of_its_own_is_read_and_said_where_it_is_missing
     np.testing.assert_array_equal(np.reshape(values(found), (4, 64, 96)), pages)
 
 
-BOMB = '<?xml version="1.0"?><!DOCTYPE OME [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><OME><Image Name="&b;"/></OME>'
+_ENTITIES = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
+
+
+def test_a_companion_file_declares_no_entities_either(tmp_path: Path) -> None:
+    save_described(tmp_path / "a.ome.tif", textures(2), _only_naming("a.companion.ome"))
+    (tmp_path / "a.companion.ome").write_text(_ENTITIES + "<OME>&b;</OME>")
+    assert read_stack(tmp_path / "a.ome.tif").problems == [
+        "its axes cannot be read (its XML declares entities); every page is a slice"
+    ]
+
+
 _PIXELS = '<?xml version="1.0"?><OME><Image><Pixels DimensionOrder="XYCZT" SizeX="96" SizeY="64" SizeT="1" {}</OME>'
 
 _IN_ANOTHER = '<TiffData><UUID FileName="../b.tif">u</UUID></TiffData>'
@@ -161,7 +179,8 @@ _IN_ANOTHER = '<TiffData><UUID FileName="../b.tif">u</UUID></TiffData>'
 @pytest.mark.parametrize(
     ("xml", "reason"),
     [
-        (BOMB, "its XML declares entities"),
+        (_ENTITIES + "<OME>&b;</OME>", "its XML declares entities"),
+        (_ENTITIES + "<scn>&b;</scn>", "its XML declares entities"),  # another's, which tifffile would read
         ("<?xml version='1.0'?><OME><Image>", "its XML is broken: no element found"),
         ("<?xml version='1.0'?><OME><Image></OME>", "its XML is broken: mismatched tag"),
         (_PIXELS.format('SizeC="1" SizeZ="99999999999"/></Image>'), "it describes 99,999,999,999 planes"),
@@ -191,11 +210,20 @@ def test_what_is_no_image_or_too_large_has_a_reason(tmp_path: Path) -> None:
     with pytest.raises(UnreadableImageError, match="broken"):
         read_stack(tmp_path / "a.tif")
     save(tmp_path / "b.tif", textures(1)[0])
-    with pytest.raises(UnreadableImageError, match="too large: its pages are 96 x 64"):
+    with pytest.raises(UnreadableImageError, match="too large: 96 x 64"):
         read_stack(tmp_path / "b.tif", max_pixels=1000)
     tifffile.imwrite(tmp_path / "c.tif", np.zeros((8, 8), np.complex64))
     with pytest.raises(UnreadableImageError, match="of the type complex64; expected numbers"):
         read_stack(tmp_path / "c.tif")
+
+
+def test_pages_that_cannot_be_slices_take_no_others_with_them(tmp_path: Path) -> None:
+    with tifffile.TiffWriter(tmp_path / "a.tif") as file:
+        for page in (textures(1)[0], np.zeros((8, 8), np.complex64), textures(2)[1]):
+            file.write(page, metadata=None)
+    stack = read_stack(tmp_path / "a.tif")
+    assert suffixes(stack) == ["@p1", "@p3"]
+    assert stack.problems == ["its values are of the type complex64; expected numbers"]
 
 
 def test_a_file_that_is_no_tiff_is_one_slice(tmp_path: Path) -> None:

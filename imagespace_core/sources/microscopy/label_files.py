@@ -17,11 +17,13 @@ class LabelFiles:
     """The labels of a dataset.
 
     pages: by the folder of masks, "" alone where labels hold all structures: the label of a slice, by the name of the
-    slice's file and its number in it. skipped: (path, reason). notes: the gravest first.
+    slice's file and its number in it. skipped: (path, reason). unpaired: sentences on labels of which none belongs to a
+    slice. notes: what else people should know.
     """
 
     pages: dict[str, dict[tuple[str, int], Page]] = field(default_factory=dict)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    unpaired: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -43,7 +45,7 @@ def labels_of(
                 f"{raw}{name}; {len(partners):,} in all"
             )
         if own and stacks and not partners:
-            found.notes.insert(0, _nothing_pairs(shown, list(own), raw, next(iter(stacks))))
+            found.unpaired.append(_nothing_pairs(shown, list(own), raw, next(iter(stacks))))
         for label in own:
             if label not in partners:
                 wanted = f"its slice would be {raw}{label}, which is not there; rename one of the two"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagespace_core.errors import UnreadableImageError, VanishedError
-from imagespace_core.images import decode, raster
+from imagespace_core.images import decode, raster, reasons
 from imagespace_core.sources.microscopy.ome import MOST_PLANES, Color, Ome, read_ome
 from imagespace_core.sources.microscopy.pages import AS_STORED, Page, Plain
 
@@ -156,7 +156,9 @@ def _stack(tif: TiffFile, stack: Stack, ome: Ome, file: Path, max_pixels: int) -
     parts: set[Path] = set()
     left_out = 0
     for at, series in enumerate(tif.series):
-        _check(series, max_pixels)
+        if why := _refused(series, max_pixels):
+            stack.problems.append(why)
+            continue
         names = ome.channels[at] if described else ()
         for frame, pages in _frames(series, len(tif.pages), names, f"s{at + 1}" if several else ""):
             parts |= {page.file for page in pages if page}
@@ -185,16 +187,18 @@ def _declared(tif: TiffFile) -> int:
     return found if isinstance(found, int) else 0
 
 
-def _check(series: TiffPageSeries, max_pixels: int) -> None:
+def _refused(series: TiffPageSeries, max_pixels: int) -> str:
+    """Why these pages cannot be slices; "" if they can."""
     page = series.keyframe
     if page.axes not in ("YX", "YXS", "SYX"):
-        raise UnreadableImageError(f"its pages have the axes {page.axes}; expected flat images, YX")
+        return f"its pages have the axes {page.axes}; expected flat images, YX"
     if page.imagewidth * page.imagelength > max_pixels:
-        raise UnreadableImageError(f"too large: its pages are {page.imagewidth} x {page.imagelength}")
+        return reasons.too_large(page.imagewidth, page.imagelength, max_pixels)
     if page.dtype is None or page.dtype.kind not in "buif":
-        raise UnreadableImageError(f"its values are of the type {page.dtype}; expected numbers")
+        return f"its values are of the type {page.dtype}; expected numbers"
     if math.prod(series.get_shape(False)) // math.prod(page.shape) > MOST_PLANES:
-        raise UnreadableImageError(f"it has more than {MOST_PLANES:,} pages")
+        return f"it has more than {MOST_PLANES:,} pages"
+    return ""
 
 
 def _frames(
@@ -212,25 +216,26 @@ def _frames(
         split = page is not None and not colored and samples > 1
         chosen = [replace(page, sample=s, by_gdal=True) for s in range(samples)] if page and split else [page]
         by_place[tuple(index[at] for at in outer)] += chosen
-    long = [number for number, at in enumerate(outer) if shape[at] > 1]
-    time = next((number for number, at in enumerate(outer) if axes[at] == "T"), None)
+    names_of_axes = "".join(axes[at] for at in outer)
+    lengths = [shape[at] for at in outer]
     for place in sorted(by_place):
         found = by_place[place]
-        channels = tuple(
-            Channel(page, *(names[number] if len(names) == len(found) else ("", None)))
-            for number, page in enumerate(found) if page
-        )  # fmt: skip
-        if len(long) <= 1 and len(found) == 1 and not prefix:
-            count = len(by_place) if pages_in_file < len(by_place) else pages_in_file
-            suffix = _of_pages(_number(found[0]) if pages_in_file >= len(by_place) else place[long[0]], count)
+        known = names if len(names) == len(found) else [("", None)] * len(found)
+        channels = tuple(Channel(page, *named) for page, named in zip(found, known, strict=True) if page)
+        if series.kind == "generic" and found[0] and len(found) == 1 and not prefix:  # one of several kinds of pages
+            suffix = _of_pages(found[0].number, pages_in_file)
         else:
-            words = [f"{axes[outer[n]].lower()}{place[n] + 1:0{len(str(shape[outer[n]]))}}" for n in long]
-            suffix = "@" + prefix + "".join(words) if prefix or words else ""
-        yield Frame(channels, suffix, place[time] if time is not None else 0), found
+            suffix = _suffix(names_of_axes, lengths, place, prefix, len(found))
+        yield Frame(channels, suffix, place[names_of_axes.index("T")] if "T" in names_of_axes else 0), found
 
 
-def _number(page: Page | None) -> int:
-    return page.number if page else 0
+def _suffix(axes: str, lengths: Sequence[int], place: Sequence[int], prefix: str, channels: int) -> str:
+    """Which of the slices it is, along the axes that are longer than 1; of pages along one axis, which page."""
+    long = [number for number, length in enumerate(lengths) if length > 1]
+    if len(long) <= 1 and channels == 1 and not prefix:
+        return _of_pages(place[long[0]], lengths[long[0]]) if long else ""
+    words = [f"{axes[number].lower()}{place[number] + 1:0{len(str(lengths[number]))}}" for number in long]
+    return "@" + prefix + "".join(words) if prefix or words else ""
 
 
 def _outer(series: TiffPageSeries) -> tuple[str, tuple[int, ...]]:
