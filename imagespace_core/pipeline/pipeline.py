@@ -129,7 +129,7 @@ def _prepared(options: Options, draft: Draft, report: Report, of_model: bool = F
         source, taken = published.source, carried_over(published)
     else:
         taken, source = take_in(options, draft, report, of_model)
-    table, columns, known = table_steps.plan(options.metadata, taken.columns)
+    table, columns, known = table_steps.plan(options.metadata, taken.columns, options.limit is not None)
     if not selection.carries(table.name):
         vector_steps.check(options, known)
     steps = [
