@@ -12,7 +12,7 @@ from imagespace_core.sources.natural_order import natural_path_key
         (["a.tif", "b.tif"], ["a.png", "b.bmp"]),
         (["a.ome.tif", "b.ome.tif"], ["a.png", "b.ome.tif"]),
         (["x/a.tif", "y/b.tif"], ["a.png", "b.png"]),
-        (["Cell 1.tif", "cell-2.tif"], ["cell_1.png", "CELL2.png"]),
+        (["Cell 1.tif", "cell2.tif"], ["cell1.png", "CELL 2.png"]),
         (["Me\u0301lange.tif", "b.tif"], ["M\u00e9lange.png", "b.png"]),
         (["train-volume.tif"], ["train-labels.tif"]),
     ],

@@ -110,6 +110,7 @@ def test_samples_that_are_no_colors_are_channels(tmp_path: Path, planar: str) ->
     np.testing.assert_array_equal(channels, bands)
 
 
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_colors_of_sixteen_bits_keep_them(tmp_path: Path) -> None:
     import rasterio
 
