@@ -139,6 +139,15 @@ def test_planes_of_an_ome_tiff_in_several_files_are_slices_of_the_first(tmp_path
     assert stack.problems == ["1 of its slices lack planes: z1.ome.tif not there; they are left out"]
 
 
+def test_a_link_to_a_file_is_that_file_under_its_own_name(tmp_path: Path) -> None:
+    save_stack(tmp_path / "a.tif", textures(2))
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links/b.tif").symlink_to(tmp_path / "a.tif")
+    stack = read_stack(tmp_path / "links/b.tif")
+    assert {frame.channels[0].page.file for frame in stack.frames} == {tmp_path / "links/b.tif"}
+    assert stack.parts == ()
+
+
 def _only_naming(name: str) -> str:
     return f'<?xml version="1.0"?><OME><BinaryOnly MetadataFile="{name}" UUID="urn:uuid:0"/></OME>'
 
@@ -225,6 +234,15 @@ def test_pages_that_cannot_be_slices_take_no_others_with_them(tmp_path: Path) ->
     stack = read_stack(tmp_path / "a.tif")
     assert suffixes(stack) == ["@p1", "@p3"]
     assert stack.problems == ["its values are of the type complex64; expected numbers"]
+
+
+def test_pages_of_several_kinds_have_names_of_their_own(tmp_path: Path) -> None:
+    with tifffile.TiffWriter(tmp_path / "a.tif") as file:
+        for side in (40, 40, 30, 30):
+            file.write(
+                np.zeros((side, side, 5), np.uint8), photometric="minisblack", planarconfig="contig", metadata=None
+            )
+    assert suffixes(read_stack(tmp_path / "a.tif")) == ["@p1", "@p2", "@p3", "@p4"]
 
 
 def test_a_file_that_is_no_tiff_is_one_slice(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def read_stacks(
     stacks: dict[str, Stack] = {}
     parts: set[Path] = set()
     for name, file in files.items():
-        if file.resolve() in parts:
+        if parts and file.resolve() in parts:
             continue
         try:
             stacks[name] = read_stack(file, max_pixels)
@@ -108,8 +108,8 @@ def read_stacks(
             skipped.append((f"{shown}{name}", f"{what}{error}"))
             continue
         skipped += [(f"{shown}{name}", problem) for problem in stacks[name].problems]
-        parts |= {part.resolve() for part in stacks[name].parts}
-    return {name: stack for name, stack in stacks.items() if files[name].resolve() not in parts}
+        parts.update(stacks[name].parts)
+    return {name: stack for name, stack in stacks.items() if not parts or files[name].resolve() not in parts}
 
 
 def _is_tiff(file: Path) -> bool:
@@ -134,20 +134,19 @@ def _tiff(file: Path, max_pixels: int) -> Stack:
     ome = Ome("", (), ())
     with TiffFile(file) as tif:
         first: Any = tif.pages.first
-        description, is_ome = first.description, bool(tif.is_ome) or "<OME" in first.description
-    options: dict[str, Any] = {}
-    try:
-        if "<!ENTITY" in description or "<!DOCTYPE" in description:
-            raise ValueError("its XML declares entities")
-        if is_ome:
-            ome = read_ome(file, description)
-            options = {"omexml": ome.xml} if ome.xml else {}
-    except ValueError as error:
-        problems.append(f"its axes cannot be read ({error}); every page is a slice")
-        options = {f"is_{kind}": False for kind in TIFF.FILE_FLAGS}
+        description = first.description
+        try:
+            if "<!ENTITY" in description or "<!DOCTYPE" in description:
+                raise ValueError("its XML declares entities")
+            if tif.is_ome or "<OME" in description:
+                ome = read_ome(file, description)
+        except ValueError as error:
+            problems.append(f"its axes cannot be read ({error}); every page is a slice")
+        if not problems and not ome.xml:
+            return _stack(tif, Stack([]), ome, file, max_pixels)
+    options: dict[str, Any] = {"omexml": ome.xml} if ome.xml else {f"is_{kind}": False for kind in TIFF.FILE_FLAGS}
     with TiffFile(file, **options) as tif:
-        stack = Stack([], problems=problems)
-        return _stack(tif, stack, ome, file, max_pixels)
+        return _stack(tif, Stack([], problems=problems), ome, file, max_pixels)
 
 
 def _stack(tif: TiffFile, stack: Stack, ome: Ome, file: Path, max_pixels: int) -> Stack:
@@ -160,7 +159,7 @@ def _stack(tif: TiffFile, stack: Stack, ome: Ome, file: Path, max_pixels: int) -
             stack.problems.append(why)
             continue
         names = ome.channels[at] if described else ()
-        for frame, pages in _frames(series, len(tif.pages), names, f"s{at + 1}" if several else ""):
+        for frame, pages in _frames(series, tif, file, names, f"s{at + 1}" if several else ""):
             parts |= {page.file for page in pages if page}
             if None in pages:
                 left_out += 1
@@ -202,7 +201,7 @@ def _refused(series: TiffPageSeries, max_pixels: int) -> str:
 
 
 def _frames(
-    series: TiffPageSeries, pages_in_file: int, names: tuple[tuple[str, Color | None], ...], prefix: str
+    series: TiffPageSeries, tif: TiffFile, own: Path, names: tuple[tuple[str, Color | None], ...], prefix: str
 ) -> Iterator[tuple[Frame, list[Page | None]]]:
     """Every slice of a series with its pages, None for one that is not there."""
     axes, shape = _outer(series)
@@ -211,7 +210,7 @@ def _frames(
     by_place: dict[tuple[int, ...], list[Page | None]] = defaultdict(list)
     outer = [at for at, axis in enumerate(axes) if axis != "C"]
     outer.sort(key=lambda at: _RANK.get(axes[at], 1))  # sorted as they lie otherwise
-    pages = _pages(series, pages_in_file, math.prod(shape), colored)
+    pages = _pages(series, tif, own, math.prod(shape), colored)
     for page, index in zip(pages, np.ndindex(*shape), strict=True):
         split = page is not None and not colored and samples > 1
         chosen = [replace(page, sample=s, by_gdal=True) for s in range(samples)] if page and split else [page]
@@ -222,8 +221,8 @@ def _frames(
         found = by_place[place]
         known = names if len(names) == len(found) else [("", None)] * len(found)
         channels = tuple(Channel(page, *named) for page, named in zip(found, known, strict=True) if page)
-        if series.kind == "generic" and found[0] and len(found) == 1 and not prefix:  # one of several kinds of pages
-            suffix = _of_pages(found[0].number, pages_in_file)
+        if series.kind == "generic" and found[0] and not prefix:  # one of several kinds of pages
+            suffix = _of_pages(found[0].number, len(tif.pages))
         else:
             suffix = _suffix(names_of_axes, lengths, place, prefix, len(found))
         yield Frame(channels, suffix, place[names_of_axes.index("T")] if "T" in names_of_axes else 0), found
@@ -246,24 +245,24 @@ def _outer(series: TiffPageSeries) -> tuple[str, tuple[int, ...]]:
     return axes[:cut], tuple(shape[:cut])
 
 
-def _pages(series: TiffPageSeries, pages_in_file: int, count: int, colored: bool) -> Iterator[Page | None]:
+def _pages(series: TiffPageSeries, tif: TiffFile, own: Path, count: int, colored: bool) -> Iterator[Page | None]:
+    """In the order in which they lie, None for one that is not there. own: the file of `tif`; others may hold some."""
     page = series.keyframe
-    file = Path(page.parent.filehandle.path)
     dtype = page.dtype
     assert dtype is not None
-    if pages_in_file < count and series.dataoffset is not None and not series.is_multifile:
+    if len(tif.pages) < count and series.dataoffset is not None and not series.is_multifile:
         stored = dtype.newbyteorder(page.parent.byteorder)
         inverted = page.photometric == _WHITE_IS_ZERO and dtype.name == "uint8"  # as Pillow reads it
         for number in range(count):
             offset = series.dataoffset + number * math.prod(page.shape) * dtype.itemsize
-            yield Page(file, number, None, Plain(offset, tuple(page.shape), stored.str, inverted), colored=colored)
+            yield Page(own, number, None, Plain(offset, tuple(page.shape), stored.str, inverted), colored=colored)
         return
     known = dtype.name == "uint8" if colored else dtype.name in _PILLOW_TYPES
     by_gdal = not known or int(page.compression) not in _BY_PILLOW
     for number in range(count):
         one = series[number] if number < len(series) else None
-        in_chain = one is not None and len(one.treeindex) == 1  # and no directory below another's
-        if one is None or not in_chain:
+        if one is None or len(one.treeindex) > 1:  # a directory below another's
             yield None
         else:
-            yield Page(Path(one.parent.filehandle.path), one.index, by_gdal=by_gdal, colored=colored)
+            file = own if one.parent is tif else Path(one.parent.filehandle.path)
+            yield Page(file, one.index, by_gdal=by_gdal, colored=colored)
