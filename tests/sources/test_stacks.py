@@ -110,6 +110,23 @@ def test_samples_that_are_no_colors_are_channels(tmp_path: Path, planar: str) ->
     np.testing.assert_array_equal(channels, bands)
 
 
+def test_transparency_is_no_channel(tmp_path: Path) -> None:
+    gray, alpha = textures(2)
+    save(tmp_path / "gray.tif", np.stack([gray, alpha], 2))
+    save(tmp_path / "colors.tif", np.stack([*textures(3), alpha], 2))
+    np.testing.assert_array_equal(values(read_stack(tmp_path / "gray.tif")), [[gray]])
+    np.testing.assert_array_equal(values(read_stack(tmp_path / "colors.tif")), [[np.stack(textures(3), 2)]])
+
+
+def test_inks_are_colors_and_a_fourth_band_of_its_own_is_a_channel(tmp_path: Path) -> None:
+    bands = np.stack(textures(4), 2)
+    inks = Image.frombytes("CMYK", (96, 64), bands.tobytes())
+    inks.save(tmp_path / "inks.tif")
+    np.testing.assert_array_equal(values(read_stack(tmp_path / "inks.tif")), [[np.asarray(inks.convert("RGB"))]])
+    tifffile.imwrite(tmp_path / "infrared.tif", bands, photometric="rgb", extrasamples=["unspecified"])
+    np.testing.assert_array_equal(values(read_stack(tmp_path / "infrared.tif")), [textures(4)])
+
+
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_colors_of_sixteen_bits_keep_them(tmp_path: Path) -> None:
     import rasterio

@@ -22,11 +22,13 @@ from imagespace_core.sources.microscopy.ome import MOST_PLANES, Color, Ome, read
 from imagespace_core.sources.microscopy.pages import AS_STORED, Page, Plain
 
 if TYPE_CHECKING:
-    from tifffile import TiffFile, TiffPageSeries
+    from tifffile import TiffFile, TiffPage, TiffPageSeries
 
-_WHITE_IS_ZERO = 0
+_WHITE_IS_ZERO, _CMYK = 0, 5
 _GRAY = (_WHITE_IS_ZERO, 1, 3)
 """Photometric interpretations of one value a pixel; also black is zero, and a palette."""
+_ALPHA = (1, 2)
+"""Extra samples that say how opaque a pixel is."""
 _BY_PILLOW = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946, 34925, 50000, 50001})
 """Codecs of a TIFF that libtiff reads for Pillow."""
 _PILLOW_TYPES = frozenset({"bool", "uint8", "uint16", "int16", "int32", "float32"})
@@ -205,15 +207,16 @@ def _frames(
 ) -> Iterator[tuple[Frame, list[Page | None]]]:
     """Every slice of a series with its pages, None for one that is not there."""
     axes, shape = _outer(series)
-    samples = 1 if series.keyframe.axes == "YX" else series.keyframe.shape[series.keyframe.axes.index("S")]
-    colored = samples in (3, 4) and series.keyframe.photometric not in _GRAY
+    samples = _samples(series.keyframe)
+    photometric = series.keyframe.photometric
+    colored = photometric == _CMYK or (len(samples) == 3 and photometric not in _GRAY)
     by_place: dict[tuple[int, ...], list[Page | None]] = defaultdict(list)
     outer = [at for at, axis in enumerate(axes) if axis != "C"]
     outer.sort(key=lambda at: _RANK.get(axes[at], 1))  # sorted as they lie otherwise
     pages = _pages(series, tif, own, math.prod(shape), colored)
     for page, index in zip(pages, np.ndindex(*shape), strict=True):
-        split = page is not None and not colored and samples > 1
-        chosen = [replace(page, sample=s, by_gdal=True) for s in range(samples)] if page and split else [page]
+        split = page is not None and not colored and samples
+        chosen = [replace(page, sample=s, by_gdal=True) for s in samples] if page and split else [page]
         by_place[tuple(index[at] for at in outer)] += chosen
     names_of_axes = "".join(axes[at] for at in outer)
     lengths = [shape[at] for at in outer]
@@ -226,6 +229,15 @@ def _frames(
         else:
             suffix = _suffix(names_of_axes, lengths, place, prefix, len(found))
         yield Frame(channels, suffix, place[names_of_axes.index("T")] if "T" in names_of_axes else 0), found
+
+
+def _samples(page: TiffPage) -> list[int]:
+    """Those of a pixel that are no transparency; none where a pixel is one number."""
+    if "S" not in page.axes:
+        return []
+    count = page.shape[page.axes.index("S")]
+    extra = dict(enumerate(page.extrasamples, count - len(page.extrasamples)))
+    return [sample for sample in range(count) if extra.get(sample) not in _ALPHA]
 
 
 def _suffix(axes: str, lengths: Sequence[int], place: Sequence[int], prefix: str, channels: int) -> str:
