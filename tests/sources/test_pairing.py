@@ -66,6 +66,11 @@ def test_a_name_that_several_have_decides_nothing() -> None:
     assert paired(["a.tif", "b.tif"], ["a.png", "a.bmp", "b.png"]).labels == {"b.tif": "b.png"}
 
 
+def test_a_mark_of_ome_counts_where_it_alone_tells_files_apart() -> None:
+    names = ["a.tif", "a.ome.tif", "b.ome.tif"]
+    assert paired(names, names).labels == dict(zip(names, names, strict=True))
+
+
 def test_labels_of_some_slices_belong_to_those_of_their_number() -> None:
     slices = [f"{number}.tif" for number in range(12)]
     assert paired(slices, ["m-03.png", "m-11.png"]).labels == {"3.tif": "m-03.png", "11.tif": "m-11.png"}

@@ -84,6 +84,12 @@ def test_pages_without_axes_are_slices_and_smaller_copies_of_a_page_are_none(tmp
         for side in (512, 256, 128):
             file.write(np.zeros((side, side), np.uint8), tile=(64, 64), metadata=None, subfiletype=int(side < 512))
     assert suffixes(read_stack(tmp_path / "pyramid.tif")) == [""]
+    with tifffile.TiffWriter(tmp_path / "below.tif") as file:
+        file.write(textures(1)[0], subifds=1, metadata=None)
+        file.write(textures(1, 30, 50)[0], subfiletype=1, metadata=None)
+    below = read_stack(tmp_path / "below.tif")
+    assert suffixes(below) == [""]
+    assert below.problems == []
 
 
 @pytest.mark.parametrize("compression", [None, "zlib"])

@@ -157,6 +157,8 @@ def _stack(tif: TiffFile, stack: Stack, ome: Ome, file: Path, max_pixels: int) -
     parts: set[Path] = set()
     left_out = 0
     for at, series in enumerate(tif.series):
+        if len(series.keyframe.treeindex) > 1:
+            continue  # below a page: another look at it, not another slice
         if why := _refused(series, max_pixels):
             stack.problems.append(why)
             continue
@@ -273,7 +275,7 @@ def _pages(series: TiffPageSeries, tif: TiffFile, own: Path, count: int, colored
     by_gdal = not known or int(page.compression) not in _BY_PILLOW
     for number in range(count):
         one = series[number] if number < len(series) else None
-        if one is None or len(one.treeindex) > 1:  # a directory below another's
+        if one is None:
             yield None
         else:
             file = own if one.parent is tif else Path(one.parent.filehandle.path)
