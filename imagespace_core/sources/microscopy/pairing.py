@@ -108,6 +108,11 @@ def _by_folder(paths: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
+def counted(paths: Sequence[str]) -> bool:
+    """Whether the files differ in numbers alone, and lie in one folder."""
+    return len(_by_folder(paths)) == 1 and bool(_numbers(paths))
+
+
 def _numbers(paths: Sequence[str]) -> dict[tuple[int, ...], str]:
     """The files by the numbers in which their names differ; empty where they differ in more, or in nothing."""
     parts = [re.split(r"(\d+)", _split(_stem(path))[1]) for path in paths]
