@@ -58,7 +58,8 @@ def page(opened: Workspace) -> None:
 def _form(opened: Workspace) -> SubgroupSettings | None:
     columns = [name for name in settings_form.labels(opened) if name in labeled(opened)]
     answers = [name for name in columns if settings_form.is_yes_no(opened.items, name)]
-    grouping = [name for name in columns if name not in answers and name.split("_")[0] != "overlap"]
+    several = {column["name"] for column in opened.columns() if column["kind"] == "list"}
+    grouping = [name for name in columns if name not in {*answers, *several} and name.split("_")[0] != "overlap"]
     grouping.sort(key=lambda name: name not in PARENTS)
     if not grouping:
         st.info(
