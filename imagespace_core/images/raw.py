@@ -74,9 +74,9 @@ def open_raw(file: Path | str | bytes, stream: BinaryIO, max_pixels: int) -> Ima
     except rawpy.LibRawFileUnsupportedError:
         return None
     except rawpy.LibRawError as error:
-        said = error.args[0] if error.args else type(error).__name__
-        said = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-        raise UnreadableImageError(f"broken: it looks like a camera RAW file, but LibRaw says: {said}") from error
+        message = error.args[0] if error.args else type(error).__name__
+        message = message.decode(errors="replace") if isinstance(message, bytes) else str(message)
+        raise UnreadableImageError(f"broken: it looks like a camera RAW file, but LibRaw says: {message}") from error
     image.info["original_size"] = width, height
     _set_exif(image, stream, orientation)
     return image
