@@ -80,7 +80,7 @@ def _check(options: Options) -> None:
         )
     if options.metadata and not options.metadata.exists():
         raise InputError(
-            f"--metadata {options.metadata} does not exist; expected a CSV, TSV, Parquet or JSON Lines file"
+            f"--metadata {options.metadata} does not exist; expected a table: CSV, Excel, .ods, Parquet or JSON"
         )
 
 
@@ -124,12 +124,13 @@ def _prepared(options: Options, draft: Draft, report: Report, of_model: bool = F
         raise InputError(
             f"{draft.root} holds no workspace yet; --relayout and --only change one. Build it first without them"
         )
+    metadata = table_steps.read(options)
     if published and selection.carries_pixels():
         origin.refuse_unread(options, published)
         source, taken = published.source, carried_over(published)
     else:
         taken, source = take_in(options, draft, report, of_model)
-    table, columns, known = table_steps.plan(options.metadata, taken.columns, options.limit is not None)
+    table, columns, known = table_steps.plan(options, metadata, taken.columns)
     if not selection.carries(table.name):
         vector_steps.check(options, known)
     steps = [
