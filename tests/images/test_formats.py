@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from imagespace_core.errors import UnreadableImageError
-from imagespace_core.images import content, formats, jpeg_xl
+from imagespace_core.images import content, formats, jpeg_xl, raw
 from imagespace_core.images.decode import Decode, preview, suffixes
 from tests.makers.photos import dated_exif, encoded, photo, quadrants, turned
 from tests.makers.raw import dng
@@ -82,6 +82,12 @@ def test_a_file_of_camera_raw_reads_like_its_bytes_and_a_tiff_under_its_name_lik
     np.testing.assert_array_equal(Decode(100)(tmp_path / "a.nef").pixels, Decode(100)(dng(image, image)).pixels)
     (tmp_path / "b.nef").write_bytes(encoded(image, "TIFF"))
     assert Decode(None)(tmp_path / "b.nef").width == 640
+
+
+def test_a_tiff_that_calls_itself_a_dng_is_one_whatever_its_first_picture_is() -> None:
+    image = photo("red", "circle", 1)
+    assert raw.is_raw(io.BytesIO(encoded(image, "TIFF", tiffinfo={50706: b"\1\4\0\0"})))
+    assert not raw.is_raw(io.BytesIO(encoded(image, "TIFF")))
 
 
 def test_the_limit_of_pixels_holds_for_the_photo_and_not_for_what_is_embedded() -> None:
