@@ -17,7 +17,7 @@ from imagespace_core.images.embedded.exif import exif_columns
 from imagespace_core.images.embedded.iptc import iptc_columns
 from imagespace_core.images.embedded.position import UNPLACED
 from imagespace_core.images.embedded.text import bounded, clean
-from imagespace_core.images.embedded.xmp import xmp_columns
+from imagespace_core.images.embedded.xmp import is_of_use, xmp_columns
 
 WORDS = ("rating", "keywords", "title", "caption", "creator", "copyright")
 COLUMNS = (
@@ -33,7 +33,7 @@ _PNG_TEXT = {"Title": "title", "Description": "caption", "Author": "creator", "C
 
 
 @dataclass(frozen=True)
-class Embedded:
+class Description:
     """columns: by name, those missing left out. taken_at: when the picture was taken, without time zone."""
 
     columns: Mapping[str, object] = field(default_factory=dict)
@@ -41,12 +41,13 @@ class Embedded:
     remarks: tuple[str, ...] = ()
 
 
-def embedded(image: Image.Image) -> Embedded:
+def embedded(image: Image.Image) -> Description:
     """What the file of an opened image says of itself; never raises, whatever is broken in there."""
     camera, times, remarks = _exif(image)
-    words, xmp_taken, more = (
-        xmp_columns(packet) if isinstance(packet := image.info.get("xmp"), bytes) else ({}, None, ())
-    )
+    words, xmp_taken, more = {}, None, ()
+    packet = image.info.get("xmp")
+    if isinstance(packet, bytes) and is_of_use(packet):
+        words, xmp_taken, more = xmp_columns(packet)
     try:
         press, iptc_taken = iptc_columns(image)
     except Exception:  # the parser raises nearly anything on garbage
@@ -60,7 +61,7 @@ def embedded(image: Image.Image) -> Embedded:
     every = dict.fromkeys([*remarks, *more, *left_out])
     if "longitude" in kept:  # EXIF or XMP had a place that can be used
         every = [remark for remark in every if remark not in UNPLACED]
-    return Embedded(kept, taken_at, tuple(every))
+    return Description(kept, taken_at, tuple(every))
 
 
 def _exif(image: Image.Image) -> tuple[dict[str, object], tuple[datetime | None, ...], tuple[str, ...]]:
@@ -69,7 +70,8 @@ def _exif(image: Image.Image) -> tuple[dict[str, object], tuple[datetime | None,
         exif = image.getexif()
         if not exif:  # also where JPEG's opener met rubbish, and kept silent
             return {}, (None, None, None), (BROKEN_EXIF,) if image.info.get("exif") else ()
-        return (found := exif_columns(exif))[0], exif_times(exif), found[1]
+        columns, remarks = exif_columns(exif)
+        return columns, exif_times(exif), remarks
     except Exception:  # the parser raises nearly anything on garbage
         return {}, (None, None, None), (BROKEN_EXIF,)
 

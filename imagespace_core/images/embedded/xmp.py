@@ -35,10 +35,15 @@ _PREFIXES = {
 }
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # Building the tree takes a millisecond, and most of what programs write into pictures has nothing of this.
-_WORTH_READING = re.compile(
+_OF_USE = re.compile(
     rb"subject|:title|:description|:creator\b|:rights|Headline|:Rating|DateCreated|CreateDate|DateTimeOriginal|GPSL|"
     rb":Make|:Model|:Lens|:FNumber|:FocalLength|:ExposureTime|:ISO|PhotographicSensitivity|\x00<"
 )
+
+
+def is_of_use(packet: bytes) -> bool:
+    """Whether a packet may hold any of the columns."""
+    return _OF_USE.search(packet) is not None
 
 
 def xmp_columns(packet: bytes) -> tuple[dict[str, object], datetime | None, tuple[str, ...]]:
@@ -48,8 +53,6 @@ def xmp_columns(packet: bytes) -> tuple[dict[str, object], datetime | None, tupl
     """
     if len(packet) > MOST_BYTES:
         return {}, None, (TOO_LARGE,)
-    if not _WORTH_READING.search(packet):
-        return {}, None, ()
     try:
         properties = _properties(packet)
     except Exception:  # the parser's own errors, and those for entities, which stand for bombs
