@@ -132,7 +132,7 @@ def _prepared(options: Options, draft: Draft, report: Report, of_model: bool = F
     else:
         taken, source = take_in(options, draft, report, of_model)
     metadata = chosen_metadata(options, source, taken.columns, report)
-    table, columns, known = table_steps.plan(metadata, taken.columns)
+    table, columns, known = table_steps.plan(metadata, taken.columns, options.limit is not None)
     if not selection.carries(table.name):
         vector_steps.check(options, known, _possible(taken, options, published))
     steps = [

@@ -30,11 +30,14 @@ METADATA_DATES = "taken_at_metadata"
 DATED = "column 'taken_at' dates the images; where it is empty, their own dates count"
 
 
-def plan(metadata: MetadataTable | None, source_columns: Sequence[str]) -> tuple[Step, Step, list[str]]:
+def plan(
+    metadata: MetadataTable | None, source_columns: Sequence[str], limited: bool = False
+) -> tuple[Step, Step, list[str]]:
     """`table` joins the metadata, `columns` writes what the viewer colors by and hovers over; and the names of the
     table's columns that are known before there is one: all but those that pictures bring.
 
-    source_columns: the names that the step `source` has.
+    source_columns: the names that the step `source` has. limited: not all images are taken, and rows for others are no
+    fault.
     """
     parameters: Record = {
         "metadata": str(metadata.file.resolve()) if metadata else None,
@@ -42,7 +45,7 @@ def plan(metadata: MetadataTable | None, source_columns: Sequence[str]) -> tuple
     }
     table = Step(
         "table",
-        lambda draft, report: _table(draft, report, metadata, source_columns),
+        lambda draft, report: _table(draft, report, metadata, source_columns, limited),
         [names.ITEMS],
         parameters,
         ["images", "source"] if source_columns else ["images"],
@@ -60,7 +63,9 @@ def plan(metadata: MetadataTable | None, source_columns: Sequence[str]) -> tuple
     return table, split, known
 
 
-def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_columns: Sequence[str]) -> Record:
+def _table(
+    draft: Draft, report: Report, metadata: MetadataTable | None, source_columns: Sequence[str], limited: bool
+) -> Record:
     table = read_table(draft.path(names.IMAGES))
     added: list[str] = []
     notes: list[str] = []
@@ -68,7 +73,7 @@ def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_
         table, added = _with(table, read_table(draft.path(names.SOURCE_COLUMNS)), "taken_at_source")
     if metadata is not None:
         with report.task("Metadata"):
-            joined = metadata.join(table["path"].tolist())
+            joined = metadata.join(table["path"].tolist(), limited)
         table, more = _with(table, joined.columns, METADATA_DATES)
         notes = joined.report.lines()
         if METADATA_DATES in joined.columns and METADATA_DATES not in more:

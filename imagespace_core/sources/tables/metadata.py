@@ -11,9 +11,10 @@ import numpy as np
 
 from imagespace_core.errors import InputError
 from imagespace_core.images.color import COLUMNS
+from imagespace_core.sources.tables.account import MetadataReport, account_of
 from imagespace_core.sources.tables.delimited import read_delimited
 from imagespace_core.sources.tables.inference import from_arrow, from_objects, from_text, text_type
-from imagespace_core.sources.tables.joining import MetadataReport, match
+from imagespace_core.sources.tables.joining import match
 from imagespace_core.sources.tables.records import read_json_lines, read_parquet
 
 if TYPE_CHECKING:
@@ -51,18 +52,17 @@ class MetadataTable:
     completed: int = 0
     left_out: int = 0
 
-    def join(self, paths: Sequence[str]) -> Joined:
-        """The columns for images of these paths (relative to their folder, "/" between the parts).
+    def join(self, paths: Sequence[str], limited: bool = False) -> Joined:
+        """The columns for images of these paths (relative to their folder, "/" between the parts), see `match`.
 
-        By path first, else by the bare name where only one image has it. Where rows repeat a file name the
-        first counts. Images without a row have missing values; whole numbers and yes/no then become the
-        nullable types Int64 and boolean.
+        Images without a row have missing values; whole numbers and yes/no then become the nullable types Int64 and
+        boolean. limited: these are some of the images only, see `MetadataReport`.
         """
         import pandas as pd
 
-        found = match(paths, self.filenames)
+        found = match(paths, self.filenames.astype(object).where(self.filenames.notna(), None))
         columns = {name: _take(column, found.rows) for name, column in self.columns.items()}
-        report = found.report(self.file.name, self.notes, self.completed, self.left_out)
+        report = account_of(found, self.file.name, self.notes, self.completed, self.left_out, limited)
         return Joined(pd.DataFrame(columns, index=pd.RangeIndex(len(paths))), report)
 
 
