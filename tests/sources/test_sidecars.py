@@ -159,6 +159,11 @@ def test_what_is_broken_beside_an_image_is_a_remark(name: str, data: bytes, rema
     assert read_sidecar(name, data).remarks == (remark,)
 
 
+def test_an_object_of_very_many_values_gives_the_first() -> None:
+    record = {str(number): number for number in range(MOST_COLUMNS + 9)}
+    assert list(read_sidecar("a.json", json.dumps(record).encode()).columns.values()) == list(range(MOST_COLUMNS))
+
+
 def test_a_folder_reads_what_lies_beside_its_images_and_counts_it_among_no_other_files(tmp_path: Path) -> None:
     image = encoded(PHOTO, exif=phone_exif())
     write(tmp_path, a__jpg=image, b__jpg=image, c__jpg=image, d__jpg=image, e__jpg=image)
