@@ -9,9 +9,8 @@ import stat
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ from PIL import Image, UnidentifiedImageError
 
 from imagespace_core.errors import UnreadableImageError, VanishedError
 from imagespace_core.images import Picture, raster, reasons
-from imagespace_core.images.dates import taken_from_exif
+from imagespace_core.images.embedded import Description, embedded
 from imagespace_core.images.reduction import reduced_rgb
 from imagespace_core.images.value_range import ValueRange
 
@@ -114,16 +113,18 @@ class Decode:
                 _draft(image, factor)
                 with _room_for(image):
                     image.load()
-                    orientation, taken_at = _exif(image)
+                    found, orientation = embedded(image), _orientation(image)
                     reduced = reduced_rgb(image, factor(*image.size), self.ranges)
                     remarks: tuple[str, ...] = ()
         except raster.NotForPillowError:
             read = raster.read(file, factor, self.max_pixels, self.ranges)
             width, height, reduced, remarks = read.width, read.height, read.image, read.remarks
-            orientation, taken_at = read.orientation, None
+            orientation, found = read.orientation, _embedded(file, self.max_pixels)
         if orientation >= 5:
             width, height = height, width
-        return Picture(np.asarray(_upright(reduced, orientation)), width, height, taken_at, remarks=remarks)
+        pixels = np.asarray(_upright(reduced, orientation))
+        remarks += found.remarks
+        return Picture(pixels, width, height, found.taken_at, columns=found.columns, remarks=remarks)
 
 
 def preview(
@@ -144,7 +145,7 @@ def preview(
             _draft(image, factor)
             with _room_for(image):
                 image.load()
-                picture, orientation = reduced_rgb(image, factor(*image.size), ranges), _exif(image)[0]
+                picture, orientation = reduced_rgb(image, factor(*image.size), ranges), _orientation(image)
     except raster.NotForPillowError:
         read = raster.read(file, factor, max_pixels, ranges)
         picture, orientation = read.image, read.orientation
@@ -198,14 +199,20 @@ def _room_for(image: Image.Image) -> AbstractContextManager[object]:
     return _one_large_at_a_time if image.width * image.height > _LARGE_PIXELS else nullcontext()
 
 
-def _exif(image: Image.Image) -> tuple[int, datetime | None]:
-    """(orientation 1 to 8, time taken or None). A picture with rubbish for EXIF is still a picture."""
+def _embedded(file: Path | str | bytes, max_pixels: int) -> Description:
+    """Of a picture that rasterio reads, as far as Pillow opens it."""
+    with suppress(UnreadableImageError), opened(file, max_pixels) as image, _room_for(image):
+        return embedded(image)
+    return Description()
+
+
+def _orientation(image: Image.Image) -> int:
+    """1 to 8. A picture with rubbish for EXIF is still a picture."""
     try:
-        exif = image.getexif()
-        orientation = exif.get(0x0112, 1)
-        return (orientation if orientation in _UPRIGHT else 1), taken_from_exif(exif)
+        orientation = image.getexif().get(0x0112, 1)
     except Exception:  # the parser raises nearly anything on garbage
-        return 1, None
+        return 1
+    return orientation if orientation in _UPRIGHT else 1
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:
