@@ -45,7 +45,11 @@ class Options:
         None, ".npy, .parquet, .csv or .jsonl with vectors, coordinates or both, in place of a model's and beside maps."
     )
     output: Path | None = _option(None, "The workspace folder.  [default: workspaces/<name of IMAGES>]", short="-o")
-    metadata: Path | None = _option(None, "CSV, TSV, Parquet or JSON Lines with a 'filename' column.")
+    metadata: Path | None = _option(
+        None, "CSV, TSV, Excel, .ods, Parquet, JSON or JSON Lines with a 'filename' column."
+    )
+    encoding: str | None = _option(None, "Encoding of --metadata that is text, e.g. cp1252.  [default: UTF-8]")
+    sheet: str | None = _option(None, "Sheet of a workbook of --metadata, by name or number.")
     model: str | None = _option(
         None, "clip-vit-b32, efficientnet-lite0, or a path to an ONNX file.  [default: clip-vit-b32, or the bundled "
         "efficientnet-lite0 where the model hub cannot be reached]",
