@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources.vectors import blocks
+from imagespace_core.sources.vectors import readers
 from imagespace_core.sources.vectors.given import read_vectors
 
 ROWS, SIZE = 16_384, 512
@@ -88,7 +88,7 @@ def test_blocks_of_any_size_find_the_same_rows(tmp_path: Path, monkeypatch: pyte
     file = tmp_path / "a.jsonl"
     file.write_text("\n".join(json.dumps({"id": str(row), "vector": vector}) for row, vector in enumerate(lists)))
     for rows in (1, 2, 1024):
-        monkeypatch.setattr(blocks, "BLOCK_ROWS", rows)
+        monkeypatch.setattr(readers, "BLOCK_ROWS", rows)
         given = read_vectors(file)
         assert list(given.ids) == ["0", "6", "7"]
         assert given.vectors is not None
