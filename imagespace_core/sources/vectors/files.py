@@ -179,6 +179,8 @@ def _table(
     import pandas as pd
 
     if vectors is None and not roles.axes:
+        if columns and all(map(_is_number, columns)):
+            raise InputError(f"{file}: its first line holds numbers and no names; write names above, such as id, emb_0")
         raise InputError(
             f"{file} has neither vectors nor coordinates (its columns: {', '.join(columns) or 'none'}); call a column "
             "of lists of numbers vector or emb, columns of one number each emb_0, emb_1, ..., or columns of "

@@ -140,11 +140,17 @@ def is_bytes(kind: pa.DataType) -> bool:
 
 
 def kind_of_blobs(values: Sequence[bytes]) -> np.dtype | None:
-    """The kind of floats that these bytes are the vectors of: the only one by which all of them are numbers as vectors
-    have; None where that is none, or several."""
-    fitting = [kind for size, kind in _FLOATS.items() if all(len(value) % size == 0 for value in values)]
-    fitting = [kind for kind in fitting if _usual(np.frombuffer(b"".join(values), kind))]
-    return fitting[0] if len(fitting) == 1 else None
+    """The shortest kind of floats by which these bytes are numbers as vectors have; None where none is.
+
+    Longer floats read as shorter ones are not finite here and there; where their last digits are zero, every other
+    number is zero.
+    """
+    for size, kind in _FLOATS.items():
+        if all(len(value) % size == 0 for value in values):
+            numbers = np.frombuffer(b"".join(values), kind)
+            if _usual(numbers) and numbers[::2].any():
+                return kind
+    return None
 
 
 def _usual(numbers: np.ndarray) -> bool:
