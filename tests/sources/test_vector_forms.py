@@ -258,12 +258,9 @@ def test_an_archive_of_numpy_brings_vectors_and_names(tmp_path: Path, compressed
     file = tmp_path / "a.npz"
     save = np.savez_compressed if compressed else np.savez
     vectors = np.array(NUMBERS[TURNED], order=order)
-    for key, names in (
-        ("filenames", np.array(turned())),
-        ("paths", np.array(turned(), "S")),
-        ("which", np.array(turned())),
-    ):
-        save(file, embeddings=vectors, labels=np.arange(3), **{key: names})
+    for key, kind in (("filenames", "U9"), ("paths", "S9"), ("which", "U9")):
+        arrays: dict[str, Any] = {"embeddings": vectors, "labels": np.arange(3), key: np.array(turned(), kind)}
+        save(file, **arrays)
         np.testing.assert_allclose(of_images(read_vectors(file)), units(NUMBERS), atol=1e-6)
     save(file, vectors[:, None])
     (tmp_path / "a.ids.txt").write_text("\n".join(turned()))

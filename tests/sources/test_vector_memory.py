@@ -66,9 +66,9 @@ def test_staging_takes_a_few_blocks_however_large_the_file(tmp_path: Path, numbe
     np.testing.assert_allclose(vectors, units(numbers)[::-1], atol=1e-6)
 
 
-@pytest.mark.parametrize(("form", "most"), [("csv", 0.5), ("a column for each number", 0.5), ("jsonl", 1.2)])
+@pytest.mark.parametrize(("form", "most"), [("csv", 0.5), ("a column for each number", 1.2), ("jsonl", 1.2)])
 def test_text_takes_no_more_than_the_file(tmp_path: Path, numbers: np.ndarray, form: str, most: float) -> None:
-    """Of a CSV nothing is held; of JSON Lines the numbers."""
+    """Of a CSV nothing is held but a megabyte's cells; of JSON Lines the numbers."""
     some = numbers[:4096, :128].astype(float)
     wide = form == "a column for each number"
     suffix = "csv" if wide else form

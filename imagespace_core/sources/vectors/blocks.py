@@ -9,6 +9,10 @@ from typing import Any
 
 import numpy as np
 
+BLOCK_NUMBERS = 1 << 18
+BLOCK_ROWS = 512
+"""Of files that do not say how many numbers a row has."""
+
 
 @dataclass(frozen=True)
 class Block:

@@ -14,15 +14,12 @@ import numpy as np
 from imagespace_core.errors import InputError
 from imagespace_core.sources.tables.delimited import cells_of
 from imagespace_core.sources.tables.records import opened_parquet
-from imagespace_core.sources.vectors.blocks import Block, Blocks
+from imagespace_core.sources.vectors.blocks import BLOCK_NUMBERS, BLOCK_ROWS, Block, Blocks
 from imagespace_core.sources.vectors.numbers import of_cells, of_objects
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BLOCK_NUMBERS = 1 << 18
-BLOCK_ROWS = 512
-"""Of files that do not say how many numbers a row has."""
 ARROW_SUFFIXES = (".arrow", ".feather", ".ipc")
 
 
