@@ -1,7 +1,6 @@
-"""A folder as people have it, made from the grocery photos: a phone's, a camera's and a scanner's pictures, downloads, an
-archive and a catalog.
+"""A folder as people have it, from the grocery photos: of a phone, a camera, a scanner, the web, an archive, a catalog.
 
-    IMAGESPACE_TEST_DATA=DATA python -m tests.makers.mixed_folder FOLDER
+IMAGESPACE_TEST_DATA=DATA python -m tests.makers.mixed_folder FOLDER
 """
 
 from __future__ import annotations
