@@ -178,7 +178,6 @@ def upright_size(file: Path | str | bytes, max_pixels: int = MAX_PIXELS) -> tupl
     """
     try:
         with opened(file, max_pixels) as image:
-            raster.check_for_pillow(image)
             width, height = image.info.get("original_size", image.size)
             orientation = _orientation(image)
     except raster.NotForPillowError:
