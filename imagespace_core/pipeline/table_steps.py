@@ -16,6 +16,7 @@ from imagespace_core.images import color
 from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.steps import Record, Report, Step
 from imagespace_core.pipeline.vector_steps import clustered_by
+from imagespace_core.sources.tables.metadata import TAKEN_AT
 from imagespace_core.workspace import Draft, columns, names
 from imagespace_core.workspace.draft import write_text
 from imagespace_core.workspace.tables import is_multi_valued, read_table, write_table
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
 
 # Columns that say which image a row is; color and filters have no use for them.
 IDENTITY = ("id", "path")
-METADATA_DATES = "taken_at_metadata"
-"""What a table's column `taken_at` is called where it is read; its dates then become those of the images."""
-DATED = "column 'taken_at' dates the images; where it is empty, their own dates count"
+DATED = "the table dates the images; where it has no date, their own ones count"
 
 
 def read(options: Options) -> MetadataTable | None:
@@ -92,9 +91,9 @@ def _table(
     if metadata is not None:
         with report.task("Metadata"):
             joined = metadata.join(table["path"].tolist(), limited)
-        table, more = _with(table, joined.columns, METADATA_DATES, metadata.partial)
+        table, more = _with(table, joined.columns, TAKEN_AT, metadata.partial)
         notes = joined.report.lines()
-        if METADATA_DATES in joined.columns and METADATA_DATES not in more:
+        if TAKEN_AT in joined.columns and TAKEN_AT not in more:
             notes.append(DATED)
         for line in notes:
             report.note(line)
@@ -141,8 +140,13 @@ def _columns(draft: Draft, report: Report) -> Record:
     for page, start in enumerate(range(0, len(paths), names.NAMES_PER_PAGE)):
         text = json.dumps(paths[start : start + names.NAMES_PER_PAGE], ensure_ascii=False)
         write_text(draft.stage(f"{names.NAMES}/{page}.json"), text)
-    small = [{key: value for key, value in head.items() if key not in ("values", "counts")} for head in heads]
-    return {"columns": small}
+    return {"columns": [_small(head) for head in heads]}
+
+
+def _small(head: Record) -> Record:
+    """What the manifest knows of a column: instead of its values, how many there are."""
+    small = {key: value for key, value in head.items() if key not in ("values", "counts")}
+    return {**small, "distinct": len(head["values"])} if "values" in head else small
 
 
 def _write(draft: Draft, head: Record, arrays: Mapping[str, np.ndarray]) -> Record:
