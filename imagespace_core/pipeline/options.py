@@ -43,7 +43,7 @@ class Options:
     source: str | None = _option(None, f"What IMAGES is: {', '.join(SOURCES)}.  [default: recognized]")
     vectors: Path | None = _option(
         None,
-        "Vectors or coordinates, in place of a model's and beside maps: .npy, .npz, .parquet, .arrow, .csv, .jsonl.",
+        "Vectors or coordinates in place of a model's, beside maps: .npy, .npz, .parquet, .arrow, .csv, .jsonl.",
     )
     output: Path | None = _option(None, "The workspace folder.  [default: workspaces/<name of IMAGES>]", short="-o")
     metadata: Path | None = _option(

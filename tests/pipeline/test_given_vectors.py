@@ -123,15 +123,18 @@ def test_images_without_a_vector_and_rows_that_cannot_be_used_are_left_out_and_c
     assert any("1 rows match no image and are not used, e.g. 'nobody.png'" in line for line in report.notes)
 
 
-def test_rows_of_images_that_a_limit_leaves_out_are_no_fault(photos: Path, mine: Path, tmp_path: Path) -> None:
+def test_rows_of_images_that_a_limit_leaves_out_are_no_fault(
+    photos: Path, mine: Path, numbers: np.ndarray, tmp_path: Path
+) -> None:
     report = Listening()
     run(replace(with_vectors(photos, tmp_path / "w", mine), limit=5), report)
     assert "mine.npy: rows for 5 of 5 images (5 by name without suffix)" in report.notes
     assert "mine.npy: 18 rows are of images that --limit leaves out, or of none" in report.notes
     assert not any("match no image" in note for note in report.notes)
-    report = Listening()
-    run(replace(with_vectors(photos, tmp_path / "w2", mine), limit=500), report)
-    assert not any("--limit" in note for note in report.notes)
+    ids = [f"{i:03d}" for i in range(22)] + ["?"]
+    all_taken = with_vectors(photos, tmp_path / "w2", table(tmp_path / "v.parquet", id=ids, emb=numbers.tolist()))
+    run(replace(all_taken, limit=500), report := Listening())
+    assert "v.parquet: 1 rows match no image and are not used, e.g. '?'" in report.notes
 
 
 def test_metadata_rows_of_images_that_a_limit_leaves_out_are_no_fault(photos: Path, mine: Path, tmp_path: Path) -> None:

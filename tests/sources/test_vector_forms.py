@@ -204,11 +204,13 @@ def test_a_column_that_names_the_images_is_found_whatever_it_is_called(
 
 
 def test_names_that_fit_no_image_are_refused_also_where_the_numbers_are_equal(tmp_path: Path) -> None:
-    for column, names, message in (
-        ("shown", ["p.jpg", "q.jpg", "r.jpg"], r"its ids are like 'p.jpg', the images like 'a.jpg'"),
-        ("title", ["a", "sun", "moon"], r"its column 'title' names 1 of 3 images. Call the column that names"),
+    none = ["p.jpg", "q.jpg", "r.jpg"]
+    for columns, message in (
+        ({"shown": none}, r"its ids are like 'p.jpg', the images like 'a.jpg'"),
+        ({"shown": none, "small": none}, r"its ids are like 'p.jpg', the images like 'a.jpg'"),
+        ({"title": ["a", "sun", "moon"]}, r"its column 'title' names 1 of 3 images. Call the column that names"),
     ):
-        given = read_vectors(parquet(tmp_path / "a.parquet", **{column: names, "emb": lists()}))
+        given = read_vectors(parquet(tmp_path / "a.parquet", **columns, emb=lists()))
         with pytest.raises(InputError, match=message):
             given.match(PATHS)
 
@@ -238,7 +240,7 @@ def test_a_picture_in_the_table_names_itself_by_its_path(tmp_path: Path) -> None
 
 
 def test_order_alone_is_said_and_with_a_limit_the_first_rows_count(tmp_path: Path) -> None:
-    given = read_vectors(parquet(tmp_path / "a.parquet", emb=lists(), label=["cat", "dog", "cat"]))
+    given = read_vectors(parquet(tmp_path / "a.parquet", emb=lists(), label=["a", "a", "a"]))
     found = given.match(PATHS)
     assert found.rows.tolist() == [0, 1, 2]
     assert found.ways() == "3 by order"

@@ -80,9 +80,9 @@ def cells_of(
 ) -> Iterator[list[list[str]]]:
     """The cells of some columns, row by row, of the rows that `read_delimited` takes, some at a time: none are held."""
     names, records = _opened(file, delimiters, encoding)
-    places = [names.index(name) for name in columns]
+    positions = [names.index(name) for name in columns]
     for rows in _whole(records, len(names), _Counts()):
-        yield [[row[at] for at in places] for row in rows]
+        yield [[row[at] for at in positions] for row in rows]
 
 
 @dataclass
