@@ -153,6 +153,15 @@ def test_of_a_heic_with_several_pictures_the_first_counts_and_of_its_thumbnail_n
     assert image.size == (640, 480)
 
 
+def test_of_a_stereo_photo_the_first_counts_and_the_second_may_be_cut() -> None:
+    first, second = photo("red", "circle", 1, (640, 480)), photo("blue", "circle", 2, (640, 480))
+    data = encoded(first, "MPO", save_all=True, append_images=[second])
+    for length in (len(data), len(data) - 500):
+        picture = Decode(None)(data[:length])
+        np.testing.assert_array_equal(picture.pixels, Decode(None)(encoded(first)).pixels)
+        assert picture.columns == {}
+
+
 def test_ten_bits_of_a_heic_are_read_as_eight() -> None:
     import pillow_heif
 
