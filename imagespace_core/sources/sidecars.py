@@ -24,7 +24,7 @@ SUFFIXES = (".txt", ".json", ".xmp")
 MOST_BYTES = 4 << 20
 MOST_COLUMNS = 100
 
-NUMBERS = "the .txt beside it holds numbers, as files of boxes do, and no caption; left out"
+NUMBERS = "the .txt beside it holds numbers and no caption; boxes of objects are read by --source objects"
 TOO_LARGE = f"the file beside it has more than {MOST_BYTES >> 20} MB and is not read"
 TOO_MANY = f"the .json beside it has more than {MOST_COLUMNS} values; the rest is left out"
 
