@@ -66,6 +66,7 @@ def test_names_that_differ_at_their_ends_stay_apart_where_there_is_little_room(p
           return {
             whole: label.textContent, tail: tail?.textContent ?? "", wide: box.scrollWidth,
             room: tail ? tail.getBoundingClientRect().right <= box.getBoundingClientRect().right + 1 : true,
+            kept: tail ? tail.scrollWidth <= tail.clientWidth : true,
             cut: head ? head.scrollWidth > head.clientWidth : false,
           };
         });
@@ -74,15 +75,19 @@ def test_names_that_differ_at_their_ends_stay_apart_where_there_is_little_room(p
         return found;
       }));
     }""",
-        [f"S2A_MSIL1C_vineyards_of_the_upper_valley_{month}.tif" for month in ("2023-01", "2023-06")] + ["beach.jpg"],
+        [f"S2A_MSIL1C_vineyards_of_the_upper_valley_{month}.tif" for month in ("2023-01", "2023-06")]
+        + ["beach.jpg", "S2A_MSIL1C_vineyards_of_the_upper_valley_20230101.tif#128,224"],
     )
-    for winter, summer, beach in shown:
+    for winter, summer, beach, chip in shown:
         assert winter["whole"] == "S2A_MSIL1C_vineyards_of_the_upper_valley_2023-01.tif"
         assert (winter["tail"], summer["tail"]) == ("ey_2023-01.tif"[-14:], "ey_2023-06.tif"[-14:])
         assert winter["room"]
+        assert winter["kept"]
         assert winter["cut"]
         assert winter["wide"] <= 151
         assert (beach["whole"], beach["tail"]) == ("beach.jpg", "")
+        assert chip["tail"] == "y_20230101.tif#128,224"
+        assert chip["room"]
 
 
 CONFIG = {

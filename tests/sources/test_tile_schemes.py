@@ -113,7 +113,12 @@ def test_bounds_outweigh_a_scheme_that_does_not_fit_them(tmp_path: Path) -> None
 )
 def test_what_tells_nothing_changes_nothing(tmp_path: Path, record: str) -> None:
     (plain(tmp_path / "map/relief") / "metadata.json").write_text(record)
-    assert placed(tmp_path / "map") == ("xyz", [])
+    scheme, notes = placed(tmp_path / "map")
+    assert scheme == "xyz"
+    assert notes == [
+        "layer relief: nothing tells how tiles are counted, so they are read as xyz and lie around longitude 9.5, "
+        "latitude 47.2. If that is wrong, try --scheme tms or --scheme zyx"
+    ]
 
 
 @pytest.mark.parametrize("scheme", ["xyz", "tms", "zyx"])
@@ -203,7 +208,8 @@ def test_what_cannot_be_used_of_such_a_file_is_said_and_tiles_go_on(
     (plain(tmp_path / "map/relief") / name).write_text(text)
     scan = Tiles(tmp_path / "map").scan()
     assert len(scan.items) == 80
-    [note] = scan.notes
+    [note, nothing] = sorted(scan.notes, key=lambda note: "nothing tells" in note)
+    assert "nothing tells how tiles are counted" in nothing
     assert name in note
     assert re.search(said, note), note
     assert "\n" not in note

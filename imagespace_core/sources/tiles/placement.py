@@ -62,8 +62,12 @@ def place(layers: Sequence[Layer], chosen: Mapping[str, Scheme]) -> dict[str, Pl
         scheme = _where_others_lie(group[0][1], *known) if known else None
         if known is None and group is not apart[0]:
             _refuse_apart(apart[0][0][0], *group[0])
-        why = f"because only so they lie where those of {known[0].name} do" if known else ""
-        found |= _all(group, scheme or "xyz", why)
+        if scheme and known:
+            found |= _all(group, scheme, f"because only so they lie where those of {known[0].name} do")
+        else:
+            agree = known is not None and _hits(group[0][1], "xyz", *known)
+            note = "" if agree else _unknown(group[0][1])
+            found |= {layer.name: Placement("xyz", note) for layer, _ in group}
     return found
 
 
@@ -87,6 +91,15 @@ def doubt(layer: Layer, scheme: Scheme) -> str:
 def _all(group: Sequence[tuple[Layer, np.ndarray]], scheme: Scheme, why: str) -> dict[str, Placement]:
     note = "" if scheme == "xyz" else _read_as(scheme, why)
     return {layer.name: Placement(scheme, note) for layer, _ in group}
+
+
+def _unknown(numbers: np.ndarray) -> str:
+    z, x, y = (float(part.mean()) for part in unpacked(numbers))
+    lng, lat = lng_lat(x + 0.5, y + 0.5, int(z))
+    return (
+        f"nothing tells how tiles are counted, so they are read as xyz and lie around longitude {lng:.1f}, latitude "
+        f"{lat:.1f}. If that is wrong, try --scheme tms or --scheme zyx"
+    )
 
 
 def _read_as(scheme: Scheme, why: str) -> str:
