@@ -17,10 +17,7 @@ from imagespace_core.images import Picture, decode, reasons
 from imagespace_core.images.dates import taken_from_name
 from imagespace_core.images.decode import Decode
 from imagespace_core.sources import Advance, Item, Scan, counted
-
-_NOT_PHOTOS = frozenset({"__macosx", "@eadir", "$recycle.bin", "lost+found", "thumbs.db"})
-"""Besides dot names: what macOS, Synology and Windows leave beside pictures, thumbnails of them included."""
-
+from imagespace_core.sources.passed_over import passed_over
 
 # A folder that holds these is a workspace; its sprite pages and previews are no images of the collection.
 _WORKSPACE = {"manifest.json", "items.parquet"}
@@ -148,7 +145,7 @@ class _Walk:
             subfolders = []
             for entry in found:
                 path = f"{folder}/{entry.name}" if folder else entry.name
-                if entry.name.startswith(".") or entry.name.casefold() in _NOT_PHOTOS:
+                if passed_over(entry.name):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     if self._utf8(path, "folder"):

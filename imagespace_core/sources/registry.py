@@ -9,6 +9,7 @@ from typing import Any
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources import Source
+from imagespace_core.sources.archives import source as archives
 from imagespace_core.sources.folder import Folder
 from imagespace_core.sources.geotiff import source as geotiff
 from imagespace_core.sources.microscopy import source as microscopy
@@ -30,6 +31,7 @@ SOURCES = {
     "geotiff": Kind(geotiff.GeoTiff, geotiff.recognizes, "GeoTIFF scenes"),
     "microscopy": Kind(microscopy.Microscopy, microscopy.recognizes, "microscopy slices"),
     "tiles": Kind(tiles.Tiles, tiles.recognizes, "map tiles in layers"),
+    "archive": Kind(archives.Archives, archives.recognizes, "an archive of images"),
     "vectors": Kind(vectors.VectorTable, vectors.recognizes, "a table of vectors or coordinates"),
 }
 """What none of the others recognizes is a folder."""
