@@ -12,6 +12,7 @@ from imagespace_core.sources import Source
 from imagespace_core.sources.archives import source as archives
 from imagespace_core.sources.folder import Folder
 from imagespace_core.sources.geotiff import source as geotiff
+from imagespace_core.sources.image_cells import source as image_cells
 from imagespace_core.sources.microscopy import source as microscopy
 from imagespace_core.sources.tiles import source as tiles
 from imagespace_core.sources.vectors import source as vectors
@@ -32,6 +33,7 @@ SOURCES = {
     "microscopy": Kind(microscopy.Microscopy, microscopy.recognizes, "microscopy slices"),
     "tiles": Kind(tiles.Tiles, tiles.recognizes, "map tiles in layers"),
     "archive": Kind(archives.Archives, archives.recognizes, "an archive of images"),
+    "table": Kind(image_cells.ImageCells, image_cells.recognizes, "a table of images"),
     "vectors": Kind(vectors.VectorTable, vectors.recognizes, "a table of vectors or coordinates"),
 }
 """What none of the others recognizes is a folder."""

@@ -147,7 +147,11 @@ def read_vectors(file: Path) -> Given:
     earlier row has are left out, with the reason.
     Raises InputError for a file that cannot be read, has neither vectors nor coordinates, or no good row.
     """
-    raw = read_raw(file, ids_file(file))
+    return checked(file, read_raw(file, ids_file(file)))
+
+
+def checked(file: Path, raw: RawTable) -> Given:
+    """The good rows of what was read from a file, see `read_vectors`."""
     size, reasons = _measured(raw)
     for dims, positions in raw.positions.items():
         _note(reasons, ~np.isfinite(positions).all(axis=1), f"its {dims}D coordinates are missing or not finite")
