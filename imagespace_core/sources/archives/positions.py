@@ -7,6 +7,7 @@ import lzma
 import os
 import threading
 import zlib
+from collections import deque
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from imagespace_core.sources.archives.archive import BrokenArchiveError
 MAX_UNPACKED = 512 << 20
 """Bytes of what has to be held unpacked, because its compression allows no jumps."""
 _PIECE = 1 << 20
+_RECENT = 32
 _CHUNK = 1 << 16
 _POINTS = 512
 _APART = 8 << 20
@@ -58,11 +60,12 @@ class Plain:
 class Gzip:
     """A gzip file, unpacked from the nearest of a few kept states of zlib before the place.
 
-    A state takes 45 KB; there are at most 512, 8 MB of unpacked bytes apart or, in larger files, more. Reading forward
-    unpacks each byte once. One thread at a time.
+    A state takes 45 KB; there are at most 512, 8 MB of unpacked bytes apart or, in larger files, more. The last 32 MB
+    stay, so that reading forward unpacks each byte once, also for threads of which some are behind. One unpacks at a
+    time.
     """
 
-    held = _POINTS * 45_000
+    held = _POINTS * 45_000 + _RECENT * _PIECE
 
     def __init__(self, path: Path) -> None:
         self._file = Plain(path)
@@ -74,47 +77,54 @@ class Gzip:
 
     def read_at(self, offset: int, size: int) -> bytes:
         with self._lock:
-            if offset < self._start:
-                self._restart(offset)
             found = bytearray()
-            while len(found) < size:
-                here = offset + len(found) - self._start
-                if here < len(self._piece):
-                    found += self._piece[here : here + size - len(found)]
-                elif not self._next():
-                    break
+            while len(found) < size and (piece := self._piece_at(offset + len(found))):
+                found += piece[: size - len(found)]
             return bytes(found)
 
-    def _restart(self, offset: int) -> None:
-        at, start, state = next(point for point in reversed(self._points) if point[1] <= offset)
-        self._at, self._start, self._state, self._piece = at, start, state.copy(), b""
+    def _piece_at(self, offset: int) -> bytes:
+        """Some of what stands there and behind it; b"" behind the end."""
+        for start, piece in reversed(self._recent):
+            if start <= offset < start + len(piece):
+                return piece[offset - start :]
+        if offset < self._end:
+            self._restart(offset)
+        while piece := self._next():
+            if offset < self._end:
+                return piece[offset - self._end :]
+        return b""
 
-    def _next(self) -> bool:
-        """Unpack the next piece; whether there is one."""
-        self._start += len(self._piece)
-        self._piece = b""
-        while not self._piece:
+    def _restart(self, offset: int) -> None:
+        self._at, self._end, state = next(point for point in reversed(self._points) if point[1] <= offset)
+        self._state = state.copy()
+        self._recent: deque[tuple[int, bytes]] = deque(maxlen=_RECENT)
+
+    def _next(self) -> bytes:
+        """Unpack the next piece; b"" at the end."""
+        piece = b""
+        while not piece:
             packed = self._file.read_at(self._at, _CHUNK)
             if self._state.eof:  # gzip files may stand one behind the other, with zeros behind the last
                 if not packed.strip(b"\0"):
-                    return False
+                    return b""
                 self._state = _unpacker()
             try:
-                self._piece = self._state.decompress(packed, _PIECE)
+                piece = self._state.decompress(packed, _PIECE)
             except zlib.error as error:
                 raise BrokenArchiveError(f"its compressed data is broken ({error})") from error
             self._at += len(packed) - len(self._state.unconsumed_tail) - len(self._state.unused_data)
-            if not packed and not self._piece and not self._state.eof:
+            if not packed and not piece and not self._state.eof:
                 raise BrokenArchiveError("its compressed data ends too early")
-        end = self._start + len(self._piece)
-        if end > _RATIO_FROM and end > _MAX_RATIO * self._at:
+        self._recent.append((self._end, piece))
+        self._end += len(piece)
+        if self._end > _RATIO_FROM and self._end > _MAX_RATIO * self._at:
             raise BrokenArchiveError(f"it unpacks to more than {_MAX_RATIO} times its size, like a bomb")
-        if end - self._points[-1][1] >= self._apart and not self._state.eof:
-            self._points.append((self._at, end, self._state.copy()))
+        if self._end - self._points[-1][1] >= self._apart and not self._state.eof:
+            self._points.append((self._at, self._end, self._state.copy()))
             if len(self._points) > _POINTS:
                 self._points = self._points[::2]
                 self._apart *= 2
-        return True
+        return piece
 
 
 class Held:
