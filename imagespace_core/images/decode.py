@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ from PIL import Image
 
 from imagespace_core.errors import UnreadableImageError, VanishedError
 from imagespace_core.images import Picture, reasons
-from imagespace_core.images.dates import taken_from_exif
+from imagespace_core.images.embedded import embedded
 from imagespace_core.images.reduction import reduced_rgb
 
 MAX_PIXELS = 250_000_000
@@ -109,11 +108,11 @@ class Decode:
             _draft(image, factor)
             with _room_for(image):
                 image.load()
-                orientation, taken_at = _exif(image)
+                found, orientation = embedded(image), _orientation(image)
                 if orientation >= 5:
                     width, height = height, width
                 pixels = np.asarray(_upright(reduced_rgb(image, factor(*image.size)), orientation))
-        return Picture(pixels, width, height, taken_at)
+        return Picture(pixels, width, height, found.taken_at, columns=found.columns, remarks=found.remarks)
 
 
 def preview(file: Path | str | bytes, max_side: int, max_pixels: int = MAX_PIXELS) -> np.ndarray:
@@ -132,7 +131,7 @@ def preview(file: Path | str | bytes, max_side: int, max_pixels: int = MAX_PIXEL
             image.load()
             picture = reduced_rgb(image, factor(*image.size))
             picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-            return np.asarray(_upright(picture, _exif(image)[0]))
+            return np.asarray(_upright(picture, _orientation(image)))
 
 
 @contextmanager
@@ -178,14 +177,13 @@ def _room_for(image: Image.Image) -> AbstractContextManager[object]:
     return _one_large_at_a_time if image.width * image.height > _LARGE_PIXELS else nullcontext()
 
 
-def _exif(image: Image.Image) -> tuple[int, datetime | None]:
-    """(orientation 1 to 8, time taken or None). A picture with rubbish for EXIF is still a picture."""
+def _orientation(image: Image.Image) -> int:
+    """1 to 8. A picture with rubbish for EXIF is still a picture."""
     try:
-        exif = image.getexif()
-        orientation = exif.get(0x0112, 1)
-        return (orientation if orientation in _UPRIGHT else 1), taken_from_exif(exif)
+        orientation = image.getexif().get(0x0112, 1)
     except Exception:  # the parser raises nearly anything on garbage
-        return 1, None
+        return 1
+    return orientation if orientation in _UPRIGHT else 1
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:

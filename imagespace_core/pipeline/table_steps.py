@@ -26,30 +26,26 @@ if TYPE_CHECKING:
 IDENTITY = ("id", "path")
 
 
-def plan(metadata: Path | None, source_columns: Sequence[str]) -> tuple[Step, Step, list[str]]:
+def plan(metadata: MetadataTable | None, source_columns: Sequence[str]) -> tuple[Step, Step, list[str]]:
     """`table` joins the metadata, `columns` writes what the viewer colors by and hovers over; and the names of the
-    table's columns, which are known before there is one.
+    table's columns that are known before there is one: all but those that pictures bring.
 
     source_columns: the names that the step `source` has.
-    Raises InputError if the metadata cannot be read: now, and not when all images have been.
     """
-    from imagespace_core.sources.tables.metadata import RESERVED, read_metadata
-
-    read = read_metadata(metadata, RESERVED | set(source_columns)) if metadata else None
     parameters: Record = {
-        "metadata": str(metadata.resolve()) if metadata else None,
-        "digest": _digest(metadata),
+        "metadata": str(metadata.file.resolve()) if metadata else None,
+        "digest": _digest(metadata.file) if metadata else None,
     }
     table = Step(
         "table",
-        lambda draft, report: _table(draft, report, read, source_columns),
+        lambda draft, report: _table(draft, report, metadata, source_columns),
         [names.ITEMS],
         parameters,
         ["images", "source"] if source_columns else ["images"],
         ["pandas"],
     )
     split = Step("columns", _columns, [names.COLUMNS, names.NAMES], {}, ["table", "clusters"], ["pandas"])
-    known = ["width", "height", "taken_at", *color.COLUMNS, *source_columns, *(read.columns if read else ())]
+    known = ["width", "height", "taken_at", *color.COLUMNS, *source_columns, *(metadata.columns if metadata else ())]
     return table, split, known
 
 
@@ -95,9 +91,8 @@ def _columns(draft: Draft, report: Report) -> Record:
     offered = [column for column in table.columns if column not in IDENTITY]
     slugs = columns.unique_slugs(["cluster", *offered])
     heads = []
-    measured = pd.read_parquet(draft.path(names.IMAGES)).select_dtypes("integer").columns
-    # Pixels are quantities even where a collection has only two widths; a whole number in the metadata may be a label.
-    numbers: pd.DataFrame = table.astype(dict.fromkeys(measured, "float64"))
+    # Pixels are quantities even where a collection has only two widths; any other whole number may be a label.
+    numbers: pd.DataFrame = table.astype(dict.fromkeys(("width", "height"), "float64"))
     for column in offered:
         heads.append(_write_column(draft, *columns.encode(pd.Series(numbers[column]), slugs[column])))
     if (path := draft.path(names.clusters(clustered_by(draft)))).exists():
@@ -118,9 +113,7 @@ def _write_column(draft: Draft, head: Record, array: np.ndarray | None) -> Recor
     return head
 
 
-def _digest(path: Path | None) -> str | None:
-    """sha256 of the file; None for a missing one, which `read_metadata` refuses in better words."""
-    if path is None or not path.is_file():
-        return None
+def _digest(path: Path) -> str:
+    """sha256 of the file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

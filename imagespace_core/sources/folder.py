@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -18,6 +18,17 @@ from imagespace_core.images.dates import taken_from_name
 from imagespace_core.images.decode import Decode
 from imagespace_core.sources import Advance, Item, Scan, counted
 from imagespace_core.sources.passed_over import passed_over
+from imagespace_core.sources.path_levels import path_levels
+from imagespace_core.sources.sidecars import (
+    MOST_BYTES,
+    SUFFIXES,
+    Sidecar,
+    broken,
+    described,
+    read_sidecar,
+    sidecars_of,
+)
+from imagespace_core.sources.tables.beside import is_metadata
 
 # A folder that holds these is a workspace; its sprite pages and previews are no images of the collection.
 _WORKSPACE = {"manifest.json", "items.parquet"}
@@ -33,11 +44,15 @@ class Folder:
     followed. A folder is walked once, however many links lead to it, under its own name if that is below
     `root`; a link to a file is an item of its own. Left out without a word are hidden files and folders (dot
     names) and what operating systems leave behind.
+
+    Columns of an item are the levels of its path, see `path_levels`. What its sidecars say is read with the picture, of
+    those that the last scan found.
     """
 
     root: Path
     decode: Decode = field(default_factory=Decode)
     limit: int | None = None
+    _sidecars: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def scan(self, advance: Advance | None = None) -> Scan:
         """Every image once, in a stable order; key and path are the path relative to the root.
@@ -49,19 +64,29 @@ class Folder:
         if self.limit is not None and self.limit < 1:
             raise InputError(f"a limit of {self.limit} images leaves none; give 1 or more")
         self._check_root()
-        walk = _Walk(self.root)
+        self._sidecars.clear()
+        walk = _Walk(self.root, self._sidecars)
         items = counted(islice(walk.items(), self.limit), advance)
         if not items:
             raise InputError(walk.why_empty())
-        return Scan(items, walk.skipped, dict(walk.left_out.most_common()))
+        levels = path_levels([item.path for item in items])
+        if any(levels):
+            items = [Item(item.key, item.path, item.stamp, level) for item, level in zip(items, levels, strict=True)]
+        return Scan(items, walk.skipped, dict(walk.left_out.most_common()), walk.notes(), bool(walk.sidecars))
 
     def has(self, key: str) -> bool:
         """Whether the file is there."""
         return self._file(key).is_file()
 
     def read(self, key: str, min_side: int | None = None) -> Picture:
-        """The picture, taken when its EXIF or else its name says. Raises UnreadableImageError."""
-        picture = self.decode.keeping(min_side)(self._file(key))
+        """The picture with what its sidecars say; taken when they, the file or else its name say.
+
+        Raises UnreadableImageError.
+        """
+        file = self._file(key)
+        picture = self.decode.keeping(min_side)(file)
+        if beside := self._sidecars.get(key):
+            picture = described(picture, [_read(file.with_name(name)) for name in beside])
         if picture.taken_at is None:
             return replace(picture, taken_at=taken_from_name(key))
         return picture
@@ -92,13 +117,43 @@ class Folder:
             raise InputError(f"{self.root} cannot be read ({error.strerror}); check its permissions") from error
 
 
-class _Walk:
-    """One walk through `root`; what is no item is noted on the way."""
+def _read(file: Path) -> Sidecar:
+    """One sidecar; that it cannot be read is no failure of the image."""
+    try:
+        with file.open("rb") as stream:
+            return read_sidecar(file.name, stream.read(MOST_BYTES + 1))
+    except OSError:
+        return Sidecar(remarks=(broken(file.suffix.lower()),))
 
-    def __init__(self, root: Path) -> None:
+
+def _stamp(status: os.stat_result) -> str:
+    return f"{status.st_size}-{status.st_mtime_ns}"
+
+
+class _Walk:
+    """One walk through `root`; what is no item is noted on the way.
+
+    sidecars: by the path of their image, filled by the walk.
+    """
+
+    def __init__(self, root: Path, sidecars: dict[str, tuple[str, ...]]) -> None:
         self.root = root
+        self.sidecars = sidecars
         self.skipped: list[tuple[str, str]] = []
         self.left_out: Counter[str] = Counter()
+        self._metadata: list[str] = []
+
+    def notes(self) -> list[str]:
+        """What lies beside images: sidecars, which are read, and tables of metadata in subfolders, which are not."""
+        kinds = Counter(os.path.splitext(name)[1].lower() for names in self.sidecars.values() for name in names)
+        lines = []
+        if kinds:
+            counts = ", ".join(f"{count:,} {suffix}" for suffix, count in kinds.most_common())
+            lines.append(f"{len(self.sidecars):,} images have files beside them that say more of them: {counts}")
+        if self._metadata:
+            found = ", ".join(self._metadata[:3]) + (", ..." if len(self._metadata) > 3 else "")
+            lines.append(f"tables in subfolders are not read ({found}); join them in one, or name one by --metadata")
+        return lines
 
     def why_empty(self) -> str:
         others = self.left_out.total()
@@ -143,6 +198,8 @@ class _Walk:
                 self.left_out["(an ImageSpace workspace)"] += 1
                 continue
             subfolders = []
+            beside = self._beside([entry.name for entry in found])
+            of_images = {name for names in beside.values() for name in names}
             for entry in found:
                 path = f"{folder}/{entry.name}" if folder else entry.name
                 if passed_over(entry.name):
@@ -153,11 +210,22 @@ class _Walk:
                 elif entry.is_symlink() and os.path.isdir(entry.path):
                     if self._utf8(path, "folder"):
                         linked.append(path)
-                elif (item := self._item(path, entry)) is not None:
+                elif entry.name in of_images:
+                    pass
+                elif is_metadata(entry.name):
+                    self._metadata += [path] if folder else []
+                elif (item := self._item(path, entry, beside.get(entry.name, ()))) is not None:
                     yield item
             pending.extend(reversed(subfolders))
 
-    def _item(self, path: str, entry: os.DirEntry[str]) -> Item | None:
+    def _beside(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The sidecars of each image among the names in one folder."""
+        others = [name for name in names if name.lower().endswith(SUFFIXES)]
+        if not others:
+            return {}
+        return sidecars_of((name for name in names if os.path.splitext(name)[1].lower() in decode.suffixes()), others)
+
+    def _item(self, path: str, entry: os.DirEntry[str], beside: Sequence[str]) -> Item | None:
         suffix = os.path.splitext(entry.name)[1].lower()
         if suffix not in decode.suffixes():
             self.left_out[suffix if suffix.isprintable() else ""] += 1
@@ -172,7 +240,18 @@ class _Walk:
             broken = "broken link" if entry.is_symlink() else f"cannot be read: {error.strerror}"
             self.skipped.append((path, broken))
             return None
-        return Item(key=path, path=path, stamp=f"{status.st_size}-{status.st_mtime_ns}")
+        stamps = [_stamp(status)]
+        if beside:
+            self.sidecars[path] = tuple(beside)
+            stamps += [self._sidecar_stamp(os.path.join(os.path.dirname(entry.path), name)) for name in beside]
+        return Item(key=path, path=path, stamp="+".join(stamps))
+
+    @staticmethod
+    def _sidecar_stamp(file: str) -> str:
+        try:
+            return f"{os.path.basename(file)}-{_stamp(os.stat(file))}"
+        except OSError:
+            return "-"  # it cannot be read, and reading says so
 
     def _utf8(self, path: str, kind: str) -> bool:
         """Whether the path can be stored; if not, it goes to the skipped ones under a readable name."""

@@ -41,13 +41,15 @@ class Scan:
 
     items: each once, in a stable order. skipped: (path, reason) of what could not be offered. left_out: how many files
     beside the items are no images at all, by suffix ("" for none), the most frequent first. notes: what people should
-    know of the items, one sentence each.
+    know of the items, one sentence each. described: whether files beside the items say more of them, under names that
+    only reading them shows.
     """
 
     items: Sequence[Item]
     skipped: Sequence[tuple[str, str]] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    described: bool = False
 
     @cached_property
     def digest(self) -> str:

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -16,7 +17,7 @@ from imagespace_core.images import Picture, decode, reasons, starts
 from imagespace_core.images.dates import taken_from_name
 from imagespace_core.images.decode import Decode
 from imagespace_core.lru import LRU
-from imagespace_core.sources import Advance, Item, Scan, sidecars
+from imagespace_core.sources import Advance, Item, Scan
 from imagespace_core.sources.archives.archive import (
     NESTED,
     SUFFIXES,
@@ -26,11 +27,15 @@ from imagespace_core.sources.archives.archive import (
     kind_of,
     leads_out,
 )
+from imagespace_core.sources.archives.beside import SUFFIXES as SIDECAR_SUFFIXES
+from imagespace_core.sources.archives.beside import members_beside, read_beside
 from imagespace_core.sources.archives.tars import Tar
 from imagespace_core.sources.archives.zips import Zip
 from imagespace_core.sources.passed_over import passed_over
+from imagespace_core.sources.path_levels import path_levels
 from imagespace_core.sources.shards import Shards, in_folder
-from imagespace_core.sources.sidecars import Sidecars
+from imagespace_core.sources.sidecars import MOST_BYTES, Sidecar, broken, described
+from imagespace_core.sources.tables.beside import is_metadata
 
 _KEPT_BYTES, _KEPT_FILES = 1 << 30, 64
 _MEMBER_BYTES = 400
@@ -55,8 +60,8 @@ class Archives:
     )
 
     def scan(self, advance: Advance | None = None) -> Scan:
-        """Every image once. Columns: what members of the same stem say (`.json`, `.txt`, `.cls`), and, where there are
-        several archives, `shard`.
+        """Every image once. Columns: the levels of its path, see `path_levels`, and in a folder of archives `shard`. What
+        members beside it say (`.json`, `.txt`, `.cls`, `.xmp`) is read with the picture.
 
         Skipped: what is encrypted, too large, an archive itself, or has a name that leads out; an archive that cannot
         be read. Of members with the same name the last counts, as in unpacking.
@@ -76,28 +81,34 @@ class Archives:
                 listing.skipped.append((shard or self.root.name, str(error)))
         if not listing.items:
             raise InputError(listing.why_empty(self.root))
-        return Scan(listing.items, listing.skipped, dict(listing.left_out.most_common()), listing.notes())
+        left_out = dict(listing.left_out.most_common())
+        return Scan(listing.described(), listing.skipped, left_out, listing.notes(), bool(listing.beside))
 
     def has(self, key: str) -> bool:
         """Whether the member is there."""
         return self._found(key) is not None
 
     def read(self, key: str, min_side: int | None = None) -> Picture:
-        """The picture, taken when it or else its name says. Raises UnreadableImageError."""
-        archive, member = self._member(key)
+        """The picture with what the members beside it say; taken when they, the file or else its name say.
+
+        Raises UnreadableImageError.
+        """
+        opened, member = self._member(key)
         with _room_for(member):
-            picture = self.decode.keeping(min_side)(archive.read(member))
+            picture = self.decode.keeping(min_side)(opened.archive.read(member))
+        if beside := opened.beside.get(member.name):
+            picture = described(picture, [opened.sidecar(name) for name in beside])
         if picture.taken_at is None:
             return replace(picture, taken_at=taken_from_name(key))
         return picture
 
     def preview(self, key: str, max_side: int) -> np.ndarray:
         """uint8 RGB (h, w, 3), its longer side at most `max_side` px. Raises UnreadableImageError."""
-        archive, member = self._member(key)
+        opened, member = self._member(key)
         with _room_for(member):
-            return decode.preview(archive.read(member), max_side, self.decode.max_pixels)
+            return decode.preview(opened.archive.read(member), max_side, self.decode.max_pixels)
 
-    def _member(self, key: str) -> tuple[Archive, Member]:
+    def _member(self, key: str) -> tuple[_Opened, Member]:
         found = self._found(key)
         if found is None:
             raise UnreadableImageError(f"{key!r} is no image in {self.root.name}")
@@ -105,7 +116,7 @@ class Archives:
             raise UnreadableImageError(found[1].fault)
         return found
 
-    def _found(self, key: str) -> tuple[Archive, Member] | None:
+    def _found(self, key: str) -> tuple[_Opened, Member] | None:
         shards = self._shards()
         split = shards.split(key)
         if split is None:
@@ -122,21 +133,27 @@ class Archives:
         except BrokenArchiveError as error:
             raise UnreadableImageError(f"{path.name}: {error}") from error
         member = opened.members.get(name)
-        return None if member is None else (opened.archive, member)
+        return None if member is None else (opened, member)
 
     def _shards(self) -> Shards:
         return Shards(self.root, SUFFIXES)
 
 
 class _Listing:
-    """What one look at the archives finds; what is no item is noted on the way."""
+    """What one look at the archives finds; what is no item is noted on the way.
+
+    items: without the levels of their paths. beside: how many members of which suffix say more of an image.
+    """
 
     def __init__(self, limit: int | None, advance: Advance | None) -> None:
         self.limit, self.advance = limit, advance
         self.items: list[Item] = []
         self.skipped: list[tuple[str, str]] = []
         self.left_out: Counter[str] = Counter()
+        self.beside: Counter[str] = Counter()
+        self._levels: list[str] = []
         self._notes: list[str] = []
+        self._tables: list[str] = []
         self._repeated = 0
 
     @property
@@ -145,49 +162,58 @@ class _Listing:
 
     def take(self, shard: str, archive: Archive, stamp: str) -> None:
         """The items of one archive. shard: its name, "" where it is the only one. stamp: of it."""
-        beside, images = Sidecars(), dict[str, Member]()
+        images: dict[str, Member] = {}
+        others: dict[str, Member] = {}
         for member in archive.members():
-            if self._is_image(shard, archive, member, beside):
-                if member.name in images:
-                    self._repeated += 1
-                    del images[member.name]  # the last counts, and where it lies
+            suffix = PurePosixPath(member.name).suffix.lower()
+            if passed_over(member.name):
+                continue
+            if suffix in SIDECAR_SUFFIXES and not member.fault and not leads_out(member.name):
+                others[member.name] = member
+            elif self._is_image(_path(shard, member.name), suffix, archive, member):
+                if images.pop(member.name, None):
+                    self._repeated += 1  # the last counts, and where it lies
                 images[member.name] = member
                 if self.advance:
                     self.advance(1)
-            # One more than wanted, so that what stands beside the last is read as well.
+            # One more than wanted, so that what stands beside the last is seen as well.
             if self.limit is not None and len(self.items) + len(images) > self.limit:
                 break
+        found = members_beside(images, others)
+        used = {name for names in found.values() for name in names}
+        self.beside.update(PurePosixPath(name).suffix.lower() for name in used)
+        self.left_out.update(PurePosixPath(name).suffix.lower() for name in others if name not in used)
         for name, member in images.items():
             if self.full:
                 break
-            columns = beside.columns(name)
-            if shard:
-                columns.setdefault("shard", shard)
-            path = f"{shard}/{name}" if shard else name
+            stamps = [member.stamp, *(others[other].stamp for other in found.get(name, ()))]
             # A tar has no sums of its members, so all change with it.
-            own = member.stamp if isinstance(archive, Zip) else f"{member.stamp} {stamp}"
-            self.items.append(Item(path, path, own, columns))
-        self._notes += [f"{shard}: {line}" if shard else line for line in [*archive.notes, *beside.notes()]]
+            stamps += [] if isinstance(archive, Zip) else [stamp]
+            path = _path(shard, name)
+            self.items.append(Item(path, path, " ".join(stamps), {"shard": shard} if shard else {}))
+            self._levels.append(_path(shard.rpartition("/")[0], name))
+        self._notes += [f"{shard}: {line}" if shard else line for line in archive.notes]
 
-    def _is_image(self, shard: str, archive: Archive, member: Member, beside: Sidecars) -> bool:
-        name = member.name
-        if passed_over(name):
-            return False
-        suffix = PurePosixPath(name).suffix.lower()
+    def described(self) -> list[Item]:
+        """The items with the levels of their paths, of which an archive is none."""
+        levels = path_levels(self._levels)
+        return [
+            replace(item, columns={**level, **item.columns}) if level else item
+            for item, level in zip(self.items, levels, strict=True)
+        ]
+
+    def _is_image(self, path: str, suffix: str, archive: Archive, member: Member) -> bool:
+        """Whether a member is one that can be read; what else is noted."""
         image = suffix in decode.suffixes()
-        reason = "its name leads out of the archive; it is not read" if leads_out(name) else member.fault
-        if suffix in sidecars.SUFFIXES and not reason and member.size <= sidecars.MAX_BYTES:
-            try:
-                beside.add(name, archive.read(member))
-            except UnreadableImageError as error:
-                self.skipped.append((self._path(shard, name), str(error)))
-            return False
+        reason = "its name leads out of the archive; it is not read" if leads_out(member.name) else member.fault
         if not image and not reason:
             kind, image = self._sniffed(archive, member)
             if kind or suffix in SUFFIXES:
                 image, reason = False, NESTED
-        if reason and (image or reason == NESTED or leads_out(name)):
-            self.skipped.append((self._path(shard, name), reason))
+        if reason and (image or reason == NESTED or leads_out(member.name)):
+            self.skipped.append((path, reason))
+        elif not image and is_metadata(PurePosixPath(path).name):
+            self._tables.append(path)
         elif not image:
             self.left_out[suffix if suffix.isprintable() else ""] += 1
         return image and not reason
@@ -200,12 +226,13 @@ class _Listing:
             return "", False
         return kind_of(start), starts.format_of(start) is not None
 
-    @staticmethod
-    def _path(shard: str, name: str) -> str:
-        return f"{shard}/{name}" if shard else name
-
     def notes(self) -> list[str]:
         lines = list(self._notes)
+        if self.beside:
+            counts = ", ".join(f"{count:,} {suffix}" for suffix, count in self.beside.most_common())
+            lines.append(f"files beside images say more of them: {counts}")
+        if self._tables:
+            lines.append(f"tables in archives are not read ({self._tables[0]}); take it out, and name it by --metadata")
         if self._repeated:
             lines.append(f"{self._repeated:,} members have the name of a later one, which counts, as in unpacking")
         return lines
@@ -223,7 +250,7 @@ class _Listing:
 
 @dataclass(frozen=True)
 class _Opened:
-    """An archive and its images by name. size: bytes of memory, so that few files are open at a time."""
+    """An archive and its members by name. size: bytes of memory, so that few files are open at a time."""
 
     archive: Archive
     members: dict[str, Member]
@@ -235,6 +262,23 @@ class _Opened:
         members = {m.name: m for m in archive.members() if not leads_out(m.name) and not passed_over(m.name)}
         size = max(archive.held + _MEMBER_BYTES * len(members), _KEPT_BYTES // _KEPT_FILES)
         return cls(archive, members, size)
+
+    @cached_property
+    def beside(self) -> dict[str, tuple[str, ...]]:
+        """The members that say more of an image, by its name."""
+        others = [name for name in self.members if name.lower().endswith(SIDECAR_SUFFIXES)]
+        return members_beside(self.members.keys() - others, others) if others else {}
+
+    def sidecar(self, name: str) -> Sidecar:
+        """What one of them says; that it cannot be read is no failure of the image."""
+        try:
+            return read_beside(name, self.archive.read(self.members[name], MOST_BYTES + 1))
+        except UnreadableImageError:
+            return Sidecar(remarks=(broken(PurePosixPath(name).suffix.lower()),))
+
+
+def _path(shard: str, name: str) -> str:
+    return f"{shard}/{name}" if shard else name
 
 
 def recognizes(path: Path) -> bool:
