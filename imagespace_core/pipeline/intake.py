@@ -136,7 +136,9 @@ def _takes_own(source: ImageCells, options: Options, published: Manifest | None,
         before = (published.measured("embed", "brought") or published.measured("embed", "model")) if published else None
         takes = before in (None, own)
     if takes:
-        report.note(f"{table.name}: its column {column} gives the vectors, and no model runs; --model NAME makes others")
+        report.note(
+            f"{table.name}: its column {column} gives the vectors, and no model runs; --model NAME makes others"
+        )
     else:
         report.note(f"{table.name}: its column {column} of vectors is not used; --vectors {table.name} takes it")
     return takes

@@ -9,7 +9,7 @@ _NOT_PHOTOS = frozenset({"__macosx", "@eadir", "$recycle.bin", "lost+found", "th
 def passed_over(path: str) -> bool:
     """Whether a part of a POSIX path is hidden or no photo.
 
-    >>> passed_over("a/.cache/b.jpg"), passed_over("__MACOSX/a/._b.jpg"), passed_over("../a.jpg"), passed_over("a/b.jpg")
+    >>> passed_over("a/.cache/b.jpg"), passed_over("__MACOSX/a.jpg"), passed_over("../a.jpg"), passed_over("a/b.jpg")
     (True, True, False, False)
     """
     parts = path.split("/")

@@ -16,8 +16,8 @@ _LOOKED_AT = 2000
 
 @dataclass(frozen=True)
 class Shards:
-    """The files with one of `suffixes` below the folder `root`, by their relative POSIX paths; or `root` itself, a file,
-    whose name is ""."""
+    """The files with one of `suffixes` below the folder `root`, by their relative POSIX paths; or `root` itself, if it
+    is a file, whose name is ""."""
 
     root: Path
     suffixes: Collection[str]
@@ -68,9 +68,9 @@ def in_folder(
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """Relative POSIX paths of all files below, links to folders not followed; names that are not UTF-8 are no shards."""
+    """Relative POSIX paths of all files below; links to folders are not followed."""
     for base, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not passed_over(name))
         for name in sorted(files):
-            if not passed_over(name) and (path := os.path.join(base, name)).isprintable():
-                yield Path(path).relative_to(folder).as_posix()
+            if not passed_over(name) and name.isprintable():  # a name that is not UTF-8 is no shard's
+                yield Path(base, name).relative_to(folder).as_posix()

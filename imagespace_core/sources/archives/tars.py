@@ -36,7 +36,7 @@ class Tar:
         files: dict[str, Member] = {}
         links: list[tarfile.TarInfo] = []
         try:
-            with tarfile.open(fileobj=_Headers(self._bytes), mode="r:", encoding="utf-8") as tar:  # pyright: ignore[reportArgumentType]
+            with tarfile.open(fileobj=_Headers(self._bytes), mode="r:", encoding="utf-8") as tar:
                 for info in self._headers(tar):
                     if info.islnk() or info.issym():
                         links.append(info)
@@ -57,11 +57,12 @@ class Tar:
                 if tar.offset <= before:
                     raise tarfile.ReadError("a header leads back")
                 before = tar.offset
-                tar.members.clear()  # else it holds a header of 1 KB for each
+                tar.members.clear()  # pyright: ignore[reportAttributeAccessIssue] (1 KB for each)
                 yield info
             end = self._bytes.read_at(tar.offset, _BLOCK)
         except (tarfile.TarError, BrokenArchiveError, ValueError, OverflowError) as error:
-            self.notes.append(f"it is cut short or broken after {tar.offset:,} bytes ({error}); what follows is missing")
+            where = f"after {tar.offset:,} bytes ({error})"
+            self.notes.append(f"it is cut short or broken {where}; what follows is missing")
             return
         if any(end):
             self.notes.append(f"it is broken after {tar.offset:,} bytes; what follows is missing")

@@ -46,7 +46,7 @@ def schema_of(schema: pa.Schema, first: Callable[[str], list[Any]], wanted: str 
     if wanted is not None:
         if wanted not in schema.names:
             raise InputError(f"--image-column {wanted}: there is no such column; there are {', '.join(schema.names)}")
-        forms = {wanted: form_of_first(first(wanted)) or "bytes"}
+        forms: dict[str, Form] = {wanted: form_of_first(first(wanted)) or "bytes"}
     else:
         forms = {name: form for name in schema.names if (form := _form(schema.field(name), features, first))}
     held = [name for name, form in forms.items() if form in ("bytes", "text")]
@@ -63,7 +63,8 @@ def schema_of(schema: pa.Schema, first: Callable[[str], list[Any]], wanted: str 
 
 def form_of_first(values: Sequence[object]) -> Form:
     """The form of the first cell that has one."""
-    return next((form for value in values if (form := form_of(value))), "")
+    forms: list[Form] = [form for value in values if (form := form_of(value))]
+    return forms[0] if forms else ""
 
 
 def _form(field: pa.Field, features: Mapping[str, Any], first: Callable[[str], list[Any]]) -> Form:
@@ -78,6 +79,9 @@ def _form(field: pa.Field, features: Mapping[str, Any], first: Callable[[str], l
         names = {kind.field(at).name for at in range(kind.num_fields)}
         if "bytes" not in names or not names <= {"bytes", "path"}:
             return ""
+        # A path tells it as well, and costs less than a page of images.
+        if "path" in names and form_of_first(first(f"{field.name}.path")) == "path":
+            return "bytes"
         return form_of_first(first(field.name)) or ("bytes" if said == "Image" else "")
     if _is_binary(kind):
         return form_of_first(first(field.name)) or ("bytes" if said == "Image" else "")

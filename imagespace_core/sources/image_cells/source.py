@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from imagespace_core.sources.image_cells.contents import SUFFIXES, Contents, con
 from imagespace_core.sources.image_cells.reader import CellReader
 from imagespace_core.sources.image_cells.schema import schema_of
 from imagespace_core.sources.image_cells.tables import first_values, opened_table, readable
+from imagespace_core.sources.path_levels import path_levels
 from imagespace_core.sources.shards import in_folder
 from imagespace_core.sources.vectors.blocks import BLOCK_ROWS, Block, of_arrow
 from imagespace_core.sources.vectors.files import RawTable
@@ -60,18 +62,28 @@ class ImageCells:
                 "Fetch them first, for example with img2dataset, and give the folder"
             )
         frame, notes = contents.frame()
-        return Scan(counted(self._items(contents, frame[: self.limit]), advance), contents.skipped, {}, notes)
+        return Scan(counted(self._items(contents, frame.iloc[: self.limit]), advance), contents.skipped, {}, notes)
 
     def _items(self, contents: Contents, frame: pd.DataFrame) -> Iterator[Item]:
         plain: Any = frame.astype(object).where(frame.notna(), None)
         records = plain.to_dict("records") or [{} for _ in range(len(frame))]
+        levels = self._levels(contents)
         first = 0
         for shard, rows in contents.shards:
             status = os.stat(contents.files.path(shard))
             for row in range(min(rows, len(frame) - first)):
                 name = contents.names[first + row]
-                yield Item(name, name, f"{status.st_size}-{status.st_mtime_ns}-{row}", records[first + row])
+                columns = {**levels[first + row], **records[first + row]}
+                yield Item(name, name, f"{status.st_size}-{status.st_mtime_ns}-{row}", columns)
             first += rows
+
+    @staticmethod
+    def _levels(contents: Contents) -> list[Mapping[str, str]]:
+        """The folders that the tables lie in, and those that the images' names say."""
+        if contents.named_by is None:
+            return path_levels(contents.names)
+        folders = chain.from_iterable([shard.rpartition("/")[0]] * rows for shard, rows in contents.shards)
+        return path_levels([f"{place}/{name}".lstrip("/") for place, name in zip(folders, contents.names, strict=True)])
 
     def has(self, key: str) -> bool:
         """Whether there is such a row, and its table is there."""

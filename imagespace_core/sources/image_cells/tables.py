@@ -37,7 +37,7 @@ class Table(Protocol):
         ...
 
     def batches(self, name: str, rows: int) -> Iterator[pa.Array]:
-        """A column, at most so many rows at a time."""
+        """A column, or a part of one, at most so many rows at a time."""
         ...
 
     def locate(self, row: int) -> tuple[int, int]:
@@ -52,7 +52,7 @@ class Table(Protocol):
 class Parquet:
     """A Parquet file. One reader goes forward through a row group; who wants what lies before begins the group again.
 
-    A row group may be larger than the memory: no more than a page of it and a chunk are held.
+    A row group may be larger than the memory: what is held of it is a page, as it is and unpacked, and some chunks.
     """
 
     def __init__(self, path: Path, image: str | None = None) -> None:
@@ -123,23 +123,16 @@ class Arrow:
     def columns(self, names: Sequence[str]) -> pa.Table:
         import pyarrow as pa
 
-        whole = [name for name in names if name in self.schema.names]
-        parts = [name.rpartition(".") for name in names if name not in self.schema.names]
-        found = []
-        for number in range(len(self._starts) - 1):
-            batch = self._batch(number)
-            columns = {name: batch.column(name) for name in whole}
-            for column, _, child in parts:
-                struct = batch.column(column)
-                values = struct.flatten()[struct.type.get_field_index(child)]  # missing where the struct is
-                columns[column] = pa.StructArray.from_arrays([values], [child])
-            found.append(pa.RecordBatch.from_pydict(columns) if columns else pa.record_batch([], names=[]))
-        empty = pa.table({name: pa.array([], self.schema.field(name).type) for name in whole})
-        return pa.Table.from_batches(found) if found else empty
+        called = [name if name in self.schema.names else name.rpartition(".")[0] for name in names]
+        found = [
+            pa.RecordBatch.from_arrays([self._column(number, name) for name in names], called)
+            for number in range(len(self._starts) - 1)
+        ]
+        return pa.Table.from_batches(found) if found else self.schema.empty_table().select([])
 
     def batches(self, name: str, rows: int) -> Iterator[pa.Array]:
         for number in range(len(self._starts) - 1):
-            column = self._batch(number).column(name)
+            column = self._column(number, name)
             for start in range(0, len(column), rows):
                 yield column[start : start + rows]
 
@@ -149,6 +142,18 @@ class Arrow:
 
     def chunk(self, name: str, number: int, keep: Keep) -> pa.Array:
         return self._batch(number).column(name)
+
+    def _column(self, number: int, name: str) -> pa.Array:
+        """A column of a batch, or a part of one, alone in its struct."""
+        import pyarrow as pa
+
+        batch = self._batch(number)
+        if name in self.schema.names:
+            return batch.column(name)
+        whole, _, part = name.rpartition(".")
+        struct = batch.column(whole)
+        values = struct.flatten()[struct.type.get_field_index(part)]  # missing where the struct is
+        return pa.StructArray.from_arrays([values], [part])
 
 
 def first_values(table: Table, name: str) -> list[Any]:
@@ -180,7 +185,7 @@ def readable(path: Path) -> Iterator[None]:
 
 
 def opened_table(path: Path, image: str | None = None) -> Table:
-    """By its first bytes. image: the column of images. Raises InputError for what is neither; OSError, ArrowException."""
+    """By its first bytes. image: the column of images. Raises InputError for what is neither, see also `readable`."""
     with path.open("rb") as stream:
         start = stream.read(8)
     if start.startswith(b"PAR1"):
