@@ -157,7 +157,7 @@ class Held:
         return self._bytes[offset : offset + size]
 
 
-def _unpacker() -> zlib._Decompress:  # pyright: ignore[reportPrivateUsage]
+def _unpacker() -> zlib._Decompress:
     return zlib.decompressobj(wbits=31)
 
 

@@ -36,16 +36,19 @@ class Zip:
 
     def members(self) -> Iterator[Member]:
         self.notes.clear()
-        cp437 = 0
+        guesses: list[str] = []
         for info in self._file.infolist():
             if info.is_dir():
                 continue
             name, guessed = _name(info)
-            cp437 += guessed
+            guesses += [name] if guessed else []
             fault = _fault(info)
             yield Member(name, info.file_size, f"{info.file_size}-{info.CRC:08x}", info, fault)
-        if cp437:
-            self.notes.append(f"{cp437:,} names do not say how they are encoded and were read as CP437, the standard")
+        if guesses:
+            self.notes.append(
+                f"names that do not say their encoding were read as CP437, the standard: {len(guesses):,}, "
+                f"e.g. {guesses[0]!r}"
+            )
 
     def read(self, member: Member, size: int | None = None) -> bytes:
         assert isinstance(member.at, zipfile.ZipInfo)
