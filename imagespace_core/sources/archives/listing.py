@@ -110,7 +110,7 @@ class Listing:
     def notes(self) -> list[str]:
         lines = list(self._notes)
         if self.beside:
-            counts = ", ".join(f"{count:,} {suffix}" for suffix, count in self.beside.most_common())
+            counts = ", ".join(f"{count:,} {suffix}" for suffix, count in sorted(self.beside.items()))
             lines.append(f"files beside images say more of them: {counts}")
         if self._tables:
             lines.append(f"tables in archives are not read ({self._tables[0]}); take it out, and name it by --metadata")
