@@ -23,7 +23,7 @@ def print_plan(report: TerminalReport, plan: Plan) -> None:
 
 
 def print_summary(report: TerminalReport, summary: Summary, command: str) -> None:
-    """Counts, failures, seconds per step, and the command that opens the app."""
+    """Counts, failures, layouts that could not be made, seconds per step, and the command that opens the app."""
     manifest, console = summary.manifest, report.console
     if not summary.ran:
         console.print(f"{summary.root} is up to date: nothing had changed.", markup=False)
@@ -49,5 +49,7 @@ def print_summary(report: TerminalReport, summary: Summary, command: str) -> Non
             markup=False,
             soft_wrap=True,
         )
+    for name, reason in manifest.layouts_without().items():
+        console.print(f"There is no layout {name}: {reason}", style="yellow", markup=False, soft_wrap=True)
     console.print("\nOpen the app with:")
     console.print(f"  {command}", style="bold", markup=False, soft_wrap=True)

@@ -9,17 +9,18 @@ import stat
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from imagespace_core.errors import UnreadableImageError, VanishedError
-from imagespace_core.images import Picture, reasons
-from imagespace_core.images.embedded import embedded
+from imagespace_core.images import Picture, raster, reasons
+from imagespace_core.images.embedded import Description, embedded
 from imagespace_core.images.reduction import reduced_rgb
+from imagespace_core.images.value_range import ValueRange
 
 MAX_PIXELS = 250_000_000
 """Pictures with more pixels are refused by their header, before anything is decoded."""
@@ -81,12 +82,14 @@ class Decode:
         that (a smaller original stays as it is). JPEGs are decoded at the smallest sufficient DCT scale,
         everything else is averaged down by a whole factor. None or 0: full size.
     max_pixels: of the original; more is refused.
+    ranges: of values that have more than 8 bits, one for each kind; without, each picture goes by its own.
 
     Every mode becomes RGB over white, see `reduced_rgb`; of animations and multi-page files the first frame counts.
     """
 
     min_side: int | None = 256
     max_pixels: int = MAX_PIXELS
+    ranges: tuple[ValueRange, ...] = ()
 
     def keeping(self, min_side: int | None) -> Decode:
         """The same with another `min_side`; with None it stays as it is."""
@@ -103,19 +106,30 @@ class Decode:
         def factor(width: int, height: int) -> int:
             return min(width, height) // min_side if min_side else 1
 
-        with opened(file, self.max_pixels) as image:
-            width, height = image.size
-            _draft(image, factor)
-            with _room_for(image):
-                image.load()
-                found, orientation = embedded(image), _orientation(image)
-                if orientation >= 5:
-                    width, height = height, width
-                pixels = np.asarray(_upright(reduced_rgb(image, factor(*image.size)), orientation))
-        return Picture(pixels, width, height, found.taken_at, columns=found.columns, remarks=found.remarks)
+        try:
+            with opened(file, self.max_pixels) as image:
+                raster.check_for_pillow(image)
+                width, height = image.size
+                _draft(image, factor)
+                with _room_for(image):
+                    image.load()
+                    found, orientation = embedded(image), _orientation(image)
+                    reduced = reduced_rgb(image, factor(*image.size), self.ranges)
+                    remarks: tuple[str, ...] = ()
+        except raster.NotForPillowError:
+            read = raster.read(file, factor, self.max_pixels, self.ranges)
+            width, height, reduced, remarks = read.width, read.height, read.image, read.remarks
+            orientation, found = read.orientation, _embedded(file, self.max_pixels)
+        if orientation >= 5:
+            width, height = height, width
+        pixels = np.asarray(_upright(reduced, orientation))
+        remarks += found.remarks
+        return Picture(pixels, width, height, found.taken_at, columns=found.columns, remarks=remarks)
 
 
-def preview(file: Path | str | bytes, max_side: int, max_pixels: int = MAX_PIXELS) -> np.ndarray:
+def preview(
+    file: Path | str | bytes, max_side: int, max_pixels: int = MAX_PIXELS, ranges: tuple[ValueRange, ...] = ()
+) -> np.ndarray:
     """A picture for people: uint8 RGB (h, w, 3), its longer side at most `max_side` pixels; never enlarged.
 
     Decoded at no less than twice that size and reduced with a Lanczos filter.
@@ -125,13 +139,18 @@ def preview(file: Path | str | bytes, max_side: int, max_pixels: int = MAX_PIXEL
     def factor(width: int, height: int) -> int:
         return max(width, height) // (2 * max_side)
 
-    with opened(file, max_pixels) as image:
-        _draft(image, factor)
-        with _room_for(image):
-            image.load()
-            picture = reduced_rgb(image, factor(*image.size))
-            picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-            return np.asarray(_upright(picture, _orientation(image)))
+    try:
+        with opened(file, max_pixels) as image:
+            raster.check_for_pillow(image)
+            _draft(image, factor)
+            with _room_for(image):
+                image.load()
+                picture, orientation = reduced_rgb(image, factor(*image.size), ranges), _orientation(image)
+    except raster.NotForPillowError:
+        read = raster.read(file, factor, max_pixels, ranges)
+        picture, orientation = read.image, read.orientation
+    picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+    return np.asarray(_upright(picture, orientation))
 
 
 @contextmanager
@@ -159,6 +178,9 @@ def opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
                 yield image
     except UnreadableImageError:
         raise
+    except UnidentifiedImageError as error:
+        refused = raster.NotForPillowError if raster.is_tiff(start) else UnreadableImageError
+        raise refused(reasons.unidentified(start)) from error
     except Exception as error:  # Pillow's plugins raise nearly anything on garbage
         if not isinstance(file, bytes) and reasons.gone(error):
             raise VanishedError(file, str(getattr(error, "strerror", error))) from error
@@ -175,6 +197,13 @@ def _draft(image: Image.Image, factor: Callable[[int, int], int]) -> None:
 def _room_for(image: Image.Image) -> AbstractContextManager[object]:
     """Giants are decoded one after the other, so that many threads do not need the memory of many giants."""
     return _one_large_at_a_time if image.width * image.height > _LARGE_PIXELS else nullcontext()
+
+
+def _embedded(file: Path | str | bytes, max_pixels: int) -> Description:
+    """Of a picture that rasterio reads, as far as Pillow opens it."""
+    with suppress(UnreadableImageError), opened(file, max_pixels) as image, _room_for(image):
+        return embedded(image)
+    return Description()
 
 
 def _orientation(image: Image.Image) -> int:

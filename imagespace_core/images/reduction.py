@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from PIL import Image
+
+from imagespace_core.images.value_range import SAMPLE_VALUES, ValueRange, kind_of, measured
 
 PART_PX = 1 << 18
 """Pixels of the image that are converted at a time: 1 MB as RGBA or float32."""
@@ -14,13 +16,13 @@ Conversion = Callable[[Image.Image], Image.Image]
 Box = tuple[int, int, int, int]
 
 
-def reduced_rgb(image: Image.Image, scale: int) -> Image.Image:
+def reduced_rgb(image: Image.Image, scale: int, ranges: Sequence[ValueRange] = ()) -> Image.Image:
     """A loaded image of any mode -> RGB over white, averaged down by a whole factor; a copy only where it must be one.
 
-    Gray of more than 8 bits: PNG and PPM define their white, so 16 bits are divided by 257; other formats do not (a
-    TIFF may hold 12-bit data), so theirs, and floats, go from their least value to their greatest.
+    Gray of more than 8 bits goes by the range of its kind. Without one: PNG and PPM define their white, so 16 bits are
+    divided by 257; other formats do not, so theirs, and floats, go by the picture's own.
     """
-    convert = _conversion(image)
+    convert = _conversion(image, ranges)
     if convert is None:  # averages of gray and RGB are those of the RGB that they become
         small = image.reduce(scale) if scale > 1 else image
         return small if small.mode == "RGB" else small.convert("RGB")
@@ -41,10 +43,27 @@ def _boxes(image: Image.Image, scale: int = 1) -> Iterator[Box]:
             yield left, top, min(left + across, image.width), min(top + down, image.height)
 
 
-def _conversion(image: Image.Image) -> Conversion | None:
+def values_of(image: Image.Image) -> np.ndarray | None:
+    """Some of the values of a loaded image that has more than 8 bits, spread over it; None of any other."""
+    if not _is_deep(image):
+        return None
+    step = max(1, image.width * image.height // SAMPLE_VALUES)
+    return np.concatenate([np.asarray(image.crop(box)).reshape(-1)[::step] for box in _boxes(image)])
+
+
+def _is_deep(image: Image.Image) -> bool:
+    return image.mode in ("I", "F") or image.mode.startswith("I;16")
+
+
+def _conversion(image: Image.Image, ranges: Sequence[ValueRange]) -> Conversion | None:
     """What makes 8-bit gray or RGB of a part of the image; None where it is that already."""
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _by_257 if image.mode != "F" and image.format in ("PNG", "PPM") else _stretch(image)
+    if _is_deep(image):
+        kind = kind_of(np.asarray(image.crop((0, 0, 1, 1))).dtype)
+        one = next((one for one in ranges if one.kind == kind), None)
+        if one is None and image.mode != "F" and image.format in ("PNG", "PPM"):
+            return _by_257
+        scale = one or measured(kind, [part for part in [values_of(image)] if part is not None])
+        return lambda part: Image.fromarray(scale(np.asarray(part)))
     if image.has_transparency_data:
         return _over_white
     return None if image.mode in ("L", "RGB") else lambda part: part.convert("RGB")
@@ -60,26 +79,3 @@ def _over_white(part: Image.Image) -> Image.Image:
 def _by_257(part: Image.Image) -> Image.Image:
     values = np.clip(np.asarray(part), 0, 65535).astype(np.uint32)
     return Image.fromarray(((values + 128) // 257).astype(np.uint8))
-
-
-def _stretch(image: Image.Image) -> Conversion:
-    """From the least finite value of the whole image to the greatest; what is not finite becomes black."""
-    parts = (np.asarray(image.crop(box)).astype(np.float32) for box in _boxes(image))
-    ranges = [_finite_range(part) for part in parts]
-    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
-
-    def convert(part: Image.Image) -> Image.Image:
-        values = np.asarray(part).astype(np.float32)
-        if not high > low:
-            return Image.fromarray(np.zeros(values.shape, np.uint8))
-        values = np.where(np.isfinite(values), values, low)
-        with np.errstate(over="ignore", invalid="ignore"):
-            scaled = (values - low) / (high - low)
-        return Image.fromarray(np.rint(np.nan_to_num(scaled) * 255).clip(0, 255).astype(np.uint8))
-
-    return convert
-
-
-def _finite_range(values: np.ndarray) -> tuple[np.float32, np.float32]:
-    finite = np.isfinite(values)
-    return values.min(where=finite, initial=np.inf), values.max(where=finite, initial=-np.inf)

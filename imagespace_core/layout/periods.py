@@ -10,6 +10,8 @@ MOST_COLUMNS = 60
 """Of days and months fewer where there are few images, see `most`: 40 columns of one image each are no stacks."""
 FEW_COLUMNS = 5
 LONGEST_GAP = 2
+LEFT_OUT = "⋯"
+"""Stands on the axis where a stretch without images is shortened."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -42,7 +44,7 @@ class Grain:
         """
         if self.unit == "Y":
             first = number + 1970 if self.years == 1 else number * self.years
-            return str(first) if self.years == 1 else f"{first}–{first + self.years - 1}"
+            return str(first) if self.years == 1 else f"{first or 1}–{first + self.years - 1}"
         months = number if self.unit == "M" else int(np.datetime64(number, "D").astype("datetime64[M]").astype(int))
         month = f"{_MONTHS[months % 12]} {months // 12 + 1970}"
         if self.unit == "M":
@@ -60,6 +62,29 @@ class Periods:
     slots: np.ndarray
     of: np.ndarray
     shortened: bool
+
+    def axis(self) -> list[tuple[float, str]]:
+        """What stands along the axis: the slot and the name of every period, the empty ones too; a sign where a long
+        stretch of them is shortened."""
+        found: list[tuple[float, str]] = []
+        before, slot = int(self.numbers[0]), int(self.slots[0])
+        for number, at in zip(self.numbers.tolist(), self.slots.tolist(), strict=True):
+            if number - before == at - slot:
+                found += [(slot + k, self.grain.name(before + k)) for k in range(1, at - slot)]
+            else:
+                found.append(((slot + at) / 2, LEFT_OUT))
+            found.append((at, self.grain.name(number)))
+            before, slot = number, at
+        return found
+
+    def left_out(self) -> list[str]:
+        """The stretches that are shortened, as "1971–2022"."""
+        jumps = np.flatnonzero(np.diff(self.numbers) > np.diff(self.slots)) if self.shortened else ()
+        ends = [(int(self.numbers[jump]) + 1, int(self.numbers[jump + 1]) - 1) for jump in jumps]
+        names = [(self.grain.name(first), self.grain.name(last)) for first, last in ends]
+        if self.grain.years > 1:
+            return [f"{first.split('–')[0]}–{last.split('–')[1]}" for first, last in names]
+        return [f"{first}–{last}" if self.grain.unit == "Y" else f"{first} – {last}" for first, last in names]
 
 
 def periods(seconds: np.ndarray) -> Periods:

@@ -14,6 +14,9 @@ from imagespace_core.neighbors import Tick
 
 WIDTH_TO_HEIGHT = 1.8
 
+MOST_NAMED = 3
+"""Stretches without images that the notes name."""
+
 FURTHEST_SECONDS = 2**62
 """Dates beyond, 146 billion years from now, are no dates."""
 
@@ -59,7 +62,9 @@ class Timeline:
         grain = f"a {found.grain.title}" if found.grain.years == 1 else found.grain.title
         notes = [f"A column is {grain}."]
         if found.shortened:
-            notes.append("Long stretches without images are shortened.")
+            left_out = found.left_out()
+            more = f" and {len(left_out) - MOST_NAMED:,} more" if len(left_out) > MOST_NAMED else ""
+            notes.append(f"Long stretches without images are shortened: {', '.join(left_out[:MOST_NAMED])}{more}.")
         if without := int((~dated).sum()):
             start, block = right + step - wide + 1, _beside(int(high.max()), without)
             at = np.arange(without)
@@ -75,7 +80,9 @@ class Timeline:
         made = (positions - middle).astype(np.float32)
         for head in headings:
             head["at"] = [round(x - m, 4) for x, m in zip(head["at"], middle.tolist(), strict=True)]
-        ticks = [{"at": round(x - middle[0], 4), "text": name} for x, name in zip(center.tolist(), names, strict=True)]
+        ticks = [
+            {"at": round(slot * step + (wide - 1) / 2 - middle[0], 4), "text": name} for slot, name in found.axis()
+        ]
         return Arrangement(
             made,
             guides(

@@ -18,6 +18,7 @@ from imagespace_core.sources.image_cells.source import ImageCells
 from imagespace_core.sources.vectors.given import Given, ids_file, read_vectors
 from imagespace_core.sources.vectors.source import VectorTable
 from imagespace_core.workspace import Draft, names
+from imagespace_core.workspace.tables import read_table
 
 FAR = 3.0
 """How far above the map's middle it is looked at from, in its radii, where positions stand for vectors: at its edge
@@ -100,9 +101,7 @@ class GivenVectors:
 
     def _rows(self, draft: Draft) -> Given:
         """In the order of the workspace."""
-        import pandas as pd
-
-        ids = pd.read_parquet(draft.path(names.IMAGES), columns=["id"])["id"]
+        ids = read_table(draft.path(names.IMAGES), ["id"])["id"]
         return self.given.take([self.row_of[key] for key in ids])
 
     @cached_property

@@ -26,6 +26,7 @@ from imagespace_core.pipeline.plan import Plan
 from imagespace_core.pipeline.steps import Record, Report, Step, parameters_of
 from imagespace_core.sources import Scan, Source
 from imagespace_core.workspace import Draft, names
+from imagespace_core.workspace.tables import write_table
 
 _PRODUCTS = {"images": "table", "embed": "vectors", "atlas": "sprites", "previews": "previews"}
 """What each step needs of the pass."""
@@ -170,7 +171,7 @@ class Pixels:
         failures += [(path, "embed", f"{self._model_name}: {REFUSED}") for path in good["path"][refused]]
         with draft.stage(names.FAILURES).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("path", "stage", "reason"), *failures])
-        read.settled(good.index[~refused]).to_parquet(draft.stage(names.IMAGES), index=False)
+        write_table(read.settled(good.index[~refused]), draft.stage(names.IMAGES))
         counts = {"items": int((~refused).sum()), "failures": len(failures), "failed_keys": broken["key"].tolist()}
         if refused.any():
             counts |= {"refused_keys": good["key"][refused].tolist(), "refused_by": self._fingerprint}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,7 @@ def take_in(options: Options, draft: Draft, report: Report, of_model: bool = Fal
     published = draft.published
     origin = find_origin(options, published, report)
     scan = _look(origin.source, report)
+    origin = replace(origin, source=scan.reads or origin.source)
     again = published if published and published.source.get("kind") == origin.kind else None
     given, scan = _given(options, again, origin.source, scan, report)
     embedder, used = None, {}

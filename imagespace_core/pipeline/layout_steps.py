@@ -16,6 +16,7 @@ from imagespace_core.pipeline.steps import Record, Report, Step, parameters_of
 from imagespace_core.pipeline.vector_steps import clustered_by
 from imagespace_core.workspace import Draft, names
 from imagespace_core.workspace.draft import write_text
+from imagespace_core.workspace.tables import read_table
 
 MAP = "map in 2D"
 MADE_FROM = {
@@ -43,10 +44,10 @@ def _layout_step(stage: layout.Layout, name: str, default: str | None) -> Step:
     inputs = [f"{default}-2d" if source == MAP else source for source in sources if source != MAP or default]
 
     def run(draft: Draft, report: Report) -> Record:
+        found = _material(draft, default, sources)
+        if reason := stage.lacks(found):
+            return {"layout": name, "without": reason, "files": []}
         with report.task(f"Layout: {stage.title.lower()}") as task:
-            found = _material(draft, default, sources)
-            if reason := stage.lacks(found):
-                return {"layout": name, "without": reason, "files": []}
             made = stage(found, tick=task.share)
             _write(draft, files, made)
         return {"layout": name, "dims": stage.dims, **_notes(made)}
@@ -80,8 +81,6 @@ def _write(draft: Draft, files: Sequence[str], made: Arrangement) -> None:
 
 def _material(draft: Draft, default: str | None, sources: Sequence[str]) -> Material:
     """What the draft has of what a layout is made from."""
-    import pandas as pd
-
     map2d = labels = table = None
     if MAP in sources and default is not None:
         map2d = np.load(draft.path(names.projection(default, 2)), allow_pickle=False)
@@ -89,5 +88,5 @@ def _material(draft: Draft, default: str | None, sources: Sequence[str]) -> Mate
         labels = np.load(path, allow_pickle=False)
     for source, file in (("images", names.IMAGES), ("table", names.ITEMS)):
         if source in sources:
-            table = pd.read_parquet(draft.path(file))
+            table = read_table(draft.path(file))
     return material(table, map2d, labels)

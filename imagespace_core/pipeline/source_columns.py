@@ -11,6 +11,7 @@ from imagespace_core.pipeline.steps import Record, Report, Step
 from imagespace_core.sources import Item
 from imagespace_core.sources.tables.metadata import RESERVED
 from imagespace_core.workspace import Draft, names
+from imagespace_core.workspace.tables import read_table, write_table
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,12 @@ class SourceColumns:
 
         from imagespace_core.sources.tables.inference import from_objects
 
-        ids = pd.read_parquet(draft.path(names.IMAGES), columns=["id"])["id"].tolist()
+        ids = read_table(draft.path(names.IMAGES), ["id"])["id"].tolist()
         by_key = {item.key: item.columns for item in self.items}
         table = {}
         for name, final in self.columns.items():
             table[final], note = from_objects([by_key[key].get(name) for key in ids])
             if note:
                 report.note(f"column {final}: {note}")
-        pd.DataFrame(table, index=pd.RangeIndex(len(ids))).to_parquet(draft.stage(names.SOURCE_COLUMNS), index=False)
+        write_table(pd.DataFrame(table, index=pd.RangeIndex(len(ids))), draft.stage(names.SOURCE_COLUMNS))
         return {"columns": list(table)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from imagespace_core.pipeline.steps import Record, Report, Step
 from imagespace_core.pipeline.vector_steps import clustered_by
 from imagespace_core.workspace import Draft, columns, names
 from imagespace_core.workspace.draft import write_text
+from imagespace_core.workspace.tables import is_multi_valued, read_table, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 # Columns that say which image a row is; color and filters have no use for them.
 IDENTITY = ("id", "path")
+METADATA_DATES = "taken_at_metadata"
+"""What a table's column `taken_at` is called where it is read; its dates then become those of the images."""
+DATED = "column 'taken_at' dates the images; where it is empty, their own dates count"
 
 
 def plan(metadata: MetadataTable | None, source_columns: Sequence[str]) -> tuple[Step, Step, list[str]]:
@@ -44,30 +48,37 @@ def plan(metadata: MetadataTable | None, source_columns: Sequence[str]) -> tuple
         ["images", "source"] if source_columns else ["images"],
         ["pandas"],
     )
-    split = Step("columns", _columns, [names.COLUMNS, names.NAMES], {}, ["table", "clusters"], ["pandas"])
+    split = Step(
+        "columns",
+        _columns,
+        [names.COLUMNS, names.NAMES],
+        {"encoding": columns.ENCODING},
+        ["table", "clusters"],
+        ["pandas"],
+    )
     known = ["width", "height", "taken_at", *color.COLUMNS, *source_columns, *(metadata.columns if metadata else ())]
     return table, split, known
 
 
 def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_columns: Sequence[str]) -> Record:
-    import pandas as pd
-
-    table = pd.read_parquet(draft.path(names.IMAGES))
+    table = read_table(draft.path(names.IMAGES))
     added: list[str] = []
     notes: list[str] = []
     if source_columns:
-        table, added = _with(table, pd.read_parquet(draft.path(names.SOURCE_COLUMNS)), "taken_at_source")
+        table, added = _with(table, read_table(draft.path(names.SOURCE_COLUMNS)), "taken_at_source")
     if metadata is not None:
         with report.task("Metadata"):
             joined = metadata.join(table["path"].tolist())
+        table, more = _with(table, joined.columns, METADATA_DATES)
         notes = joined.report.lines()
+        if METADATA_DATES in joined.columns and METADATA_DATES not in more:
+            notes = [DATED if line.endswith(f"is called {METADATA_DATES!r} here") else line for line in notes]
         for line in notes:
             report.note(line)
-        table, more = _with(table, joined.columns, "taken_at_metadata")
         added += more
     elif draft.published and draft.published.measured("table", "parameters", {}).get("metadata"):
         report.note("built without metadata; the previous build had some. Give --metadata again to keep its columns")
-    table.to_parquet(draft.stage(names.ITEMS), index=False)
+    write_table(table, draft.stage(names.ITEMS))
     return {"metadata_notes": notes, "metadata_columns": added}
 
 
@@ -87,17 +98,18 @@ def _with(table: pd.DataFrame, more: pd.DataFrame, dates: str) -> tuple[pd.DataF
 def _columns(draft: Draft, report: Report) -> Record:
     import pandas as pd
 
-    table = pd.read_parquet(draft.path(names.ITEMS))
+    table = read_table(draft.path(names.ITEMS))
     offered = [column for column in table.columns if column not in IDENTITY]
     slugs = columns.unique_slugs(["cluster", *offered])
     heads = []
-    # Pixels are quantities even where a collection has only two widths; any other whole number may be a label.
-    numbers: pd.DataFrame = table.astype(dict.fromkeys(("width", "height"), "float64"))
+    # Pixels are quantities even where a collection has only two widths; other whole numbers may be labels.
+    numbers: pd.DataFrame = table.astype(dict.fromkeys(["width", "height"], "float64"))
     for column in offered:
-        heads.append(_write_column(draft, *columns.encode(pd.Series(numbers[column]), slugs[column])))
+        heads.append(_write_column(draft, pd.Series(numbers[column]), slugs[column]))
     if (path := draft.path(names.clusters(clustered_by(draft)))).exists():
         labels = np.load(path, allow_pickle=False)
-        heads.append(_write_column(draft, *columns.encode_clusters(labels)))
+        head, codes = columns.encode_clusters(labels)
+        heads.append(_write(draft, head, {"": codes}))
     paths = table["path"].tolist()
     for page, start in enumerate(range(0, len(paths), names.NAMES_PER_PAGE)):
         text = json.dumps(paths[start : start + names.NAMES_PER_PAGE], ensure_ascii=False)
@@ -106,11 +118,20 @@ def _columns(draft: Draft, report: Report) -> Record:
     return {"columns": small}
 
 
-def _write_column(draft: Draft, head: Record, array: np.ndarray | None) -> Record:
+def _write(draft: Draft, head: Record, arrays: Mapping[str, np.ndarray]) -> Record:
+    """arrays: by what stands between the column's slug and `.npy`."""
     write_text(draft.stage(f"{names.COLUMNS}/{head['slug']}.json"), json.dumps(head, ensure_ascii=False))
-    if array is not None:
-        np.save(draft.stage(f"{names.COLUMNS}/{head['slug']}.npy"), array)
+    for part, array in arrays.items():
+        np.save(draft.stage(f"{names.COLUMNS}/{head['slug']}{part}.npy"), array)
     return head
+
+
+def _write_column(draft: Draft, series: pd.Series, slug: str) -> Record:
+    if is_multi_valued(series):
+        head, lists = columns.encode_lists(series, slug)
+        return _write(draft, head, {"": lists.first, ".starts": lists.starts, ".codes": lists.codes})
+    head, array = columns.encode(series, slug)
+    return _write(draft, head, {} if array is None else {"": array})
 
 
 def _digest(path: Path) -> str:

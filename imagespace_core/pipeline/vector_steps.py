@@ -23,6 +23,7 @@ from imagespace_core.search.annoy import Annoy
 from imagespace_core.search.by_rows import ANNOY_METRIC, ANNOY_TREES
 from imagespace_core.search.recall import tune_search_k
 from imagespace_core.workspace import Draft, names
+from imagespace_core.workspace.tables import read_table
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def _columns(draft: Draft, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
 
     if not wanted:
         return {}
-    table = pd.read_parquet(draft.path(names.ITEMS))
+    table = read_table(draft.path(names.ITEMS))
     if not set(wanted) <= set(table.columns):
         return {str(name): np.empty(0) for name in table.columns if name not in ("id", "path")}
     found: dict[str, Any] = {}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from imagespace_core.sources.abilities import Context, Contextual, Layered, Masked, Ring
-from imagespace_core.sources.source import Advance, Item, Scan, Source, counted, option
+from imagespace_core.sources.source import Advance, Item, Scan, Source, counted, option, settled, settled_fields
 
 __all__ = [
     "Advance", "Context", "Contextual", "Item", "Layered", "Masked", "Ring", "Scan", "Source", "counted", "option",
+    "settled", "settled_fields",
 ]  # fmt: skip

@@ -16,8 +16,9 @@ from imagespace_core.errors import InputError, UnreadableImageError, VanishedErr
 from imagespace_core.images import Picture, decode, reasons
 from imagespace_core.images.dates import taken_from_name
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources import Advance, Item, Scan, counted
-from imagespace_core.sources.passed_over import passed_over
+from imagespace_core.images.range_sample import sampled_ranges
+from imagespace_core.images.value_range import KINDS, ValueRange
+from imagespace_core.sources import Advance, Item, Scan, counted, option, settled
 from imagespace_core.sources.path_levels import path_levels
 from imagespace_core.sources.sidecars import (
     MOST_BYTES,
@@ -29,6 +30,14 @@ from imagespace_core.sources.sidecars import (
     sidecars_of,
 )
 from imagespace_core.sources.tables.beside import is_metadata
+
+_NOT_PHOTOS = frozenset({"__macosx", "@eadir", "$recycle.bin", "lost+found", "thumbs.db"})
+"""Besides dot names: what macOS, Synology and Windows leave beside pictures, thumbnails of them included."""
+
+_EIGHT_BITS = frozenset({
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".gif", ".webp", ".bmp", ".dib", ".heic", ".heif", ".avif", ".qoi",
+})  # fmt: skip
+"""Suffixes of formats that are not worth a look for more."""
 
 # A folder that holds these is a workspace; its sprite pages and previews are no images of the collection.
 _WORKSPACE = {"manifest.json", "items.parquet"}
@@ -52,7 +61,19 @@ class Folder:
     root: Path
     decode: Decode = field(default_factory=Decode)
     limit: int | None = None
+    range: tuple[float, ...] = option(
+        (), "Values that become black and white in pictures of more than 8 bits, e.g. 0,4095.  [default: measured]"
+    )
+    ranges: tuple[ValueRange, ...] = settled(())
     _sidecars: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Takes lists for tuples, as JSON has them. Raises InputError for what cannot be meant."""
+        object.__setattr__(self, "range", tuple(self.range))
+        if self.range and not (len(self.range) == 2 and self.range[0] < self.range[1]):
+            raise InputError(f"--range {','.join(f'{v:g}' for v in self.range)}: expected two values, rising: LOW,HIGH")
+        made = (one if isinstance(one, ValueRange) else ValueRange(**one) for one in self.ranges)
+        object.__setattr__(self, "ranges", tuple(made))
 
     def scan(self, advance: Advance | None = None) -> Scan:
         """Every image once, in a stable order; key and path are the path relative to the root.
@@ -72,7 +93,17 @@ class Folder:
         levels = path_levels([item.path for item in items])
         if any(levels):
             items = [Item(item.key, item.path, item.stamp, level) for item, level in zip(items, levels, strict=True)]
-        return Scan(items, walk.skipped, dict(walk.left_out.most_common()), walk.notes(), bool(walk.sidecars))
+        reads = replace(self, ranges=self._measured(items))
+        object.__setattr__(reads, "_sidecars", self._sidecars)
+        notes = [*walk.notes(), *(one.note() for one in reads.ranges)]
+        return Scan(items, walk.skipped, dict(walk.left_out.most_common()), notes, reads, bool(walk.sidecars))
+
+    def _measured(self, items: Sequence[Item]) -> tuple[ValueRange, ...]:
+        """How values of more than 8 bits are shown: as people say, else as a sample of the items has them."""
+        if self.range:
+            return tuple(ValueRange(kind, self.range[0], self.range[1]) for kind in KINDS)
+        files = [self.root / item.key for item in items if PurePosixPath(item.key).suffix.lower() not in _EIGHT_BITS]
+        return sampled_ranges(files, self.decode.max_pixels)
 
     def has(self, key: str) -> bool:
         """Whether the file is there."""
@@ -84,7 +115,7 @@ class Folder:
         Raises UnreadableImageError.
         """
         file = self._file(key)
-        picture = self.decode.keeping(min_side)(file)
+        picture = replace(self.decode.keeping(min_side), ranges=self.ranges)(file)
         if beside := self._sidecars.get(key):
             picture = described(picture, [_read(file.with_name(name)) for name in beside])
         if picture.taken_at is None:
@@ -93,7 +124,7 @@ class Folder:
 
     def preview(self, key: str, max_side: int) -> np.ndarray:
         """uint8 RGB (h, w, 3), its longer side at most `max_side` px. Raises UnreadableImageError."""
-        return decode.preview(self._file(key), max_side, self.decode.max_pixels)
+        return decode.preview(self._file(key), max_side, self.decode.max_pixels, self.ranges)
 
     def _file(self, key: str) -> Path:
         """The file behind a key; a key that would lead out of the root is refused."""
@@ -202,7 +233,7 @@ class _Walk:
             of_images = {name for names in beside.values() for name in names}
             for entry in found:
                 path = f"{folder}/{entry.name}" if folder else entry.name
-                if passed_over(entry.name):
+                if entry.name.startswith(".") or entry.name.casefold() in _NOT_PHOTOS:
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     if self._utf8(path, "folder"):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, asdict, dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources import Source
+from imagespace_core.sources import Source, settled_fields
 from imagespace_core.sources.registry import SOURCES
 
 _KINDS = {int: "whole numbers", float: "numbers", str: "words"}
@@ -56,8 +56,15 @@ def parameters(source: str, given: Mapping[str, object]) -> dict[str, Any]:
 
 def recorded(source: Source) -> dict[str, Any]:
     """The options of a source as JSON values, from which `registry.opened` makes it again."""
-    values = {f.name: getattr(source, f.name) for f in fields(source) if "help" in f.metadata}  # pyright: ignore[reportArgumentType]
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    names = [f.name for f in fields(source) if "help" in f.metadata]  # pyright: ignore[reportArgumentType]
+    return {name: _plain(getattr(source, name)) for name in (*names, *settled_fields(source))}
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it."""
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 @cache

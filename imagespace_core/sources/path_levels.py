@@ -27,12 +27,12 @@ def path_levels(paths: Sequence[str]) -> list[Mapping[str, str]]:
     levels = {name: {f: p[level] for f, p in parts.items() if level < len(p)} for level, name in enumerate(names)}
     innermost = {folder: part[-1] for folder, part in parts.items() if part}
     levels = {name: level for name, level in levels.items() if level != innermost} | {"folder": innermost}
-    telling = {name: level for name, level in levels.items() if _tells_apart(level, counts)}
-    made = {folder: {n: level[folder] for n, level in telling.items() if folder in level} for folder in counts}
+    kept = {name: level for name, level in levels.items() if _groups(level, counts)}
+    made = {folder: {n: level[folder] for n, level in kept.items() if folder in level} for folder in counts}
     return [made[folder] for folder in folders]
 
 
-def _tells_apart(level: Mapping[str, str], counts: Mapping[str, int]) -> bool:
+def _groups(level: Mapping[str, str], counts: Mapping[str, int]) -> bool:
     """Whether there are groups: more than one value, and fewer than images. No value is one, too."""
     values = {level.get(folder) for folder in counts}
     return 1 < len(values) < sum(counts.values())

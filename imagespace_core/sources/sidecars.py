@@ -54,14 +54,14 @@ def sidecars_of(images: Iterable[str], others: Iterable[str]) -> dict[str, tuple
     `a(1).jpg`), and gives an edited copy the file of its original.
     """
     owners: dict[str, list[str]] = {}
-    cut: list[str] = []
+    cut: dict[str, list[str]] = {}
     for name in others:
         base, suffix = _split(name)
         if suffix in SUFFIXES:
             for key in _owners(base.casefold(), suffix):
                 owners.setdefault(key, []).append(name)
             if suffix == ".json" and len(base) == _TAKEOUT_LENGTH:
-                cut.append(name)
+                cut.setdefault(base.casefold(), []).append(name)
     if not owners:
         return {}
     found: dict[str, tuple[str, ...]] = {}
@@ -70,7 +70,7 @@ def sidecars_of(images: Iterable[str], others: Iterable[str]) -> dict[str, tuple
         stem, suffix = _split(folded)
         belong = [*owners.get(stem, ()), *owners.get(folded, ())]
         belong = belong or owners.get(f"{stem.removesuffix('-edited')}{suffix}", [])
-        belong = belong or [other for other in cut if folded.startswith(other[:_TAKEOUT_LENGTH].casefold())]
+        belong = belong or cut.get(folded[:_TAKEOUT_LENGTH], [])
         if belong:
             found[name] = tuple(sorted(dict.fromkeys(belong), key=lambda other: SUFFIXES.index(_split(other)[1])))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -41,21 +41,25 @@ class Scan:
 
     items: each once, in a stable order. skipped: (path, reason) of what could not be offered. left_out: how many files
     beside the items are no images at all, by suffix ("" for none), the most frequent first. notes: what people should
-    know of the items, one sentence each. described: whether files beside the items say more of them, under names that
-    only reading them shows.
+    know of the items, one sentence each. reads: the source with what the scan settled on how items are read, None where
+    there was nothing to settle; the manifest records its fields made by `settled`, and they are part of the digest.
+    described: whether files beside the items say more of them, under names that only reading them shows.
     """
 
     items: Sequence[Item]
     skipped: Sequence[tuple[str, str]] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    reads: Source | None = None
     described: bool = False
 
     @cached_property
     def digest(self) -> str:
         """sha256 that changes when what the items show does, or what was skipped."""
-        text = json.dumps([[(item.key, item.stamp) for item in self.items], list(self.skipped)])
-        return hashlib.sha256(text.encode()).hexdigest()
+        parts: list[object] = [[(item.key, item.stamp) for item in self.items], list(self.skipped)]
+        if self.reads is not None:
+            parts.append(repr([getattr(self.reads, name) for name in settled_fields(self.reads)]))
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def counted(items: Iterable[Item], advance: Advance | None) -> list[Item]:
@@ -75,6 +79,16 @@ def option(default: Any, help: str, **metadata: Any) -> Any:
     path=True: it names a file or folder, and is kept absolute.
     """
     return field(default=default, metadata={"help": help, **metadata})
+
+
+def settled(default: Any) -> Any:
+    """A field of a source that its scan finds out and nobody sets: recorded like an option, but no flag."""
+    return field(default=default, metadata={"settled": True})
+
+
+def settled_fields(source: Source) -> list[str]:
+    """Names of the fields made by `settled`."""
+    return [f.name for f in fields(source) if "settled" in f.metadata]  # pyright: ignore[reportArgumentType]
 
 
 class Source(Protocol):

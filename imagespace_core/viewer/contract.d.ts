@@ -18,7 +18,7 @@ export type Mode = "replace" | "add" | "remove" | "toggle";
 
 export type Select = SelectPolygon | SelectRows | SelectCodes | SelectRange | SelectShown | SelectChange;
 
-export type ColumnFile = CategoryColumn | NumberColumn | ColorColumn | TextColumn;
+export type ColumnFile = CategoryColumn | ListColumn | NumberColumn | ColorColumn | TextColumn;
 
 /** An image was chosen. */
 export interface Click {
@@ -306,7 +306,18 @@ export interface CategoryColumn {
   counts: number[];
 }
 
-/** float32 (n,), or for dates float64 (n,) in Unix seconds; NaN is missing. low, high: 2nd and 98th percentile. */
+/** int32 (n,): of each row the code of its value that most rows have. All codes of row i, rising, are those from starts[i] to starts[i + 1], int32 (n + 1,) in `<slug>.starts.npy`, of int32 (m,) in `<slug>.codes.npy`. */
+export interface ListColumn {
+  name: string;
+  slug: string;
+  /** Rows without a value; noise, for clusters. */
+  missing: number;
+  kind: "list";
+  values: string[];
+  counts: number[];
+}
+
+/** float32 or float64 (n,), for dates float64 (n,) in Unix seconds; NaN is missing. low, high: 2nd and 98th percentile. */
 export interface NumberColumn {
   name: string;
   slug: string;
@@ -317,6 +328,8 @@ export interface NumberColumn {
   max: number | null;
   low: number | null;
   high: number | null;
+  /** Whether all numbers are whole; workspaces built before this was noted do not say. */
+  whole?: boolean | null;
 }
 
 /** uint8 (n, 3), the color itself. */

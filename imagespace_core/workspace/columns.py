@@ -2,7 +2,10 @@
 
 `columns/<slug>.json` describes the numbers of `columns/<slug>.npy` mean, by `kind`:
   category, cluster   int32 (n,) codes into `values`, most frequent first; -1 is missing, or noise for a cluster
-  number              float32 (n,), NaN is missing; `min`, `max`, and `low`, `high`, the 2nd and 98th percentile
+  list                several values a row: int32 (n,), of each row the code of its value that most rows have; all codes
+                      of all rows in `<slug>.starts.npy` and `<slug>.codes.npy`, see `value_lists`
+  number              float32 (n,), or float64 (n,) where that holds them exactly and float32 does not; NaN is missing;
+                      `min`, `max`, and `low`, `high`, the 2nd and 98th percentile; `whole`, whether all are whole
   date                float64 (n,), Unix seconds, NaN is missing
   color               uint8 (n, 3), the color itself
   text                no array: nearly every row differs, so color would say nothing
@@ -16,19 +19,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagespace_core.workspace import names
+from imagespace_core.workspace.value_lists import ValueLists, value_lists
 
 if TYPE_CHECKING:
     import pandas as pd
 
+# In the key of the step that writes them: what was encoded in another way is encoded anew. 1: all numbers in float32.
+ENCODING = 2
 # A whole-number column with this few different values is a label (a digit, a rating), not a quantity.
 FEW_INTEGERS = 12
 # A text column is a name rather than a category if more than this share of its values differ.
 TEXT_SHARE = 0.9
 TEXT_LEAST_ROWS = 50
+# Whole numbers below are exact in float32, those up to the next in float64; beyond they are texts.
+EXACT_IN_FLOAT32 = 2**24
+EXACT_IN_FLOAT64 = 2**53
 
 
 def encode(series: pd.Series, slug: str) -> tuple[dict[str, Any], np.ndarray | None]:
-    """A column as (its JSON, its array); see the module's description for both."""
+    """A column of one value a row as (its JSON, its array); see the module's description for both."""
     import pandas as pd
 
     head: dict[str, Any] = {"name": str(series.name), "slug": slug, "missing": int(series.isna().sum())}
@@ -36,7 +45,7 @@ def encode(series: pd.Series, slug: str) -> tuple[dict[str, Any], np.ndarray | N
         return _date(head, series)
     if pd.api.types.is_bool_dtype(series):
         return _category(head, series)
-    if pd.api.types.is_numeric_dtype(series):
+    if pd.api.types.is_numeric_dtype(series) and not _beyond(series):
         few = pd.api.types.is_integer_dtype(series) and series.nunique() <= FEW_INTEGERS
         return _category(head, series) if few else _number(head, series)
     text = series.astype("string")
@@ -48,6 +57,13 @@ def encode(series: pd.Series, slug: str) -> tuple[dict[str, Any], np.ndarray | N
     if present > TEXT_LEAST_ROWS and text.nunique() > TEXT_SHARE * present:
         return {**head, "kind": "text"}, None
     return _category(head, text)
+
+
+def encode_lists(series: pd.Series, slug: str) -> tuple[dict[str, Any], ValueLists]:
+    """A multi-valued column, see `tables.is_multi_valued`."""
+    values, counts, lists = value_lists(series)
+    head = {"name": str(series.name), "slug": slug, "missing": int((lists.first < 0).sum()), "kind": "list"}
+    return {**head, "values": values, "counts": counts}, lists
 
 
 def encode_clusters(labels: np.ndarray, slug: str = "cluster") -> tuple[dict[str, Any], np.ndarray]:
@@ -84,12 +100,31 @@ def _category(head: dict[str, Any], series: pd.Series) -> tuple[dict[str, Any], 
     return {**head, "kind": "category", "values": labels, "counts": [int(count) for _, count in order]}, array
 
 
+def _beyond(series: pd.Series) -> bool:
+    """Whether these are whole numbers that a float64 does not tell apart."""
+    import pandas as pd
+
+    if not pd.api.types.is_integer_dtype(series) or series.isna().all():
+        return False
+    return max(-int(series.min()), int(series.max())) > EXACT_IN_FLOAT64
+
+
 def _number(head: dict[str, Any], series: pd.Series) -> tuple[dict[str, Any], np.ndarray]:
     array = series.astype("float64").to_numpy(np.float64, na_value=np.nan)
-    array = np.where(np.isfinite(array), array, np.nan)
-    head["missing"] = int(np.isnan(array).sum())
-    limit = np.finfo(np.float32).max  # beyond it a value would become infinite; it is drawn at the end of the scale
-    return {**head, "kind": "number", **_range(array)}, np.clip(array, -limit, limit).astype(np.float32)
+    array = np.where(np.isfinite(array), array, np.nan) + 0.0  # -0 becomes 0
+    present = array[~np.isnan(array)]
+    head["missing"] = len(array) - len(present)
+    whole = is_whole(array)
+    with np.errstate(over="ignore"):
+        short = array.astype(np.float32)
+    exact = np.array_equal(short, array, equal_nan=True) and not (whole and np.abs(present).max() >= EXACT_IN_FLOAT32)
+    return {**head, "kind": "number", **_range(array, whole), "whole": whole}, short if exact else array
+
+
+def is_whole(array: np.ndarray) -> bool:
+    """Whether there are numbers (n,) and all are whole; NaN is missing."""
+    present = array[~np.isnan(array)]
+    return len(present) > 0 and bool(np.equal(np.floor(present), present).all())
 
 
 def _date(head: dict[str, Any], series: pd.Series) -> tuple[dict[str, Any], np.ndarray]:
@@ -105,9 +140,9 @@ def _date(head: dict[str, Any], series: pd.Series) -> tuple[dict[str, Any], np.n
     return {**head, "kind": "date", **_range(seconds)}, seconds
 
 
-def _range(array: np.ndarray) -> dict[str, float | None]:
+def _range(array: np.ndarray, whole: bool = False) -> dict[str, float | None]:
     present = array[~np.isnan(array)]
     if not len(present):
         return {"min": None, "max": None, "low": None, "high": None}
-    low, high = np.percentile(present, [2, 98])
+    low, high = np.percentile(present, [2, 98], method="nearest" if whole else "linear")
     return {"min": float(present.min()), "max": float(present.max()), "low": float(low), "high": float(high)}

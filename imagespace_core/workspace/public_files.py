@@ -8,7 +8,7 @@ from imagespace_core.workspace.names import LONGEST_PATH
 
 # Vectors, indices and paths stay inside.
 _PUBLIC = re.compile(
-    r"projections/[\w.-]+\.npy|layouts/[\w.-]+\.(?:npy|json)|centrality\.npy|columns/[\w-]+\.(?:npy|json)|names/\d+\.json"
+    r"projections/[\w.-]+\.npy|layouts/[\w.-]+\.(?:npy|json)|centrality\.npy|columns/[\w-]+\.(?:npy|json|starts\.npy|codes\.npy)|names/\d+\.json"
     r"|atlas\.json|atlas/(?:\d+\.webp|cells\.npy|sizes\.npy)|previews/\d+/\d+\.webp"
 )
 

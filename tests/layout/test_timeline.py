@@ -62,9 +62,9 @@ def test_rows_without_a_date_are_set_apart_at_the_right_and_counted() -> None:
 def test_a_clock_that_was_wrong_does_not_squeeze_the_rest_into_a_column() -> None:
     dates = np.append(_seconds("1970-01-01"), _seconds("2023-06-01")[0] + np.arange(300) * 0.1 * DAY)
     made = _made(dates)
-    assert _columns(made)[:2] == ["1 Jan 1970", "1 Jun 2023"]
-    assert len(_columns(made)) == 31
-    assert "Long stretches without images are shortened." in made.guides["notes"]
+    assert _columns(made)[:3] == ["1 Jan 1970", "⋯", "1 Jun 2023"]
+    assert len(_columns(made)) == 32
+    assert "Long stretches without images are shortened: 2 Jan 1970 – 31 May 2023." in made.guides["notes"]
     assert len(made.guides["lines"]) == 2, "the base line is broken where time is left out"
 
 
@@ -76,7 +76,7 @@ def test_few_images_on_many_days_are_told_by_month() -> None:
 @pytest.mark.parametrize(
     ("dates", "columns"),
     [
-        (("0476-09-04", "1066-10-14", "9999-12-31"), ["0–999", "1000–1999", "9000–9999"]),
+        (("0476-09-04", "1066-10-14", "9999-12-31"), ["1–999", "1000–1999", "9000–9999"]),
         (tuple(f"{year}-01-02" for year in range(1000, 7000, 30)), [f"{k}00–{k}99" for k in range(10, 70)]),
         (tuple(f"{year}-05-01" for year in (1600, 1612, 1640, 1655, 1656)), ["1600", "1612", "1640", "1655", "1656"]),
         (("-0044-03-15", "0014-08-19"), ["-44", "14"]),
@@ -84,7 +84,23 @@ def test_few_images_on_many_days_are_told_by_month() -> None:
     ],
 )  # fmt: skip
 def test_dates_far_from_now_work(dates: tuple[str, ...], columns: list[str]) -> None:
-    assert _columns(_made(_seconds(*dates))) == columns
+    made = _made(_seconds(*dates))
+    assert list(texts(made)) == columns
+    assert set(columns) <= set(_columns(made))
+
+
+def test_the_axis_shows_every_year_those_without_images_too() -> None:
+    made = _made(_seconds("1990-01-01", "1993-05-01", "1994-05-01", "1997-02-03", "2001-09-09").repeat(5))
+    assert _columns(made) == [str(year) for year in range(1990, 2002)]
+    at = [tick["at"] for tick in made.guides["axes"][0]["ticks"]]
+    np.testing.assert_allclose(np.diff(at), at[1] - at[0], atol=1e-3)
+
+
+def test_an_open_end_in_9999_is_told_from_the_years_that_are_shown() -> None:
+    years = np.arange(1900, 1950).repeat(3)
+    made = _made(_seconds(*(f"{year}-06-01" for year in years), "9999-12-31", "1503-05-01"))
+    assert _columns(made) == ["1503", "⋯", *map(str, range(1900, 1950)), "⋯", "9999"]
+    assert "Long stretches without images are shortened: 1504–1899, 1950–9998." in made.guides["notes"]
 
 
 def test_numbers_that_are_no_dates_count_as_missing() -> None:

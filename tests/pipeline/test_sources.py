@@ -15,6 +15,7 @@ from imagespace_core.app.session import pictures
 from imagespace_core.errors import InputError, ModelError
 from imagespace_core.pipeline.options import Options
 from imagespace_core.workspace import Workspace
+from imagespace_core.workspace.confirmed import confirm
 from tests.makers import tiles as tile_maker
 from tests.makers.scenes import box, feature, write_geojson, write_scene
 from tests.makers.slices import write_slices
@@ -258,6 +259,7 @@ def test_a_workspace_of_before_sources_had_options_opens(built: Options) -> None
     file.write_text(json.dumps(record))
     workspace = Workspace.open(built.output)
     workspace.check()
+    confirm(workspace.root, workspace.manifest)  # as it was when it was built
     assert pictures.has_original(workspace, 0)
     assert pictures.picture(workspace, 0, 10).shape[1] == 10
     assert len(workspace.clusters()[0]) == 23

@@ -55,6 +55,44 @@ def test_kinds_are_recognized(series: pd.Series, kind: str) -> None:
     assert columns.encode(series, "c")[0]["kind"] == kind
 
 
+@pytest.mark.parametrize(
+    ("values", "exact"),
+    [
+        (pd.Series(range(16_777_216, 16_777_246)), True),
+        (pd.Series([*range(50), None, 2**53], dtype="Int64"), True),
+        (pd.Series([1e300, 1e-300, -0.1, *np.arange(20) / 7]), False),
+        (pd.Series([float(n) for n in range(20)]), True),
+    ],
+)
+def test_numbers_are_kept_exactly_and_whole_ones_are_called_so(values: pd.Series, exact: bool) -> None:
+    head, array = columns.encode(values.rename("x"), "x")
+    assert array is not None
+    present = values.dropna()
+    assert [v for v in array.tolist() if v == v] == present.tolist()
+    assert head["whole"] is exact
+    if exact:
+        assert all(float(head[end]).is_integer() for end in ("min", "max", "low", "high"))
+
+
+def test_numbers_that_a_short_float_holds_take_no_more_room() -> None:
+    _, array = columns.encode(pd.Series([0.5, 0.25, None, 1000.0]), "x")
+    assert array is not None
+    assert array.dtype == np.float32
+
+
+def test_nothing_is_minus_zero() -> None:
+    head, array = columns.encode(pd.Series([-0.0, 1.5]), "x")
+    assert array is not None
+    assert not np.signbit([head["min"], array[0]]).any()
+
+
+@pytest.mark.parametrize("values", [[2**53 + 1, 2**53 + 2, 5], [2**63, 2**64 - 1, 7], [-(2**60), 0, 1]])
+def test_whole_numbers_that_no_float_tells_apart_are_texts(values: list[int]) -> None:
+    head, codes = columns.encode(pd.Series(values), "x")
+    assert codes is not None
+    assert [head["values"][code] for code in codes] == [str(value) for value in values]
+
+
 def test_dates_are_unix_seconds() -> None:
     head, array = columns.encode(pd.to_datetime(pd.Series(["1970-01-02", None, "1969-12-31"])), "d")
     assert array is not None

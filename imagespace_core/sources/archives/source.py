@@ -65,7 +65,7 @@ class Archives:
         if not listing.items:
             raise InputError(listing.why_empty(self.root))
         left_out = dict(listing.left_out.most_common())
-        return Scan(listing.described(), listing.skipped, left_out, listing.notes(), bool(listing.beside))
+        return Scan(listing.described(), listing.skipped, left_out, listing.notes(), described=bool(listing.beside))
 
     def has(self, key: str) -> bool:
         """Whether the member is there."""

@@ -24,14 +24,26 @@ class CategoryColumn(_Column):
     counts: list[NonNegativeInt]
 
 
+class ListColumn(_Column):
+    """int32 (n,): of each row the code of its value that most rows have. All codes of row i, rising, are those from
+    starts[i] to starts[i + 1], int32 (n + 1,) in `<slug>.starts.npy`, of int32 (m,) in `<slug>.codes.npy`."""
+
+    kind: Literal["list"]
+    values: list[str]
+    counts: list[NonNegativeInt]
+
+
 class NumberColumn(_Column):
-    """float32 (n,), or for dates float64 (n,) in Unix seconds; NaN is missing. low, high: 2nd and 98th percentile."""
+    """float32 or float64 (n,), for dates float64 (n,) in Unix seconds; NaN is missing. low, high: 2nd and 98th
+    percentile."""
 
     kind: Literal["number", "date"]
     min: FiniteFloat | None
     max: FiniteFloat | None
     low: FiniteFloat | None
     high: FiniteFloat | None
+    whole: bool | None = None
+    """Whether all numbers are whole; workspaces built before this was noted do not say."""
 
 
 class ColorColumn(_Column):
@@ -46,7 +58,9 @@ class TextColumn(_Column):
     kind: Literal["text"]
 
 
-ColumnFile = Annotated[CategoryColumn | NumberColumn | ColorColumn | TextColumn, Field(discriminator="kind")]
+ColumnFile = Annotated[
+    CategoryColumn | ListColumn | NumberColumn | ColorColumn | TextColumn, Field(discriminator="kind")
+]
 
 
 class AtlasFile(Model):

@@ -13,9 +13,10 @@ const KEEP_BYTES = 96 * 2 ** 20, KEEP_NAMES_BYTES = 16 * 2 ** 20;
  * @typedef {Pick<import("../contract").ColumnFile, "name" | "slug" | "missing">
  *   & {kind: Exclude<import("../contract").ColumnFile["kind"], "text">}
  *   & Partial<Pick<import("../contract").CategoryColumn, "values" | "counts">>
- *   & Partial<Pick<import("../contract").NumberColumn, "min" | "max" | "low" | "high">>
- *   & {data: any, ownValues?: string[]}} Column
- *   data: Int32Array codes, Float32Array numbers, Float64Array seconds or Uint8Array colors
+ *   & Partial<Pick<import("../contract").NumberColumn, "min" | "max" | "low" | "high" | "whole">>
+ *   & {data: any, lists?: import("./value_lists.js").ValueLists, ownValues?: string[]}} Column
+ *   data: Int32Array codes, Float32Array or Float64Array numbers, Float64Array seconds or Uint8Array colors
+ *   lists: all values of each row, where a row has several; then data has the one of each that most rows have
  *   ownValues: those in the file, where people have given clusters other names
  *
  * @typedef {{promise: Promise<any>, bytes: () => number}} Kept bytes: none while it is on its way
@@ -105,8 +106,16 @@ export class WorkspaceFiles {
     return this.#keep(this.#kept, path, async () => {
       const [about, { data, shape }] = await Promise.all([this.json(`${path}.json`), this.array(`${path}.npy`)]);
       if (shape[0] !== this.rows) throw new Error(`${path}.npy has ${shape[0]} rows; ${this.rows} are expected. Rebuild the workspace.`);
-      return { ...about, slug, data };
-    }, (column) => column.data.byteLength);
+      const whole = about.kind === "number" && (about.whole ?? isWhole(data)); // older workspaces do not say
+      return { ...about, slug, data, whole, ...(about.kind === "list" && { lists: await this.#lists(path) }) };
+    }, ({ data, lists }) => data.byteLength + (lists ? lists.starts.byteLength + lists.codes.byteLength : 0));
+  }
+
+  /** @param {string} path of the column @returns {Promise<import("./value_lists.js").ValueLists>} */
+  async #lists(path) {
+    const [starts, codes] = await Promise.all(["starts", "codes"].map((part) => this.array(`${path}.${part}.npy`)));
+    if (starts.shape[0] !== this.rows + 1 || starts.data[this.rows] !== codes.data.length) throw new Error(`${path}.starts.npy does not fit its codes. Rebuild the workspace.`);
+    return { starts: starts.data, codes: codes.data };
   }
 
   /** @param {string} path @returns {Promise<any>} */
@@ -166,6 +175,11 @@ export class WorkspaceFiles {
     }, () => cache.delete(key));
     return kept.promise;
   }
+}
+
+/** @param {Float32Array | Float64Array} numbers NaN is missing */
+function isWhole(numbers) {
+  return numbers.every((/** @type {number} */ value) => value !== value || Number.isInteger(value));
 }
 
 /** @param {string[]} texts */

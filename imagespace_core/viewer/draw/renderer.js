@@ -137,6 +137,12 @@ export class Renderer {
     this.points.setPalette(this.shading.palette);
   }
 
+  /** Hides values of the column. @param {Set<number>} hidden codes */
+  hide(hidden) {
+    if (this.shading.hide(hidden)) this.points.setShades(this.shading.index);
+    this.points.setPalette(this.shading.palette);
+  }
+
   /** Sends the shades after a change of column or mask. */
   shade() {
     this.points.setShades(this.shading.index);

@@ -1,10 +1,12 @@
 /**
  * Which shade each row has: an index (rows,) into a palette of 65,536 colors. Hiding a category or turning
- * to the dark theme changes the palette alone; only another column or mask touches the rows.
+ * to the dark theme changes the palette alone; only another column or mask touches the rows, and hiding one of several
+ * values of a row.
  */
 
 import { MISSING } from "../core/constants.js";
 import { categorical, neutral, scaleColor } from "../core/colors.js";
+import { countCodes, firstShown } from "../data/value_lists.js";
 
 /** The shade of rows that the mask leaves out. Its color stays transparent. */
 const MASKED = 65535;
@@ -17,7 +19,7 @@ export const STEPS = 1024;
 
 /** @param {Column | null} column */
 export function isCategorical(column) {
-  return column?.kind === "category" || column?.kind === "cluster";
+  return column?.kind === "category" || column?.kind === "cluster" || column?.kind === "list";
 }
 
 export class Shading {
@@ -51,9 +53,28 @@ export class Shading {
     if (mask !== this.mask) this.#masks++;
     this.column = column;
     this.mask = mask;
-    const { index } = this;
+    this.#shadeRows();
+    this.repaint();
+  }
+
+  /**
+   * Hides values. A row of several is shown while one of them is, in the color of the first that is.
+   * @param {Set<number>} hidden codes; -1 is missing
+   * @returns {boolean} whether rows have other shades now
+   */
+  hide(hidden) {
+    this.hidden = hidden;
+    const several = this.column?.kind === "list";
+    if (several) this.#shadeRows();
+    this.repaint();
+    return several;
+  }
+
+  #shadeRows() {
+    const { index, column, mask, hidden } = this;
     const data = column?.data;
     if (!column) index.fill(1);
+    else if (column.lists) firstShown(column.lists, hidden, (row, code) => (index[row] = shadeOfCode(code)));
     else if (isCategorical(column)) {
       for (let i = 0; i < index.length; i++) index[i] = shadeOfCode(data[i]);
     } else if (column.kind === "color") {
@@ -69,7 +90,6 @@ export class Shading {
       }
     }
     if (mask) for (let i = 0; i < index.length; i++) if (!((mask[i >> 3] >> (i & 7)) & 1)) index[i] = MASKED;
-    this.repaint();
   }
 
   /** Paints the palette for the column, the theme and what the legend hides. */
@@ -143,7 +163,7 @@ export class Shading {
    * Counts the rows that have a place.
    * @param {import("../data/positions.js").Positions} positions
    * @returns {{visible: number, masked: number, missing: number, codes: Map<number, number>}} shown after mask and
-   *   legend; left by the mask; left by the mask without a place; and those with one by code
+   *   legend; left by the mask; left by the mask without a place; and those with one by code, of several each
    */
   count(positions) {
     const { index, palette } = this;
@@ -160,6 +180,10 @@ export class Shading {
       masked += shades[shade];
       if (palette[4 * shade + 3]) visible += shades[shade];
       codes.set(shade - 1, shades[shade]);
+    }
+    const { lists, values = [] } = this.column ?? {};
+    if (lists) {
+      countCodes(lists, values.length, (row) => positions.has(row) && index[row] !== MASKED).forEach((rows, code) => codes.set(code, rows));
     }
     return { visible, masked, missing, codes };
   }

@@ -2,7 +2,7 @@
 
 import { scaleColor, toCss, neutral } from "../core/colors.js";
 import { element } from "../core/dom.js";
-import { count, date, dateTicks, number, numberTicks } from "../core/words.js";
+import { count, ticksOf, writerOf } from "../core/words.js";
 import { domain, STEPS } from "../draw/shading.js";
 
 /** How far keys move a handle, in steps of the scale. */
@@ -18,14 +18,13 @@ export class ColorBar {
   constructor(column, events) {
     this.column = column;
     this.events = events;
-    const { kind } = column;
     const [low, high] = domain(column);
     this.low = low;
     this.high = high;
-    this.text = kind === "date" ? (/** @type {number} */ value) => date(value) : (/** @type {number} */ value) => number(value);
+    this.text = writerOf(column);
     this.bars = ["is-bar is-bar-all", "is-bar"].map((name) => element("div", { class: name }));
     this.ends = [0, 1].map((end) => this.#handle(end));
-    const ticks = (kind === "date" ? dateTicks : numberTicks)(low, high).map(({ at, text }) => {
+    const ticks = ticksOf(column, low, high).map(({ at, text }) => {
       const tick = element("span", { class: "is-tick", text });
       tick.style.bottom = `${high > low ? (100 * (at - low)) / (high - low) : 50}%`;
       return tick;
@@ -113,7 +112,8 @@ export class ColorBar {
     const { column } = this;
     if (place === 0 && !end) return this.text(column.min ?? this.low);
     if (place === STEPS && end) return this.text(column.max ?? this.high);
-    return this.text(this.#at(place));
+    const at = this.#at(place);
+    return this.text(!column.whole ? at : end ? Math.floor(at) : Math.ceil(at));
   }
 
   /** @param {number} end @param {number} place */

@@ -124,8 +124,7 @@ export class Overlays {
   /** @param {Set<number>} hidden codes */
   #hide(hidden) {
     const { renderer, events } = this;
-    renderer.shading.hidden = hidden;
-    renderer.paint();
+    renderer.hide(hidden);
     if (renderer.positions) this.#count(renderer.positions);
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => events.hide?.([...hidden]), HIDE_MS);

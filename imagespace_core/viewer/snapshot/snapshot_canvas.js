@@ -1,7 +1,7 @@
 /** The view drawn once more on a canvas of its own, at any scale: the map in tiles, then all that is written on it. */
 
 import { neutral, scaleColor, toCss } from "../core/colors.js";
-import { count, date, dateTicks, nameOfMissing, number, numberTicks } from "../core/words.js";
+import { count, nameOfMissing, ticksOf, writerOf } from "../core/words.js";
 import { domain, isCategorical, STEPS } from "../draw/shading.js";
 import { shorten } from "../core/fitted_text.js";
 
@@ -226,7 +226,7 @@ function drawScale(pen, column, shading, ink, left, top, font) {
   pen.globalAlpha = 1;
   pen.fillRect(left, top + BAR * (1 - (last + 1) / STEPS), 14, (BAR * (last + 1 - first)) / STEPS);
   pen.font = font;
-  for (const { at, text } of (column.kind === "date" ? dateTicks : numberTicks)(low, high)) {
+  for (const { at, text } of ticksOf(column, low, high)) {
     const y = top + BAR * (1 - (high > low ? (at - low) / (high - low) : 0.5));
     pen.fillStyle = ink.text;
     pen.fillRect(left + 14, y - 0.5, 6, 1);
@@ -234,7 +234,7 @@ function drawScale(pen, column, shading, ink, left, top, font) {
   }
   const range = shading.range();
   if (!range) return;
-  const [from, to] = range.map((value) => (column.kind === "date" ? date(value) : number(value)));
+  const [from, to] = range.map(writerOf(column));
   write(pen, `${from} to ${to}`, left, top + BAR + 22, ink.text, null);
 }
 
