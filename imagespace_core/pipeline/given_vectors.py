@@ -31,8 +31,10 @@ _DIGEST = "brought"
 
 @dataclass(frozen=True)
 class GivenVectors:
-    """What `given` brings for items. row_of: its row for each item's key. pictured: whether there are images. digest: of
-    what it was read from; "": that of its file."""
+    """What `given` brings for items. row_of: its row for each item's key. pictured: whether there are images.
+
+    digest: of what it was read from; "": that of its file.
+    """
 
     given: Given
     row_of: Mapping[str, int]

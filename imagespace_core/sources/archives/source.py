@@ -13,12 +13,12 @@ import numpy as np
 from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
 from imagespace_core.images import Picture, decode, reasons
 from imagespace_core.images.dates import taken_from_name
-from imagespace_core.images.decode import Decode
 from imagespace_core.lru import LRU
 from imagespace_core.sources import Advance, Scan
 from imagespace_core.sources.archives.archive import SUFFIXES, BrokenArchiveError, Member, kind_of
 from imagespace_core.sources.archives.listing import Listing
 from imagespace_core.sources.archives.opened import KEPT_BYTES, OpenArchive, archive_at
+from imagespace_core.sources.scaled import Scaled
 from imagespace_core.sources.shards import Shards, in_folder
 from imagespace_core.sources.sidecars import described
 
@@ -28,16 +28,13 @@ _large = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Archives:
+class Archives(Scaled):
     """The images in the archive `root` (zip; tar, plain or compressed), or in all archives below the folder `root`.
 
     An item's key and path are its name in the archive, in a folder of archives behind the archive's own. Order: that
     of the archive; so reading goes forward. Nothing is unpacked to the disk.
     """
 
-    root: Path
-    decode: Decode = field(default_factory=Decode)
-    limit: int | None = None
     _open: LRU[tuple[str, int, int], OpenArchive] = field(
         default_factory=lambda: LRU(KEPT_BYTES, lambda opened: opened.size), init=False, repr=False, compare=False
     )
@@ -65,7 +62,10 @@ class Archives:
         if not listing.items:
             raise InputError(listing.why_empty(self.root))
         left_out = dict(listing.left_out.most_common())
-        return Scan(listing.described(), listing.skipped, left_out, listing.notes(), described=bool(listing.beside))
+        ranges = self.measured([item.key for item in listing.items], self._content)
+        reads = replace(self, ranges=ranges) if ranges else None
+        notes = [*listing.notes(), *(one.note() for one in ranges)]
+        return Scan(listing.described(), listing.skipped, left_out, notes, reads, bool(listing.beside))
 
     def has(self, key: str) -> bool:
         """Whether the member is there."""
@@ -78,7 +78,7 @@ class Archives:
         """
         opened, member = self._member(key)
         with _room_for(member):
-            picture = self.decode.keeping(min_side)(opened.archive.read(member))
+            picture = self.decoding(min_side)(opened.archive.read(member))
         if beside := opened.beside.get(member.name):
             picture = described(picture, [opened.sidecar(name) for name in beside])
         if picture.taken_at is None:
@@ -89,7 +89,11 @@ class Archives:
         """uint8 RGB (h, w, 3), its longer side at most `max_side` px. Raises UnreadableImageError."""
         opened, member = self._member(key)
         with _room_for(member):
-            return decode.preview(opened.archive.read(member), max_side, self.decode.max_pixels)
+            return decode.preview(opened.archive.read(member), max_side, self.decode.max_pixels, self.ranges)
+
+    def _content(self, key: str) -> bytes:
+        opened, member = self._member(key)
+        return opened.archive.read(member)
 
     def _member(self, key: str) -> tuple[OpenArchive, Member]:
         found = self._found(key)

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 def typed(
-    table: pa.Table, left_out: Collection[str | None], labels: Mapping[str, Sequence[str]]
+    table: pa.Table, rows: int, left_out: Collection[str | None], labels: Mapping[str, Sequence[str]]
 ) -> tuple[pd.DataFrame, list[str]]:
-    """All columns but those left out, one row each, and notes on them. labels: names of ids, by the column's name."""
+    """All columns but those left out, one row each, and notes on them. rows: of the table, which may have no column.
+    labels: names of ids, by the column's name."""
     import pandas as pd
 
     columns: dict[str, pd.Series] = {}
@@ -33,7 +34,7 @@ def typed(
         notes += [f"column {name}: {line}" for line in (note, said) if line]
         if column is not None:
             columns[name] = column
-    return pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows)), notes
+    return pd.DataFrame(columns, index=pd.RangeIndex(rows)), notes
 
 
 def _named(ids: pa.ChunkedArray, names: Sequence[str]) -> tuple[pa.ChunkedArray, str]:

@@ -52,7 +52,7 @@ class Contents:
 
     def frame(self) -> tuple[pd.DataFrame, list[str]]:
         """The columns, typed, one row for each image; and notes on them."""
-        frame, notes = typed(self.columns, {self.schema.image, self.named_by}, self.schema.labels)
+        frame, notes = typed(self.columns, len(self.names), {self.schema.image, self.named_by}, self.schema.labels)
         splits = [found[1] if (found := _SPLIT.match(PurePosixPath(name).name)) else None for name, _ in self.shards]
         if len({*splits}) > 1 and "split" not in frame:
             rows = ([split] * rows for split, (_, rows) in zip(splits, self.shards, strict=True))

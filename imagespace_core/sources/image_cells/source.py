@@ -15,7 +15,7 @@ import numpy as np
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture, decode
 from imagespace_core.images.dates import taken_from_name
-from imagespace_core.images.decode import Decode
+from imagespace_core.images.starts import START_BYTES, format_of
 from imagespace_core.sources import Advance, Item, Scan, counted, option
 from imagespace_core.sources.image_cells.cell import content
 from imagespace_core.sources.image_cells.contents import SUFFIXES, Contents, contents_of
@@ -23,6 +23,7 @@ from imagespace_core.sources.image_cells.reader import CellReader
 from imagespace_core.sources.image_cells.schema import schema_of
 from imagespace_core.sources.image_cells.tables import first_values, opened_table, readable
 from imagespace_core.sources.path_levels import path_levels
+from imagespace_core.sources.scaled import Scaled
 from imagespace_core.sources.shards import in_folder
 from imagespace_core.sources.vectors.blocks import BLOCK_ROWS, Block, of_arrow
 from imagespace_core.sources.vectors.files import RawTable
@@ -31,18 +32,18 @@ from imagespace_core.sources.vectors.given import Given, checked
 if TYPE_CHECKING:
     import pandas as pd
 
+_FIRST = 8
+_EIGHT_BITS = ("JPEG", "MPO", "GIF", "WEBP", "BMP", "DIB", "HEIF", "AVIF", "QOI")
+
 
 @dataclass(frozen=True)
-class ImageCells:
+class ImageCells(Scaled):
     """The rows of the table `root`, or of all tables below the folder `root`, each an item with the image in it.
 
     An item's key and path are the name that the row gives its image, where every row has another; else its table and
     row. Order: that of the rows; so reading goes forward. No more of the images is held than a few chunks.
     """
 
-    root: Path
-    decode: Decode = field(default_factory=Decode)
-    limit: int | None = None
     image_column: str | None = option(None, "Column of images.  [default: image, or the first that holds any]")
     _reader: CellReader = field(default_factory=CellReader, init=False, repr=False, compare=False)
 
@@ -62,7 +63,12 @@ class ImageCells:
                 "Fetch them first, for example with img2dataset, and give the folder"
             )
         frame, notes = contents.frame()
-        return Scan(counted(self._items(contents, frame.iloc[: self.limit]), advance), contents.skipped, {}, notes)
+        items = counted(self._items(contents, frame.iloc[: self.limit]), advance)
+        ranges = self.measured(self._sampled([item.key for item in items]), self._image)
+        reads = replace(self, ranges=ranges) if ranges else None
+        if reads is not None:
+            reads.__dict__["_contents"] = contents
+        return Scan(items, contents.skipped, {}, [*notes, *(one.note() for one in ranges)], reads)
 
     def _items(self, contents: Contents, frame: pd.DataFrame) -> Iterator[Item]:
         plain: Any = frame.astype(object).where(frame.notna(), None)
@@ -92,14 +98,14 @@ class ImageCells:
 
     def read(self, key: str, min_side: int | None = None) -> Picture:
         """The image in the row, taken when it or else its name says. Raises UnreadableImageError."""
-        picture = self.decode.keeping(min_side)(self._image(key))
+        picture = self.decoding(min_side)(self._image(key))
         if picture.taken_at is None:
             return replace(picture, taken_at=taken_from_name(key))
         return picture
 
     def preview(self, key: str, max_side: int) -> np.ndarray:
         """uint8 RGB (h, w, 3), its longer side at most `max_side` px. Raises UnreadableImageError."""
-        return decode.preview(self._image(key), max_side, self.decode.max_pixels)
+        return decode.preview(self._image(key), max_side, self.decode.max_pixels, self.ranges)
 
     @property
     def vector_column(self) -> str | None:
@@ -125,6 +131,20 @@ class ImageCells:
                         left -= len(array)
 
         return checked(self.root, RawTable(keys, True, pd.DataFrame(index=pd.RangeIndex(len(keys))), blocks))
+
+    def _sampled(self, keys: list[str]) -> list[str]:
+        """Those among which pictures of more than 8 bits are looked for: none where names say nothing and the first
+        picture is of a kind that never has them."""
+        if self._contents.named_by == self._contents.schema.image:
+            return keys
+        for key in keys[:_FIRST]:
+            try:
+                first = self._image(key)
+            except UnreadableImageError:
+                continue
+            if isinstance(first, bytes) and format_of(first[:START_BYTES]) in _EIGHT_BITS:
+                return []
+        return keys
 
     def _image(self, key: str) -> bytes | Path:
         contents = self._contents
