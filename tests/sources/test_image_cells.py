@@ -323,6 +323,7 @@ def test_a_large_row_group_is_read_in_chunks_by_one_reader_that_goes_forward(
     assert max(lengths) <= 5
     assert sorted(kept) == [5, 6], "what was read on the way to a later one is wanted next"
     opened.chunk("image", 0, kept.__setitem__)
+    assert opened._reader is not None
     assert opened._reader[1] == 1, "what lies before is read by another one"
 
 
