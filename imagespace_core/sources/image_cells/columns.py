@@ -30,8 +30,8 @@ def typed(
         note = ""
         if name in labels:
             values, note = _named(values, labels[name])
-        column, said = from_arrow(values)
-        notes += [f"column {name}: {line}" for line in (note, said) if line]
+        column, more = from_arrow(values)
+        notes += [f"column {name}: {line}" for line in (note, more) if line]
         if column is not None:
             columns[name] = column
     return pd.DataFrame(columns, index=pd.RangeIndex(rows)), notes

@@ -72,8 +72,8 @@ def _form(field: pa.Field, features: Mapping[str, Any], first: Callable[[str], l
     import pyarrow.types as pt
 
     kind, feature = field.type, features.get(field.name)
-    said = feature.get("_type") if isinstance(feature, dict) else None
-    if said in _NO_IMAGES:
+    feature_kind = feature.get("_type") if isinstance(feature, dict) else None
+    if feature_kind in _NO_IMAGES:
         return ""
     if pt.is_struct(kind):
         names = {kind.field(at).name for at in range(kind.num_fields)}
@@ -82,9 +82,9 @@ def _form(field: pa.Field, features: Mapping[str, Any], first: Callable[[str], l
         # A path tells it as well, and costs less than a page of images.
         if "path" in names and form_of_first(first(f"{field.name}.path")) == "path":
             return "bytes"
-        return form_of_first(first(field.name)) or ("bytes" if said == "Image" else "")
+        return form_of_first(first(field.name)) or ("bytes" if feature_kind == "Image" else "")
     if _is_binary(kind):
-        return form_of_first(first(field.name)) or ("bytes" if said == "Image" else "")
+        return form_of_first(first(field.name)) or ("bytes" if feature_kind == "Image" else "")
     if _is_text(kind):
         form = form_of_first(first(field.name))
         return form if form == "text" or field.name.casefold() in (*_USUAL, *_NAMES) else ""
@@ -134,10 +134,10 @@ def _is_text(kind: pa.DataType) -> bool:
 def _features(schema: pa.Schema) -> dict[str, Any]:
     """What Hugging Face's `datasets` says of each column, in the metadata of the schema."""
     try:
-        said = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
+        features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
     except (KeyError, TypeError, ValueError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return features if isinstance(features, dict) else {}
 
 
 def _label_names(feature: Any) -> list[str] | None:
