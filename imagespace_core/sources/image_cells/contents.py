@@ -47,8 +47,8 @@ class Contents:
     @cached_property
     def place(self) -> dict[str, tuple[str, int]]:
         """(table, row in it) of each image, by its name."""
-        places = ((shard, row) for shard, rows in self.shards for row in range(rows))
-        return dict(zip(self.names, places, strict=True))
+        found = ((shard, row) for shard, rows in self.shards for row in range(rows))
+        return dict(zip(self.names, found, strict=True))
 
     def frame(self) -> tuple[pd.DataFrame, list[str]]:
         """The columns, typed, one row for each image; and notes on them."""
