@@ -120,13 +120,12 @@ def test_a_model_makes_other_vectors_and_the_columns_are_taken_again_by_name(
     assert len(workspace.items) == 4
 
 
-def test_a_changed_table_of_images_makes_its_vectors_anew(both: Path, tmp_path: Path) -> None:
-    options = Options(
-        images=both, output=tmp_path / "w", projections="pca", dims="2", metrics="angular", layouts="none"
-    )
-    built(options)
-    write(both, table({"image": cells(5), "emb": vectors(5, 9), "n": range(5)}))
-    workspace, _ = built(options)
-    assert len(workspace.items) == 5
-    expected = np.array(vectors(5, 9))
-    np.testing.assert_allclose(workspace.vectors(), expected / np.linalg.norm(expected, axis=1)[:, None], atol=1e-3)
+def test_a_changed_folder_of_tables_makes_its_vectors_anew(tmp_path: Path) -> None:
+    root = tmp_path / "tables"
+    options = quick(root, tmp_path / "w", None)
+    for seed in (0, 9):
+        write(root / "0.parquet", table({"image": cells(5), "emb": vectors(5, seed), "n": range(5)}))
+        workspace, _ = built(options)
+        expected = np.array(vectors(5, seed))
+        expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+        np.testing.assert_allclose(workspace.vectors(), expected, atol=1e-3)

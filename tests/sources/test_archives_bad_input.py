@@ -186,13 +186,13 @@ def test_a_member_whose_bytes_changed_is_broken_and_the_others_go_on(tmp_path: P
 def test_of_members_with_one_name_the_last_counts(tmp_path: Path) -> None:
     path = tmp_path / "a.tar"
     with tarfile.open(path, "w") as file:
-        for content in (jpeg(1), jpeg(2)):
-            info = tarfile.TarInfo("a.jpg")
+        for name, content in (("a.jpg", jpeg(1)), ("b.jpg", jpeg(3)), ("a.jpg", jpeg(2))):
+            info = tarfile.TarInfo(name)
             info.size = len(content)
             file.addfile(info, io.BytesIO(content))
     source = Archives(path)
     scan = source.scan()
-    assert [item.key for item in scan.items] == ["a.jpg"]
+    assert [item.key for item in scan.items] == ["b.jpg", "a.jpg"], "in the order of what is read"
     assert scan.notes == ["1 members have the name of a later one, which counts, as in unpacking"]
     assert (source.read("a.jpg").pixels == source.decode(jpeg(2)).pixels).all()
 

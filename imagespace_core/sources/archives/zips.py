@@ -54,10 +54,7 @@ class Zip:
         assert isinstance(member.at, zipfile.ZipInfo)
         try:
             with self._file.open(member.at) as stream:
-                found = stream.read(member.size if size is None else size)
-                if size is None:
-                    stream.read(1)  # checks the sum of the whole
-                return found
+                return stream.read() if size is None else stream.read(size)  # no more than it declares
         except OSError as error:
             if reasons.gone(error):
                 raise VanishedError(str(self._file.filename), str(error.strerror)) from error
