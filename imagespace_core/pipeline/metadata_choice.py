@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,26 +15,31 @@ if TYPE_CHECKING:
     from imagespace_core.sources.tables.metadata import MetadataTable
 
 
-def chosen_metadata(
-    options: Options, source: Record, source_columns: Sequence[str], report: Report
-) -> MetadataTable | None:
-    """The table as read, or None. source: as the manifest records it. source_columns: names that the table may not use.
+def named_metadata(options: Options) -> MetadataTable | None:
+    """The table that --metadata names, if it names one. Raises InputError where it cannot be read: now, and not when a
+    model has been loaded and all images have been read."""
+    from imagespace_core.sources.tables.metadata import read_metadata
 
-    Raises InputError where the table that is named cannot be read: now, and not when all images have been. One that was
-    found and cannot be read is left out, and said.
+    return read_metadata(options.metadata, options.encoding, options.sheet) if options.metadata else None
+
+
+def found_metadata(options: Options, source: Record, report: Report) -> MetadataTable | None:
+    """The table in the folder of images, if there is one. source: as the manifest records it.
+
+    One that cannot be read is left out, and said. Raises InputError where there is none, and it is said how to read it.
     """
-    from imagespace_core.sources.tables.metadata import RESERVED, read_metadata
+    from imagespace_core.sources.tables.metadata import read_metadata
 
-    reserved = RESERVED | set(source_columns)
-    if options.metadata:
-        return read_metadata(options.metadata, reserved)
-    if source.get("kind") != "folder" or Selection(options).carries("table"):
+    if Selection(options).carries("table"):
         return None
-    found = metadata_in(Path(source["root"]))
+    found = metadata_in(Path(source["root"])) if source.get("kind") == "folder" else []
     if not found:
+        for name, value in (("encoding", options.encoding), ("sheet", options.sheet)):
+            if value is not None:
+                raise InputError(f"--{name} {value} says how --metadata is read; give that too, or leave it out")
         return None
     try:
-        read = read_metadata(found[0], reserved)
+        read = read_metadata(found[0], options.encoding, options.sheet)
     except InputError as error:
         report.note(f"{found[0].name} in the folder of images is not used: {error}")
         return None

@@ -46,7 +46,11 @@ class Options:
         None, ".npy, .parquet, .csv or .jsonl with vectors, coordinates or both, in place of a model's and beside maps."
     )
     output: Path | None = _option(None, "The workspace folder.  [default: workspaces/<name of IMAGES>]", short="-o")
-    metadata: Path | None = _option(None, "CSV, TSV, Parquet or JSON Lines with a 'filename' column.")
+    metadata: Path | None = _option(
+        None, "CSV, TSV, Excel, .ods, Parquet, JSON or JSON Lines with a 'filename' column."
+    )
+    encoding: str | None = _option(None, "Encoding of --metadata that is text, e.g. cp1252.  [default: UTF-8]")
+    sheet: str | None = _option(None, "Sheet of a workbook of --metadata, by name or number.")
     model: str | None = _option(
         None, "clip-vit-b32, efficientnet-lite0, or a path to an ONNX file.  [default: clip-vit-b32, or the bundled "
         "efficientnet-lite0 where the model hub cannot be reached]",
@@ -107,6 +111,10 @@ class Options:
     relayout: bool = _option(False, "Keep vectors and sprites, redo maps, clusters and layouts.")
     only: str | None = _option(
         None, "Redo just this step, e.g. tsne, umap-3d, clusters, layout-grid, apart, index, atlas, table."
+    )
+    strict: bool = _option(
+        False,
+        "Leave out images whose last bytes are missing, also those of which most is there (column damaged).",
     )
     force: bool = _option(False, "Redo every step, also those whose inputs have not changed.")
     parameters: Mapping[str, object] = field(default_factory=dict, metadata={"members": parameters.flags})

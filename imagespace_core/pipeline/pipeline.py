@@ -16,7 +16,7 @@ from imagespace_core.images import embedded
 from imagespace_core.pipeline import layout_steps, origin, table_steps, vector_steps
 from imagespace_core.pipeline.image_steps import OtherRowsError
 from imagespace_core.pipeline.intake import Intake, carried_over, take_in
-from imagespace_core.pipeline.metadata_choice import chosen_metadata
+from imagespace_core.pipeline.metadata_choice import found_metadata, named_metadata
 from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.plan import Plan, Selection, make_plan
 from imagespace_core.pipeline.steps import Record, Report, Task, run_step
@@ -82,7 +82,7 @@ def _check(options: Options) -> None:
         )
     if options.metadata and not options.metadata.exists():
         raise InputError(
-            f"--metadata {options.metadata} does not exist; expected a CSV, TSV, Parquet or JSON Lines file"
+            f"--metadata {options.metadata} does not exist; expected a table: CSV, Excel, .ods, Parquet or JSON"
         )
 
 
@@ -126,13 +126,15 @@ def _prepared(options: Options, draft: Draft, report: Report, of_model: bool = F
         raise InputError(
             f"{draft.root} holds no workspace yet; --relayout and --only change one. Build it first without them"
         )
+    metadata = named_metadata(options)
     if published and selection.carries_pixels():
         origin.refuse_unread(options, published)
         source, taken = published.source, carried_over(published)
     else:
         taken, source = take_in(options, draft, report, of_model)
-    metadata = chosen_metadata(options, source, taken.columns, report)
-    table, columns, known = table_steps.plan(metadata, taken.columns)
+    if metadata is None:
+        metadata = found_metadata(options, source, report)
+    table, columns, known = table_steps.plan(options, metadata, taken.columns)
     if not selection.carries(table.name):
         vector_steps.check(options, known, _possible(taken, options, published))
     steps = [

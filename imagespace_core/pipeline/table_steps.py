@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imagespace_core.images import color
+from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.steps import Record, Report, Step
 from imagespace_core.pipeline.vector_steps import clustered_by
+from imagespace_core.sources.tables.metadata import TAKEN_AT
 from imagespace_core.workspace import Draft, columns, names
 from imagespace_core.workspace.draft import write_text
 from imagespace_core.workspace.tables import is_multi_valued, read_table, write_table
@@ -25,24 +27,28 @@ if TYPE_CHECKING:
 
 # Columns that say which image a row is; color and filters have no use for them.
 IDENTITY = ("id", "path")
-METADATA_DATES = "taken_at_metadata"
-"""What a table's column `taken_at` is called where it is read; its dates then become those of the images."""
-DATED = "column 'taken_at' dates the images; where it is empty, their own dates count"
+DATED = "the table dates the images; where it has no date, their own ones count"
 
 
-def plan(metadata: MetadataTable | None, source_columns: Sequence[str]) -> tuple[Step, Step, list[str]]:
+def plan(
+    options: Options, metadata: MetadataTable | None, source_columns: Sequence[str]
+) -> tuple[Step, Step, list[str]]:
     """`table` joins the metadata, `columns` writes what the viewer colors by and hovers over; and the names of the
     table's columns that are known before there is one: all but those that pictures bring.
 
     source_columns: the names that the step `source` has.
     """
+    read = metadata.beside(source_columns) if metadata else None
     parameters: Record = {
-        "metadata": str(metadata.file.resolve()) if metadata else None,
-        "digest": _digest(metadata.file) if metadata else None,
+        "metadata": str(read.file.resolve()) if read else None,
+        "digest": _digest(read.file) if read else None,
     }
+    if read:
+        # Left out where nobody gave them, so that workspaces from before keep their keys.
+        parameters |= {name: value for name in ("encoding", "sheet") if (value := getattr(options, name)) is not None}
     table = Step(
         "table",
-        lambda draft, report: _table(draft, report, metadata, source_columns),
+        lambda draft, report: _table(draft, report, read, source_columns, options.limit is not None),
         [names.ITEMS],
         parameters,
         ["images", "source"] if source_columns else ["images"],
@@ -56,11 +62,13 @@ def plan(metadata: MetadataTable | None, source_columns: Sequence[str]) -> tuple
         ["table", "clusters"],
         ["pandas"],
     )
-    known = ["width", "height", "taken_at", *color.COLUMNS, *source_columns, *(metadata.columns if metadata else ())]
+    known = ["width", "height", "taken_at", *color.COLUMNS, *source_columns, *(read.columns if read else ())]
     return table, split, known
 
 
-def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_columns: Sequence[str]) -> Record:
+def _table(
+    draft: Draft, report: Report, metadata: MetadataTable | None, source_columns: Sequence[str], limited: bool
+) -> Record:
     table = read_table(draft.path(names.IMAGES))
     added: list[str] = []
     notes: list[str] = []
@@ -68,11 +76,11 @@ def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_
         table, added = _with(table, read_table(draft.path(names.SOURCE_COLUMNS)), "taken_at_source")
     if metadata is not None:
         with report.task("Metadata"):
-            joined = metadata.join(table["path"].tolist())
-        table, more = _with(table, joined.columns, METADATA_DATES)
+            joined = metadata.join(table["path"].tolist(), limited)
+        table, more = _with(table, joined.columns, TAKEN_AT, metadata.partial)
         notes = joined.report.lines()
-        if METADATA_DATES in joined.columns and METADATA_DATES not in more:
-            notes = [DATED if line.endswith(f"is called {METADATA_DATES!r} here") else line for line in notes]
+        if TAKEN_AT in joined.columns and TAKEN_AT not in more:
+            notes.append(DATED)
         for line in notes:
             report.note(line)
         added += more
@@ -82,16 +90,20 @@ def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_
     return {"metadata_notes": notes, "metadata_columns": added}
 
 
-def _with(table: pd.DataFrame, more: pd.DataFrame, dates: str) -> tuple[pd.DataFrame, list[str]]:
-    """The table with more columns behind its own. A date there, in the column `dates`, outranks the image's own; of
-    other columns that a picture has too, the picture's is called <name>_picture."""
+def _with(
+    table: pd.DataFrame, more: pd.DataFrame, dates: str, partial: Collection[str] = ()
+) -> tuple[pd.DataFrame, list[str]]:
+    """The table with more columns behind its own. A date there, in the column `dates`, outranks the image's own, unless
+    it is a partial one that this lies in; of other columns that a picture has too, the picture's is called
+    <name>_picture."""
     import pandas as pd
+
+    from imagespace_core.sources.tables.taken import finer
 
     more = more.reset_index(drop=True)
     table = table.rename(columns={name: f"{name}_picture" for name in table.columns.intersection(more.columns)})
     if dates in more and pd.api.types.is_datetime64_any_dtype(more[dates]):
-        taken = more.pop(dates)
-        table["taken_at"] = taken.astype("datetime64[us]").fillna(table["taken_at"])
+        table["taken_at"] = finer(pd.Series(table["taken_at"]), more.pop(dates), partial)
     return pd.concat([table, more], axis=1), list(more.columns)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
@@ -105,6 +106,14 @@ def test_iptc_and_xmp_of_a_tiff_are_read(compression: str) -> None:
     assert columns == {"keywords": ["harbor", "boats"], "copyright": "mine"}
 
 
+def test_a_picture_of_sixteen_bits_says_as_much() -> None:
+    written = Image.Exif()
+    written.load(phone_exif().tobytes())
+    image = Image.fromarray(np.arange(96 * 128, dtype=np.uint16).reshape(96, 128))
+    picture = Decode()(encoded(image, "TIFF", exif=written))
+    assert (dict(picture.columns), picture.taken_at) == (PHONE, datetime(2019, 7, 6, 5, 4, 3))
+
+
 def test_a_day_that_iptc_does_not_know_is_the_first() -> None:
     assert Decode()(jpeg_with_iptc(iptc((55, b"18850000")))).taken_at == datetime(1885, 1, 1)
     assert Decode()(jpeg_with_iptc(iptc((55, b"18850500"), (60, b"101112")))).taken_at == datetime(1885, 5, 1)
@@ -163,7 +172,7 @@ def test_what_cameras_write_into_every_caption_is_none(text: str) -> None:
 
 
 def test_numbers_that_cameras_leave_open_are_missing() -> None:
-    details = {0x829A: RATIONAL(0, 0), 0x829D: RATIONAL(0, 1), 0x8827: 0, 0x920A: RATIONAL(1, 0)}
+    details = {0x829A: RATIONAL(0, 0), 0x829D: RATIONAL(0, 1), 0x8827: 0, 0x920A: RATIONAL(0, 1)}
     assert read(exif=exif({0x4746: 0}, details)).columns == {}
 
 
@@ -222,6 +231,7 @@ def test_xmp_in_utf16_is_read() -> None:
     ("packet", "remark"),
     [
         (xmp_bomb(), xmp_module.BROKEN),
+        (xmp_bomb(1), xmp_module.BROKEN),
         (xmp(dc_title="a")[:-140], xmp_module.BROKEN),
         (b"dc:title", xmp_module.BROKEN),
     ],

@@ -116,8 +116,9 @@ def looped_exif() -> bytes:
     return b"Exif\0\0II*\0" + struct.pack("<I", 8) + struct.pack("<H", 2) + entries + struct.pack("<I", 8)
 
 
-def xmp_bomb() -> bytes:
-    """XML whose entities stand for gigabytes."""
-    entities = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10 if i else "lol" * 100}">' for i in range(10))
-    packet = xmp(dc_title="&a9;").decode().replace("&amp;a9;", "&a9;")
+def xmp_bomb(levels: int = 10) -> bytes:
+    """XML whose entities stand for three hundred letters times ten to the number of levels."""
+    texts = ["lol" * 100, *(f"&a{i};" * 10 for i in range(levels))]
+    entities = "".join(f'<!ENTITY a{i} "{text}">' for i, text in enumerate(texts))
+    packet = xmp(dc_title="&bomb;").decode().replace("&amp;bomb;", f"&a{levels};")
     return packet.replace("<x:xmpmeta", f"<!DOCTYPE x [{entities}]><x:xmpmeta", 1).encode()

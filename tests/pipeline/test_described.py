@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from imagespace_core.collection.coordinates import coordinates_of
 from imagespace_core.errors import InputError
 from imagespace_core.images.embedded.position import NO_PLACE
 from imagespace_core.pipeline.options import Options
-from imagespace_core.sources.sidecars import broken
+from imagespace_core.sources.sidecars import unreadable
 from imagespace_core.workspace import Workspace
 from tests.makers.described import exif, phone_exif, xmp
 from tests.makers.photos import encoded, photo
@@ -25,7 +26,7 @@ PLACES = [(2.3, 48.9), (-0.1, 51.5), (13.4, 52.5), (151.2, -33.9), (-70.7, -33.4
 """Degrees east and north."""
 
 
-def write(root: Path, name: str, number: int = 0, **options: object) -> None:
+def write(root: Path, name: str, number: int = 0, **options: Any) -> None:
     """A photo that differs with the number."""
     colors = ["red", "orange", "green", "blue", "purple", "brown"]
     (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +111,7 @@ def test_a_changed_sidecar_is_read_again_and_a_broken_one_is_counted(phone: Path
     (phone / "01.json").write_text("{")
     options, report = quick(phone, tmp_path / "w", model), Listening()
     assert built(options, report).items["caption"].fillna("").tolist()[:2] == ["a tower", ""]
-    assert f"1 image: {broken('.json')}, e.g. '01.jpg'" in report.notes
+    assert f"1 image: {unreadable('.json')}, e.g. '01.jpg'" in report.notes
     assert run(options).ran == []
     (phone / "00.txt").write_text("a bridge")
     os.utime(phone / "00.txt", ns=(1, 1))

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources.tables import delimited
-from imagespace_core.sources.tables.delimited import names_of, open_text, read_delimited, values_of
+from imagespace_core.sources.tables import delimited, encodings
+from imagespace_core.sources.tables.delimited import names_of, read_delimited, values_of
+from imagespace_core.sources.tables.encodings import open_text
 
 TEXT = "filename,name\r\nä.jpg,“é”\r\nb.jpg,日本\r\n"
 
 
 @pytest.fixture(params=[1, 2, 3, 5, 1 << 20], autouse=True)
 def piece(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delimited, "_PIECE_BYTES", request.param)
+    monkeypatch.setattr(encodings, "_PIECE_BYTES", request.param)
     monkeypatch.setattr(delimited, "_CHUNK_CHARACTERS", request.param)
 
 

@@ -101,7 +101,7 @@ def test_iso_dates_become_dates_and_what_only_looks_like_one_stays_text(tmp_path
     assert dates[1] is pd.NaT
     assert dates[2] == datetime(1899, 12, 31, 23, 59)
     assert dates[3] == datetime(2023, 4, 15, 14, 30, 12, 500000)
-    for cells in (["2023-02-30"], ["2023-04-15", "soon"], ["20230415x"], ["15.04.2023"]):
+    for cells in (["2023-02-30"], ["2023-04-15", "soon"], ["20230415x"], ["2023-4-5"]):
         assert str(column_of(tmp_path, *cells).dtype) == "str"
 
 
@@ -136,7 +136,7 @@ def test_column_names_are_made_unique_and_never_those_of_the_workspace(tmp_path:
     assert list(table.columns) == ["a", "a_2", "width_metadata", "column_5", "taken_at_metadata", "a_2_2", "b"]
     assert table.columns.iloc[0].tolist() == [1, 2, 3, 4, pd.Timestamp(2020, 1, 1), 6, 7]
     assert "column 'width' is called 'width_metadata' here" in table.notes
-    assert sum("is called" in note for note in table.notes) == 4
+    assert sum("is called" in note for note in table.notes) == 3
 
 
 @pytest.mark.parametrize(
@@ -144,21 +144,28 @@ def test_column_names_are_made_unique_and_never_those_of_the_workspace(tmp_path:
     [
         ("m.csv", b"", "is empty; expected a header with a filename column"),
         ("m.csv", b"\xef\xbb\xbf  \n", "is empty"),
-        ("m.csv", b"file,label\na,b\n", r"no column called filename \(it has: 'file', 'label'\); rename"),
+        ("m.csv", b"title,label\na,b\n", r"no column called filename \(it has: 'title', 'label'\); rename"),
         ("m.csv", b"Filename,FILENAME\na,b\n", "several filename columns"),
         (
             "m.csv",
             "filename,a\nx.jpg,1\ncafé.jpg,2\n".encode("latin-1"),
-            "not valid UTF-8: byte 0xe9 in line 3; save it",
+            "not valid UTF-8: byte 0xe9 in line 3; add --encoding cp1252 .it reads “café”., or save it",
         ),
         ("m.csv", "filename,a\rx,1\ré,2\r".encode("latin-1"), "byte 0xe9 in line 3"),
-        ("m.csv", "filename,a\n".encode("utf-16-le"), "NUL characters: UTF-16 without its mark"),
+        ("m.csv", "filename,a\n".encode("utf-16-le"), "UTF-16 without its mark, or no text; add --encoding utf-16-le"),
         ("m.csv", b'filename,a\nx.jpg,"open\ny.jpg,2\n', "line 3: .*is a quote left open"),
         ("m.jsonl", b'{"filename": "a"}\n{broken\n', "line 2: no JSON"),
         ("m.jsonl", b'{"filename": "a"}\n[1]\n', "line 2: a JSON list; expected an object"),
         ("m.parquet", b"PAR1 no", "cannot be read as Parquet"),
-        ("m.xlsx", b"PK", "is a .xlsx; give .csv, .tsv, .parquet"),
-        ("m", b"filename\n", "is a file without suffix; give .csv"),
+        ("m.json", b"[1]", "row 1: a JSON int; expected an object"),
+        ("m.json", b'{"images": [{"id": 1}], "annotations": [{"id": 1}]}', "several lists .images, annotations."),
+        ("m.json", b"[]", "is an empty list"),
+        ("m.json", b"[" * 100_000, "too deep"),
+        ("m.json", b'{"info": {"a": {"b": 1}}}', "an object of info; expected a list of objects"),
+        ("m.xlsx", b"PK\x03\x04", "is broken: it begins like a workbook or ZIP"),
+        ("m.csv", b"\x1f\x8b\x08", "compressed .gzip.; unpack it"),
+        ("m.xls", b"<html><table><tr><td>filename", "a page of HTML or XML"),
+        ("m.csv", b"sep=;\n", "no header below its first line"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_remedy(tmp_path: Path, name: str, content: bytes, said: str) -> None:
@@ -197,18 +204,17 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     assert got.filenames.tolist() == ["1", "2"]
     assert {name: str(dtype) for name, dtype in got.columns.dtypes.items()} == {
         "id_text": "str", "kind": "str", "small": "Int64", "unsigned": "int64", "beyond": "str", "half": "float64",
-        "price": "float64", "flag": "bool", "day": "datetime64[us]", "zoned": "datetime64[us]", "tags": "str",
-        "nothing": "str",
+        "price": "float64", "flag": "bool", "day": "datetime64[us]", "zoned": "datetime64[us]",
+        "tags": "list<item: string>[pyarrow]", "nothing": "str",
     }  # fmt: skip
     assert values(got, "id_text") == ["007", None]
     assert values(got, "half") == [0.5, None]
-    assert values(got, "tags") == ['["x", "y"]', None]
+    assert got.columns["tags"].tolist() == [["x", "y"], pd.NA]
     assert values(got, "beyond") == ["1", str(2**64 - 1)]
     assert set(got.notes) == {
-        "column beyond: numbers beyond 64 bits kept as text",
+        "column beyond: whole numbers beyond 9,007,199,254,740,992 kept as text",
         "column half: 1 infinite numbers read as missing",
         "column zoned: times turned into UTC",
-        "column tags: kept as text",
         "column raw: raw bytes left out",
     }
 
@@ -234,7 +240,7 @@ def test_json_lines_keep_their_types_and_may_lack_fields(tmp_path: Path) -> None
 
 
 def test_lone_surrogates_in_json_are_refused_rather_than_crash(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="line 1: .*surrogate"):
+    with pytest.raises(InputError, match="no JSON .*surrogate"):
         read(tmp_path, '{"filename": "a", "t": "\\ud800"}\n', "m.jsonl")
 
 

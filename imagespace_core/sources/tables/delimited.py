@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
+import re
+import sys
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from imagespace_core.errors import InputError
+from imagespace_core.sources.tables.encodings import text_encoding
+from imagespace_core.sources.tables.image_column import is_usual
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _CHUNK_ROWS = 50_000
 _CHUNK_CHARACTERS = 1 << 20
-_PIECE_BYTES = 1 << 20
 DELIMITERS = (",", ";", "\t", "|")
-_UTF16_32 = (
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark starts with that of UTF-16
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_NAMED = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+"""The line that Excel takes off the top: it names the delimiter."""
+csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # of the whole process: a cell may be longer than 131,072 characters
 
 
 @dataclass(frozen=True)
@@ -44,63 +43,19 @@ class Delimited:
     first_left_out: int = 0
 
 
-def open_text(file: Path, newline: str | None = "", encoding: str | None = None) -> TextIO:
-    """A text file, opened once all of it has been looked at, see `text_encoding`. newline, encoding: as of `open`."""
-    return file.open(encoding=encoding or text_encoding(file), newline=newline)
-
-
-def text_encoding(file: Path) -> str:
-    """UTF-8, or UTF-16 or UTF-32 with a byte order mark; read with it the mark is taken off.
-
-    All of the file is looked at, a piece at a time. Raises InputError that names the byte and the line where the
-    encoding is wrong: guessing another one would turn names and labels into other names and labels without a word.
-    """
-    try:
-        with file.open("rb") as stream:
-            return _checked(file, stream)
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}") from error
-
-
-def _checked(file: Path, stream: BinaryIO) -> str:
-    """Raises InputError where the encoding is wrong, for no text, and for an empty file."""
-    start = stream.read(4)
-    stream.seek(0)
-    encoding = next((name for mark, name in _UTF16_32 if start.startswith(mark)), "utf-8-sig")
-    decoder = codecs.getincrementaldecoder(encoding)()
-    lines, returns, blank, nul = 0, 0, True, False
-    piece = None
-    while piece != b"":
-        piece = stream.read(_PIECE_BYTES)
-        try:
-            text = decoder.decode(piece, final=not piece)
-        except UnicodeDecodeError as error:
-            before = piece[: max(0, error.start - (len(error.object) - len(piece)))]
-            line = max(lines + before.count(b"\n"), returns + before.count(b"\r")) + 1
-            named = encoding.upper().removesuffix("-SIG")
-            raise InputError(
-                f"{file} is not valid {named}: byte 0x{error.object[error.start]:02x} in line {line}; "
-                "save it as UTF-8 (in a spreadsheet: “CSV UTF-8”)"
-            ) from error
-        lines, returns = lines + piece.count(b"\n"), returns + piece.count(b"\r")
-        blank, nul = blank and not text.strip(), nul or "\0" in text
-    if blank:
-        raise InputError(f"{file} is empty; expected a header with a filename column, and rows")
-    if nul:
-        raise InputError(f"{file} holds NUL characters: UTF-16 without its mark, or no text; save it as UTF-8")
-    return encoding
-
-
-def read_delimited(file: Path, delimiters: Sequence[str] = DELIMITERS, empty: Container[str] = ()) -> Delimited:
-    """The file's columns, with the delimiter under which its header has a filename column.
+def read_delimited(
+    file: Path, delimiters: Sequence[str] = DELIMITERS, empty: Container[str] = (), encoding: str | None = None
+) -> Delimited:
+    """The file's columns, with the delimiter that its first line names (sep=;), or else under which its header has a
+    column that names images.
 
     Quotes, quoted line ends and CR, LF or CRLF line ends as in RFC 4180. Blank lines are no rows. empty: columns whose
-    values are not wanted, see `values_of`; they are there without text.
+    values are not wanted, see `values_of`; they are there without text. encoding: see `text_encoding`.
     Raises InputError for a wrong encoding or a quote that is never closed.
     """
     import pyarrow as pa
 
-    names, records = _opened(file, delimiters)
+    names, records = _opened(file, delimiters, encoding)
     chunks: list[list[pa.Array]] = [[] for _ in names]
     counts = _Counts()
     pool = pa.system_memory_pool()  # Arrow's own rounds pieces of this size up to nearly twice as much
@@ -111,14 +66,16 @@ def read_delimited(file: Path, delimiters: Sequence[str] = DELIMITERS, empty: Co
     return Delimited(tuple(names), columns, counts.completed, counts.left_out, counts.first_left_out)
 
 
-def names_of(file: Path, delimiters: Sequence[str] = DELIMITERS) -> list[str]:
+def names_of(file: Path, delimiters: Sequence[str] = DELIMITERS, encoding: str | None = None) -> list[str]:
     """The header, as written."""
-    return _opened(file, delimiters)[0]
+    return _opened(file, delimiters, encoding)[0]
 
 
-def values_of(file: Path, name: str, delimiters: Sequence[str] = DELIMITERS) -> Iterator[Sequence[str]]:
+def values_of(
+    file: Path, name: str, delimiters: Sequence[str] = DELIMITERS, encoding: str | None = None
+) -> Iterator[Sequence[str]]:
     """The values of one column, of the rows that `read_delimited` takes, some at a time: none are held."""
-    names, records = _opened(file, delimiters)
+    names, records = _opened(file, delimiters, encoding)
     at = names.index(name)
     for rows in _whole(records, len(names), _Counts()):
         yield [row[at] for row in rows]
@@ -134,11 +91,14 @@ class _Counts:
     first_left_out: int = 0
 
 
-def _opened(file: Path, delimiters: Sequence[str]) -> tuple[list[str], Iterator[list[str]]]:
+def _opened(file: Path, delimiters: Sequence[str], encoding: str | None) -> tuple[list[str], Iterator[list[str]]]:
     """The header, and the rows below it."""
-    encoding = text_encoding(file)
+    encoding = text_encoding(file, encoding)
     records = _records(file, encoding, _delimiter(file, encoding, delimiters))
-    return next(records), records
+    header = next(records, None)
+    if header is None:
+        raise InputError(f"{file} has no header below its first line; expected one with a filename column, and rows")
+    return header, records
 
 
 def _whole(records: Iterator[list[str]], width: int, counts: _Counts) -> Iterator[list[list[str]]]:
@@ -171,30 +131,44 @@ def _chunk(records: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def _records(file: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
-    with open_text(file, encoding=encoding) as stream:
-        yield from _rows(file, csv.reader(stream, delimiter=delimiter, strict=True))
+    with file.open(encoding=encoding, newline="") as stream:
+        above = _delimiter_above(stream) is not None
+        yield from _rows(file, csv.reader(stream, delimiter=delimiter, strict=True), above)
 
 
-def _rows(file: Path, reader: Any) -> Iterator[list[str]]:
+def _rows(file: Path, reader: Any, above: int) -> Iterator[list[str]]:
+    """above: lines before the reader's first."""
     try:
         for row in reader:
             if row:
                 yield row
     except csv.Error as error:
         raise InputError(
-            f"{file}, line {reader.line_num}: {error}; is a quote left open, or not doubled inside quotes?"
+            f"{file}, line {reader.line_num + above}: {error}; is a quote left open, or not doubled inside quotes?"
         ) from error
 
 
+def _delimiter_above(stream: TextIO) -> str | None:
+    """The delimiter that the first line names; the stream stands behind that line then, and else at its start."""
+    if named := _NAMED.fullmatch(stream.readline(16)):
+        return named[1]
+    stream.seek(0)
+    return None
+
+
 def _delimiter(file: Path, encoding: str, delimiters: Sequence[str]) -> str:
-    """The one that gives the header a filename column; among several, or none, the one with most cells."""
+    """The one that the first line names; else the one that gives the header a column that names images; among several,
+    or none, the one with most cells."""
+    with file.open(encoding=encoding, newline="") as stream:
+        if named := _delimiter_above(stream):
+            return named
 
     def rank(delimiter: str) -> tuple[bool, int]:
         try:
-            with open_text(file, encoding=encoding) as stream:
+            with file.open(encoding=encoding, newline="") as stream:
                 names = next((row for row in csv.reader(stream, delimiter=delimiter) if row), [])
         except csv.Error:
             return False, 0
-        return any(name.strip().casefold() == "filename" for name in names), len(names)
+        return any(map(is_usual, names)), len(names)
 
     return max(delimiters, key=rank)

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imagespace_core.errors import InputError
 from imagespace_core.images.color import COLUMNS
-from imagespace_core.sources.tables.delimited import read_delimited
-from imagespace_core.sources.tables.inference import from_arrow, from_objects, from_text, text_type
-from imagespace_core.sources.tables.joining import MetadataReport, match
-from imagespace_core.sources.tables.records import read_json_lines, read_parquet
+from imagespace_core.sources.tables.account import MetadataReport, account_of
+from imagespace_core.sources.tables.dates import PARTIAL
+from imagespace_core.sources.tables.image_column import find_image_column
+from imagespace_core.sources.tables.joining import match
+from imagespace_core.sources.tables.numerals import DECIMAL_COMMAS, may_be_thousands
+from imagespace_core.sources.tables.taken import of_year
+from imagespace_core.sources.tables.untyped import UntypedTable, read_untyped
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
-SUFFIXES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
-
+TAKEN_AT = "taken_at_metadata"
 RESERVED = frozenset({"id", "key", "row", "path", "width", "height", "taken_at", "cluster", "stamp", *COLUMNS})
 """Columns that a workspace has of its own. Metadata has the last word on one of them, taken_at: the caller finds its
 values under taken_at_metadata, and takes them if they are dates."""
@@ -41,7 +41,7 @@ class MetadataTable:
 
     filenames: text (rows,), as written. columns: all other columns, each of one type. notes: what was renamed
     or decided on the way. completed: rows with too few cells, filled up. left_out: rows with too many, not in
-    here.
+    here. partial: what of the dates in TAKEN_AT is left open where it is the first moment, see `PARTIAL`.
     """
 
     file: Path
@@ -50,88 +50,76 @@ class MetadataTable:
     notes: tuple[str, ...] = ()
     completed: int = 0
     left_out: int = 0
+    partial: tuple[str, ...] = ()
 
-    def join(self, paths: Sequence[str]) -> Joined:
-        """The columns for images of these paths (relative to their folder, "/" between the parts).
+    def beside(self, taken: Collection[str]) -> MetadataTable:
+        """The same beside columns of these names: one that has such a name is called <name>_metadata."""
+        notes = list(self.notes)
+        final = _unique(self.columns.columns, set(taken) - {TAKEN_AT}, notes)
+        return replace(self, columns=self.columns.set_axis(final, axis="columns"), notes=tuple(notes))
 
-        By path first, else by the bare name where only one image has it. Where rows repeat a file name the
-        first counts. Images without a row have missing values; whole numbers and yes/no then become the
-        nullable types Int64 and boolean.
+    def join(self, paths: Sequence[str], limited: bool = False) -> Joined:
+        """The columns for images of these paths (relative to their folder, "/" between the parts), see `match`.
+
+        Images without a row have missing values; whole numbers and yes/no then become the nullable types Int64 and
+        boolean. limited: these are some of the images only, see `MetadataReport`.
         """
         import pandas as pd
 
-        found = match(paths, self.filenames)
+        found = match(paths, self.filenames.astype(object).where(self.filenames.notna(), None))
         columns = {name: _take(column, found.rows) for name, column in self.columns.items()}
-        report = found.report(self.file.name, self.notes, self.completed, self.left_out)
+        report = account_of(found, self.file.name, self.notes, self.completed, self.left_out, limited)
         return Joined(pd.DataFrame(columns, index=pd.RangeIndex(len(paths))), report)
 
 
-def read_metadata(file: Path, reserved: Collection[str] = RESERVED) -> MetadataTable:
-    """Reads CSV (comma, semicolon, tab or bar), TSV, Parquet or JSON Lines, by the file's suffix.
+def read_metadata(file: Path, encoding: str | None = None, sheet: str | None = None) -> MetadataTable:
+    """Reads CSV (comma, semicolon, tab or bar), spreadsheets, Parquet, Arrow, JSON or JSON Lines, whatever the suffix.
 
-    reserved: names that a column may not have; such a column is called <name>_metadata instead.
-    Raises InputError, with the remedy, for what cannot be read and where the filename column is missing.
+    A column of a name in RESERVED is called <name>_metadata; dates in a column taken_at, or made of a column Year, are
+    in taken_at_metadata.
+    encoding: of text, if it is another than UTF-8. sheet: of a workbook, by its name or number.
+    Raises InputError, with the remedy, for what cannot be read and where no column names the images.
     """
     import pandas as pd
 
-    if not file.is_file():
-        found = "is a folder" if file.is_dir() else "does not exist"
-        raise InputError(f"metadata {file} {found}; give a file ({', '.join(SUFFIXES)})")
-    notes: list[str] = []
-    completed = left_out = 0
-    match file.suffix.lower():
-        case ".csv" | ".tsv" as suffix:
-            text = read_delimited(file, ("\t",)) if suffix == ".tsv" else read_delimited(file)
-            names, raw, convert = list(text.names), list(text.columns), from_text
-            completed, left_out = text.completed, text.left_out
-            if left_out:
-                notes.append(f"row {text.first_left_out} is the first with more cells than the header")
-        case ".parquet":
-            table = read_parquet(file)
-            names, raw, convert = list(table.column_names), list(table.columns), from_arrow
-        case ".jsonl" | ".ndjson":
-            values = read_json_lines(file)
-            names, raw, convert = list(values), list(values.values()), from_objects
-        case suffix:
-            raise InputError(f"metadata {file} is a {suffix or 'file without suffix'}; give {', '.join(SUFFIXES)}")
-    names = [name.strip() or f"column_{number}" for number, name in enumerate(names, start=1)]
-    at = _filename_column(file, names)
-    filenames = _filenames(raw[at])
-    del names[at], raw[at]
-    final = _unique(names, reserved, notes)
+    read = read_untyped(file, encoding, sheet)
+    notes = list(read.notes)
+    names = [name.strip() or f"column_{number}" for number, name in enumerate(read.names, start=1)]
+    at, note = find_image_column(file, names, read.values)
+    notes += [note] if note else []
+    filenames = read.texts(at)
+    others = [number for number in range(len(names)) if number != at]
+    renamed: list[str] = []
+    final = dict(zip(others, _unique([names[number] for number in others], RESERVED, renamed), strict=True))
     columns: dict[str, pd.Series] = {}
-    for name, data in zip(final, raw, strict=True):
-        column, note = convert(data)
-        if note:
-            notes.append(f"column {name}: {note}")
+    decided: dict[str, str] = {}
+    for number, name in final.items():
+        column, decided[name] = read.column(number)
         if column is not None:
             columns[name] = column
+    dates = [name for name, column in columns.items() if pd.api.types.is_datetime64_any_dtype(column)]
+    if not dates and TAKEN_AT not in columns:
+        made, decided[TAKEN_AT] = of_year(columns)
+        columns |= {} if made is None else {TAKEN_AT: made}
+    partial = tuple(grain for grain, words in PARTIAL.items() if words in decided.get(TAKEN_AT, ""))
+    lines = [*renamed, *(f"column {name}: {note}" for name, note in decided.items() if note)]
+    if TAKEN_AT in dates or TAKEN_AT not in final.values():
+        # They become the images' taken_at, and no column of that name is left.
+        lines = [line.replace(TAKEN_AT, "taken_at") for line in lines if repr(TAKEN_AT) not in line]
+    notes += [*lines, *_unsure_points(read, final, decided)]
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(filenames)))
-    return MetadataTable(file, filenames, frame, tuple(notes), completed, left_out)
+    return MetadataTable(file, filenames, frame, tuple(notes), read.completed, read.left_out, partial)
 
 
-def _filename_column(file: Path, names: Sequence[str]) -> int:
-    wanted = [i for i, name in enumerate(names) if name.strip().casefold() == "filename"]
-    exact = [i for i in wanted if names[i] == "filename"]
-    if len(exact or wanted) == 1:
-        return (exact or wanted)[0]
-    shown = ", ".join(repr(name) for name in names[:20])
-    if wanted:
-        raise InputError(f"{file} has several filename columns ({shown}); keep one")
-    raise InputError(
-        f"{file} has no column called filename (it has: {shown or 'none'}); "
-        "rename the one with the images' paths or names"
-    )
-
-
-def _filenames(raw: pa.ChunkedArray | list[object]) -> pd.Series:
-    """Text whatever the file thinks it is: an image may be called 001."""
-    if isinstance(raw, list):
-        column, _ = from_objects(["" if value is None else str(value) for value in raw])
-    else:
-        column, _ = from_arrow(raw.cast("large_string"))
-    assert column is not None
-    return column.astype(text_type())
+def _unsure_points(read: UntypedTable, final: Mapping[int, str], decided: Mapping[str, str]) -> list[str]:
+    """A sentence on each column of numbers like 1.234, where others of the file have decimal commas."""
+    commas = [name for name, note in decided.items() if DECIMAL_COMMAS in note]
+    unsure = [name for number, name in final.items() if not decided[name] and may_be_thousands(read.raw[number])]
+    return [
+        f"column {name}: its points are read as decimal marks, though {commas[0]} has decimal commas; write 1234 "
+        "where 1.234 means that"
+        for name in (unsure if commas else ())
+    ]
 
 
 def _unique(names: Iterable[str], reserved: Collection[str], notes: list[str]) -> list[str]:

@@ -1,48 +1,60 @@
-"""JSON Lines and Parquet to columns."""
+"""JSON Lines, Parquet and Arrow files to columns."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources.tables.delimited import open_text
+from imagespace_core.sources.tables.encodings import open_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
 
-def read_json_lines(file: Path, convert: Callable[[object], object] = lambda value: value) -> dict[str, list[object]]:
+def read_json_lines(
+    file: Path, convert: Callable[[object], object] = lambda value: value, encoding: str | None = None
+) -> dict[str, list[object]]:
     """One JSON object a line -> values by name, None where an object lacks it; blank lines are no rows.
 
     convert: what to keep of each value. Raises InputError with the line that is no JSON object.
     """
+    with open_text(file, newline=None, encoding=encoding) as stream:
+        return columns_of(_objects(file, stream), convert)
+
+
+def _objects(file: Path, lines: Iterable[str]) -> Iterator[dict[str, object]]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            if "\\ud" in line.lower():
+                json.dumps(record, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{file}, line {number}: no JSON ({error}); expected one object a line") from error
+        if not isinstance(record, dict):
+            raise InputError(f"{file}, line {number}: a JSON {type(record).__name__}; expected an object")
+        yield record
+
+
+def columns_of(
+    records: Iterable[Mapping[str, object]], convert: Callable[[object], object] = lambda value: value
+) -> dict[str, list[object]]:
+    """Rows -> values by name, None where a row lacks it."""
     columns: dict[str, list[object]] = {}
-    rows = 0
-    with open_text(file, newline=None) as stream:
-        for number, line in enumerate(stream, start=1):
-            if not line.strip():
-                continue
-            try:
-                record = json.loads(line)
-                if "\\ud" in line.lower():
-                    json.dumps(record, ensure_ascii=False).encode()  # half a surrogate pair is no text
-            except ValueError as error:
-                raise InputError(f"{file}, line {number}: no JSON ({error}); expected one object a line") from error
-            if not isinstance(record, dict):
-                raise InputError(f"{file}, line {number}: a JSON {type(record).__name__}; expected an object")
-            for name, value in record.items():
-                if name not in columns:
-                    columns[name] = [None] * rows
-                columns[name].append(convert(value))
-            rows += 1
-            if len(record) < len(columns):
-                for name in columns.keys() - record.keys():
-                    columns[name].append(None)
+    for row, record in enumerate(records):
+        for name, value in record.items():
+            if name not in columns:
+                columns[name] = [None] * row
+            columns[name].append(convert(value))
+        if len(record) < len(columns):
+            for name in columns.keys() - record.keys():
+                columns[name].append(None)
     return columns
 
 
@@ -65,3 +77,15 @@ def read_parquet(file: Path) -> pa.Table:
     """The whole table. Raises InputError for a file that is no Parquet, or a broken one."""
     with opened_parquet(file) as parquet:
         return parquet.read()
+
+
+def read_arrow(file: Path) -> pa.Table:
+    """The whole table of an Arrow IPC file (Feather). Raises InputError for a broken one."""
+    import pyarrow as pa
+    import pyarrow.feather as feather
+
+    try:
+        return feather.read_table(file, memory_map=False)
+    except (OSError, pa.ArrowException) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{file} cannot be read as Arrow: {reason}; write it anew, or as Parquet or CSV") from error

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources.tables.delimited import DELIMITERS, names_of, open_text, read_delimited, values_of
+from imagespace_core.sources.tables.delimited import DELIMITERS, names_of, read_delimited, values_of
+from imagespace_core.sources.tables.encodings import open_text
 from imagespace_core.sources.tables.inference import from_arrow, from_objects, from_text
 from imagespace_core.sources.tables.records import opened_parquet, read_json_lines
 from imagespace_core.sources.vectors.blocks import (
