@@ -171,6 +171,20 @@ def _reduced_srgb(
     return profile.to_srgb(small.convert("L") if profile.space == "L" else small), ()
 
 
+def upright_size(file: Path | str | bytes, max_pixels: int = MAX_PIXELS) -> tuple[int, int, int]:
+    """(width, height) of a picture as people see it, in px, and the orientation, 1 to 8, that is applied for it.
+
+    Reads no more than the header. Raises UnreadableImageError.
+    """
+    try:
+        with opened(file, max_pixels) as image:
+            (width, height), orientation = image.size, _exif(image)[0]
+    except raster.NotForPillowError:
+        read = raster.read(file, lambda width, height: max(width, height), max_pixels)
+        width, height, orientation = read.width, read.height, read.orientation
+    return (height, width, orientation) if orientation >= 5 else (width, height, orientation)
+
+
 @contextmanager
 def opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
     """The image with its header read and its size checked; whatever goes wrong inside becomes a reason."""

@@ -14,6 +14,7 @@ from imagespace_core.sources.folder import Folder
 from imagespace_core.sources.geotiff import source as geotiff
 from imagespace_core.sources.image_cells import source as image_cells
 from imagespace_core.sources.microscopy import source as microscopy
+from imagespace_core.sources.objects import source as objects
 from imagespace_core.sources.tiles import source as tiles
 from imagespace_core.sources.vectors import source as vectors
 
@@ -31,6 +32,7 @@ SOURCES = {
     "folder": Kind(Folder, Path.is_dir, "a folder of images"),
     "geotiff": Kind(geotiff.GeoTiff, geotiff.recognizes, "GeoTIFF scenes"),
     "microscopy": Kind(microscopy.Microscopy, microscopy.recognizes, "microscopy slices"),
+    "objects": Kind(objects.Objects, objects.recognizes, "photos with objects marked in them"),
     "tiles": Kind(tiles.Tiles, tiles.recognizes, "map tiles in layers"),
     "archive": Kind(archives.Archives, archives.recognizes, "an archive of images"),
     "table": Kind(image_cells.ImageCells, image_cells.recognizes, "a table of images"),

@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagespace_core.errors import UnreadableImageError, VanishedError
-from imagespace_core.images import decode
+from imagespace_core.images import decode, raster
 from imagespace_core.sources.microscopy.ome import MOST_PLANES, Color, Ome, read_ome
-from imagespace_core.sources.microscopy.pages import Page, Plain
+from imagespace_core.sources.microscopy.pages import AS_STORED, Page, Plain
 
 if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPageSeries
 
-_SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _WHITE_IS_ZERO = 0
 _GRAY = (_WHITE_IS_ZERO, 1, 3)
 """Photometric interpretations of one value a pixel; also black is zero, and a palette."""
@@ -80,8 +79,13 @@ def read_stack(file: Path, max_pixels: int = decode.MAX_PIXELS) -> Stack:
             why = str(error) or type(error).__name__
     with decode.opened(file, max_pixels) as image:
         count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
-        colored = image.mode not in ("1", "L", "P", "I", "F") and not image.mode.startswith("I;16")
-    pages = [Page(file, number, colored=colored) for number in range(count)]
+        colored = image.mode not in AS_STORED and not image.mode.startswith("I;16")
+        try:
+            raster.check_for_pillow(image)
+            by_gdal = False
+        except raster.NotForPillowError:
+            by_gdal = True
+    pages = [Page(file, number, by_gdal=by_gdal, colored=colored) for number in range(count)]
     frames = [Frame((Channel(page),), _of_pages(page.number, count)) for page in pages]
     return Stack(frames, problems=[f"its axes cannot be read ({why[:120]}); every page is a slice"] if why else [])
 
@@ -113,7 +117,7 @@ def _is_tiff(file: Path) -> bool:
         if not file.is_file():
             return False
         with file.open("rb") as stream:
-            return stream.read(4) in _SIGNATURES
+            return raster.is_tiff(stream.read(4))
     except OSError:
         return False  # Pillow says why
 
