@@ -178,7 +178,7 @@ def upright_size(file: Path | str | bytes, max_pixels: int = MAX_PIXELS) -> tupl
     """
     try:
         with opened(file, max_pixels) as image:
-            (width, height), orientation = image.size, _exif(image)[0]
+            (width, height), orientation = image.size, _orientation(image)
     except raster.NotForPillowError:
         read = raster.read(file, lambda width, height: max(width, height), max_pixels)
         width, height, orientation = read.width, read.height, read.orientation

@@ -9,13 +9,15 @@ from typing import overload
 
 from imagespace_core.errors import InputError
 from imagespace_core.images.decode import Decode
+from imagespace_core.images.formats import RAW_SUFFIXES
 from imagespace_core.images.range_sample import sampled_ranges
 from imagespace_core.images.value_range import KINDS, ValueRange
 from imagespace_core.sources import option, settled
 
 _EIGHT_BITS = frozenset({
-    ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".gif", ".webp", ".bmp", ".dib", ".heic", ".heif", ".avif", ".qoi",
-})  # fmt: skip
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".gif", ".webp", ".bmp", ".dib", ".heic", ".heif", ".hif", ".avif",
+    ".jxl", ".qoi",
+}) | RAW_SUFFIXES  # fmt: skip
 """Suffixes of formats that are not worth a look for more."""
 
 

@@ -230,7 +230,10 @@ def test_what_lies_hidden_or_is_no_image_is_no_item(tmp_path: Path) -> None:
     members = {"__MACOSX/._a.jpg": b"x", ".hidden/a.jpg": jpeg(1), "readme.md": b"x", "picture": jpeg(2), **jpegs(1)}
     scan = Archives(write_zip(tmp_path / "a.zip", members)).scan()
     assert [item.key for item in scan.items] == ["picture", "000.jpg"]
-    assert scan.left_out == {".md": 1}
+    assert scan.left_out == {
+        ".md": 1, "(hidden files)": 1, "(thumbnails and leftovers of operating systems)": 1,
+    }  # fmt: skip
+    assert scan.notes == ["images by their content and not by name: 1, e.g. 'picture'"]
 
 
 def test_a_table_of_metadata_in_an_archive_is_named(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from imagespace_core.errors import UnreadableImageError
-from imagespace_core.images import decode, starts
+from imagespace_core.images import content, decode
+from imagespace_core.images.formats import OTHER_SUFFIXES
 from imagespace_core.sources import Advance, Item
 from imagespace_core.sources.archives.archive import NESTED, SUFFIXES, Archive, Member, kind_of, leads_out
 from imagespace_core.sources.archives.beside import SUFFIXES as SIDECAR_SUFFIXES
@@ -18,6 +19,7 @@ from imagespace_core.sources.path_levels import path_levels
 from imagespace_core.sources.tables.beside import is_metadata
 
 _START = 512
+_EXAMPLES = 3
 
 
 class Listing:
@@ -35,6 +37,7 @@ class Listing:
         self._levels: list[str] = []
         self._notes: list[str] = []
         self._tables: list[str] = []
+        self._by_content: list[str] = []
         self._repeated = 0
 
     @property
@@ -47,7 +50,8 @@ class Listing:
         others: dict[str, Member] = {}
         for member in archive.members():
             suffix = PurePosixPath(member.name).suffix.lower()
-            if passed_over(member.name):
+            if kind := passed_over(member.name):
+                self.left_out[kind] += 1
                 continue
             if suffix in SIDECAR_SUFFIXES and not member.fault and not leads_out(member.name):
                 others[member.name] = member
@@ -87,10 +91,12 @@ class Listing:
         """Whether a member is one that can be read; what else is noted."""
         image = suffix in decode.suffixes()
         reason = "its name leads out of the archive; it is not read" if leads_out(member.name) else member.fault
-        if not image and not reason:
+        if not image and not reason and (suffix in SUFFIXES or suffix not in OTHER_SUFFIXES):
             kind, image = self._sniffed(archive, member)
             if kind or suffix in SUFFIXES:
                 image, reason = False, NESTED
+            elif image:
+                self._by_content.append(path)
         if reason and (image or reason == NESTED or leads_out(member.name)):
             self.skipped.append((path, reason))
         elif not image and is_metadata(PurePosixPath(path).name):
@@ -105,13 +111,16 @@ class Listing:
             start = archive.read(member, _START)
         except UnreadableImageError:
             return "", False
-        return kind_of(start), starts.format_of(start) is not None
+        return kind_of(start), content.format_of(start) is not None
 
     def notes(self) -> list[str]:
         lines = list(self._notes)
         if self.beside:
             counts = ", ".join(f"{count:,} {suffix}" for suffix, count in sorted(self.beside.items()))
             lines.append(f"files beside images say more of them: {counts}")
+        if self._by_content:
+            some = ", ".join(map(repr, self._by_content[:_EXAMPLES]))
+            lines.append(f"images by their content and not by name: {len(self._by_content):,}, e.g. {some}")
         if self._tables:
             lines.append(f"tables in archives are not read ({self._tables[0]}); take it out, and name it by --metadata")
         if self._repeated:

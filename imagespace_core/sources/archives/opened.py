@@ -13,7 +13,7 @@ from imagespace_core.sources.archives.beside import SUFFIXES, members_beside, re
 from imagespace_core.sources.archives.tars import Tar
 from imagespace_core.sources.archives.zips import Zip
 from imagespace_core.sources.passed_over import passed_over
-from imagespace_core.sources.sidecars import MOST_BYTES, Sidecar, broken
+from imagespace_core.sources.sidecars import MOST_BYTES, Sidecar, unreadable
 
 KEPT_BYTES, KEPT_FILES = 1 << 30, 64
 """Of archives that stay open."""
@@ -47,7 +47,7 @@ class OpenArchive:
         try:
             return read_beside(name, self.archive.read(self.members[name], MOST_BYTES + 1))
         except UnreadableImageError:
-            return Sidecar(remarks=(broken(PurePosixPath(name).suffix.lower()),))
+            return Sidecar(remarks=(unreadable(PurePosixPath(name).suffix.lower()),))
 
 
 def archive_at(path: Path) -> Archive:

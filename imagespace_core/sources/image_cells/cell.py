@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from imagespace_core.errors import UnreadableImageError
 from imagespace_core.images import decode
-from imagespace_core.images.starts import START_BYTES, format_of
+from imagespace_core.images.content import HEAD_BYTES, format_of
 
 Form = Literal["bytes", "text", "path", "address", ""]
 """How a cell has its image: as it is, as base64 or a data URL, as a file's path, as an address elsewhere; or not."""
@@ -26,7 +26,7 @@ def form_of(cell: object) -> Form:
     if isinstance(cell, dict):
         return form_of(cell.get("bytes")) or form_of(cell.get("path"))
     if isinstance(cell, bytes):
-        return "bytes" if format_of(cell[:START_BYTES]) else ""
+        return "bytes" if format_of(cell[:HEAD_BYTES]) else ""
     if not isinstance(cell, str):
         return ""
     text = cell.lstrip()
@@ -34,7 +34,7 @@ def form_of(cell: object) -> Form:
         return "text"
     if _ADDRESS.match(text):
         return "address"
-    if len(text) >= _LEAST_BASE64 and (start := _of_base64(text[: START_BYTES * 2])) and format_of(start):
+    if len(text) >= _LEAST_BASE64 and (start := _of_base64(text[: HEAD_BYTES * 2])) and format_of(start):
         return "text"
     return "path" if PurePosixPath(text).suffix.lower() in decode.suffixes() else ""
 
@@ -60,7 +60,7 @@ def content(cell: object, folder: Path) -> bytes | Path:
     if _ADDRESS.match(text):
         raise UnreadableImageError(f"an address ({text[:60]}): nothing is downloaded. Fetch it, and give the files")
     found = _of_base64(text) if len(text) >= _LEAST_BASE64 else b""
-    if found and format_of(found[:START_BYTES]):
+    if found and format_of(found[:HEAD_BYTES]):
         return found
     file = folder / text
     if not file.is_file():

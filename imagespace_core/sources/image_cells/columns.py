@@ -30,7 +30,7 @@ def typed(
         note = ""
         if name in labels:
             values, note = _named(values, labels[name])
-        column, more = from_arrow(values)
+        column, more = from_arrow(values, name)
         notes += [f"column {name}: {line}" for line in (note, more) if line]
         if column is not None:
             columns[name] = column

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture, decode
+from imagespace_core.images.content import HEAD_BYTES, format_of
 from imagespace_core.images.dates import taken_from_name
-from imagespace_core.images.starts import START_BYTES, format_of
 from imagespace_core.sources import Advance, Item, Scan, counted, option
 from imagespace_core.sources.image_cells.cell import content
 from imagespace_core.sources.image_cells.contents import SUFFIXES, Contents, contents_of
@@ -25,6 +25,7 @@ from imagespace_core.sources.image_cells.tables import first_values, opened_tabl
 from imagespace_core.sources.path_levels import path_levels
 from imagespace_core.sources.scaled import Scaled
 from imagespace_core.sources.shards import in_folder
+from imagespace_core.sources.tables.records import plain_records
 from imagespace_core.sources.vectors.blocks import BLOCK_ROWS, Block, of_arrow
 from imagespace_core.sources.vectors.files import RawTable
 from imagespace_core.sources.vectors.given import Given, checked
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FIRST = 8
-_EIGHT_BITS = ("JPEG", "MPO", "GIF", "WEBP", "BMP", "DIB", "HEIF", "AVIF", "QOI")
+_EIGHT_BITS = ("JPEG", "GIF", "WEBP", "BMP", "HEIF", "AVIF", "JXL", "QOI")
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,7 @@ class ImageCells(Scaled):
         return Scan(items, contents.skipped, {}, [*notes, *(one.note() for one in ranges)], reads)
 
     def _items(self, contents: Contents, frame: pd.DataFrame) -> Iterator[Item]:
-        plain: Any = frame.astype(object).where(frame.notna(), None)
-        records = plain.to_dict("records") or [{} for _ in range(len(frame))]
+        records = plain_records(frame)
         levels = self._levels(contents)
         first = 0
         for shard, rows in contents.shards:
@@ -142,7 +142,7 @@ class ImageCells(Scaled):
                 first = self._image(key)
             except UnreadableImageError:
                 continue
-            if isinstance(first, bytes) and format_of(first[:START_BYTES]) in _EIGHT_BITS:
+            if isinstance(first, bytes) and format_of(first[:HEAD_BYTES]) in _EIGHT_BITS:
                 return []
         return keys
 
