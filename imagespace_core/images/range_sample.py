@@ -22,13 +22,12 @@ _EIGHT_BITS = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr"
 
 def sampled_ranges(files: Sequence[Path | bytes], max_pixels: int) -> tuple[ValueRange, ...]:
     """One range for each kind that is found, by which `Decode` reads all. Files that cannot be read count for none."""
-    some = [files[at] for at in np.linspace(0, len(files) - 1, min(FILES, len(files))).round().astype(int).tolist()]
     samples: dict[str, list[np.ndarray]] = {}
-    for file in some:
+    for at in np.linspace(0, len(files) - 1, min(FILES, len(files))).round().astype(int).tolist():
         if all(len(samples.get(kind, ())) >= PICTURES for kind in KINDS):
             break
         try:
-            values = _values(file, max_pixels)
+            values = _values(files[at], max_pixels)  # one at a time: they may be bytes
         except UnreadableImageError:
             continue
         if values is not None and values.size:

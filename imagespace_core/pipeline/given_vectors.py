@@ -14,6 +14,7 @@ import numpy as np
 from imagespace_core.pipeline.steps import Record, Report, Step
 from imagespace_core.pipeline.vector_steps import Ready
 from imagespace_core.sources import Scan
+from imagespace_core.sources.image_cells.source import ImageCells
 from imagespace_core.sources.tables.joining import Match
 from imagespace_core.sources.vectors.given import Given, ids_file, read_vectors
 from imagespace_core.sources.vectors.source import VectorTable
@@ -31,11 +32,15 @@ _DIGEST = "brought"
 
 @dataclass(frozen=True)
 class GivenVectors:
-    """What `given` brings for items. row_of: its row for each item's key. pictured: whether there are images."""
+    """What `given` brings for items. row_of: its row for each item's key. pictured: whether there are images.
+
+    digest: of what it was read from; "": that of its file.
+    """
 
     given: Given
     row_of: Mapping[str, int]
     pictured: bool
+    digest: str = ""
 
     @property
     def embeds(self) -> bool:
@@ -104,6 +109,8 @@ class GivenVectors:
 
     @cached_property
     def _digest(self) -> str:
+        if self.digest:
+            return self.digest
         digest = hashlib.sha256()
         for file in (self.given.file, ids_file(self.given.file)):
             if file.is_file():
@@ -116,6 +123,16 @@ def of_table(source: VectorTable, scan: Scan) -> GivenVectors:
     """What the table itself brings for its items."""
     row_of = {key: row for row, key in enumerate(source.given.ids)}
     return GivenVectors(source.given, row_of, any(item.pictured for item in scan.items))
+
+
+def beside_images(source: ImageCells, scan: Scan) -> tuple[GivenVectors, Scan]:
+    """The vectors that a table of images brings, and the scan without the items that have none."""
+    given = source.given([item.key for item in scan.items])
+    row_of = {key: row for row, key in enumerate(given.ids)}
+    items = [item for item in scan.items if item.key in row_of]
+    skipped = [*scan.skipped, *given.left_out]
+    # The digest of its items: the file itself may be too large to read once more.
+    return GivenVectors(given, row_of, True, scan.digest), replace(scan, items=items, skipped=skipped)
 
 
 def match_given(file: Path, scan: Scan, report: Report, limit: int | None = None) -> tuple[GivenVectors, Scan]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagespace_core.errors import InputError, ModelError
-from imagespace_core.pipeline.given_vectors import GivenVectors, match_given, of_table
+from imagespace_core.pipeline.given_vectors import GivenVectors, beside_images, match_given, of_table
 from imagespace_core.pipeline.image_steps import Pixels
 from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.origin import find_origin
@@ -15,6 +15,7 @@ from imagespace_core.pipeline.source_columns import SourceColumns
 from imagespace_core.pipeline.steps import Record, Report, Step, carried
 from imagespace_core.pipeline.vector_steps import Ready
 from imagespace_core.sources import Scan, Source
+from imagespace_core.sources.image_cells.source import ImageCells
 from imagespace_core.sources.vectors.source import VectorTable
 from imagespace_core.workspace import Draft, Manifest, names
 
@@ -102,6 +103,10 @@ def _given(
         if options.images and file:
             raise InputError(f"{options.images} and --vectors {file} are two tables of vectors; join them in one")
         given = of_table(source, scan)
+    elif isinstance(source, ImageCells) and _takes_own(source, options, published, report):
+        given, scan = beside_images(source, scan)
+        for line in given.given.lines():
+            report.note(line)
     else:
         before = published.measured("embed", "brought") if published else None
         if file is None and before and options.model is None and options.model_dir is None:
@@ -116,6 +121,28 @@ def _given(
     for line in given.notes():
         report.note(line)
     return given, scan
+
+
+def _takes_own(source: ImageCells, options: Options, published: Manifest | None, report: Report) -> bool:
+    """Whether a table of images has vectors as well, and they are taken; which was done, and the other way, is said."""
+    column, table = source.vector_column, source.root
+    if column is None:
+        return False
+    own = str(table.resolve())
+    if options.vectors is not None:
+        takes = str(options.vectors.resolve()) == own
+    elif options.model is not None or options.model_dir is not None:
+        takes = False
+    else:  # what made the workspace goes on making it
+        before = (published.measured("embed", "brought") or published.measured("embed", "model")) if published else None
+        takes = before in (None, own)
+    if takes:
+        report.note(
+            f"{table.name}: its column {column} gives the vectors, and no model runs; --model NAME makes others"
+        )
+    else:
+        report.note(f"{table.name}: its column {column} of vectors is not used; --vectors {table.name} takes it")
+    return takes
 
 
 def _embedder(options: Options, published: Manifest | None, report: Report) -> tuple[Embedder, Record]:

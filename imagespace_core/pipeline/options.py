@@ -37,7 +37,8 @@ class Options:
     """What a build is asked for. A field is a flag of the same name; `help` is what `--help` says of it."""
 
     images: Path | None = _option(
-        None, "Folder of images, searched recursively; or a GeoTIFF, microscopy slices, map tiles, a table of vectors.",
+        None, "Folder of images, searched recursively; or an archive or a table of images, a GeoTIFF, microscopy "
+        "slices, map tiles, a table of vectors.",
         argument=True,
     )  # fmt: skip
     source: str | None = _option(None, f"What IMAGES is: {', '.join(SOURCES)}.  [default: recognized]")

@@ -15,12 +15,11 @@ import numpy as np
 from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
 from imagespace_core.images import Picture, content, decode, reasons
 from imagespace_core.images.dates import taken_from_name
-from imagespace_core.images.decode import Decode
-from imagespace_core.images.formats import OTHER_SUFFIXES, RAW_SUFFIXES
-from imagespace_core.images.range_sample import sampled_ranges
-from imagespace_core.images.value_range import KINDS, ValueRange
-from imagespace_core.sources import Advance, Item, Scan, counted, option, settled
+from imagespace_core.images.formats import OTHER_SUFFIXES
+from imagespace_core.sources import Advance, Item, Scan, counted
+from imagespace_core.sources.passed_over import HIDDEN_FILES, HIDDEN_FOLDERS, passed_over
 from imagespace_core.sources.path_levels import path_levels
+from imagespace_core.sources.scaled import Scaled
 from imagespace_core.sources.sidecars import (
     MOST_BYTES,
     SUFFIXES,
@@ -32,26 +31,14 @@ from imagespace_core.sources.sidecars import (
 )
 from imagespace_core.sources.tables.beside import is_metadata
 
-_NOT_PHOTOS = frozenset({"__macosx", "@eadir", "$recycle.bin", "lost+found", "thumbs.db", "desktop.ini"})
-"""Besides dot names: what macOS, Synology and Windows leave beside pictures, thumbnails of them included."""
-
-_HIDDEN_FILES, _HIDDEN_FOLDERS = "(hidden files)", "(hidden folders, not looked into)"
-_LEFTOVERS = "(thumbnails and leftovers of operating systems)"
-
 _EXAMPLES = 3
-
-_EIGHT_BITS = frozenset({
-    ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".gif", ".webp", ".bmp", ".dib", ".heic", ".heif", ".hif", ".avif",
-    ".jxl", ".qoi",
-}) | RAW_SUFFIXES  # fmt: skip
-"""Suffixes of formats that are not worth a look for more."""
 
 # A folder that holds these is a workspace; its sprite pages and previews are no images of the collection.
 _WORKSPACE = {"manifest.json", "items.parquet"}
 
 
 @dataclass(frozen=True)
-class Folder:
+class Folder(Scaled):
     """The images below `root`: every file whose suffix is an image's, whether it can be decoded or not, and of files
     with a suffix that says nothing, or none, those that begin like one.
 
@@ -66,22 +53,7 @@ class Folder:
     those that the last scan found.
     """
 
-    root: Path
-    decode: Decode = field(default_factory=Decode)
-    limit: int | None = None
-    range: tuple[float, ...] = option(
-        (), "Values that become black and white in pictures of more than 8 bits, e.g. 0,4095.  [default: measured]"
-    )
-    ranges: tuple[ValueRange, ...] = settled(())
     _sidecars: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Takes lists for tuples, as JSON has them. Raises InputError for what cannot be meant."""
-        object.__setattr__(self, "range", tuple(self.range))
-        if self.range and not (len(self.range) == 2 and self.range[0] < self.range[1]):
-            raise InputError(f"--range {','.join(f'{v:g}' for v in self.range)}: expected two values, rising: LOW,HIGH")
-        made = (one if isinstance(one, ValueRange) else ValueRange(**one) for one in self.ranges)
-        object.__setattr__(self, "ranges", tuple(made))
 
     def scan(self, advance: Advance | None = None) -> Scan:
         """Every image once, in a stable order; key and path are the path relative to the root.
@@ -101,17 +73,10 @@ class Folder:
         levels = path_levels([item.path for item in items])
         if any(levels):
             items = [Item(item.key, item.path, item.stamp, level) for item, level in zip(items, levels, strict=True)]
-        reads = replace(self, ranges=self._measured(items))
+        reads = replace(self, ranges=self.measured([item.key for item in items], self._file))
         object.__setattr__(reads, "_sidecars", self._sidecars)
         notes = [*walk.notes(), *(one.note() for one in reads.ranges)]
         return Scan(items, walk.skipped, dict(walk.left_out.most_common()), notes, reads, bool(walk.sidecars))
-
-    def _measured(self, items: Sequence[Item]) -> tuple[ValueRange, ...]:
-        """How values of more than 8 bits are shown: as people say, else as a sample of the items has them."""
-        if self.range:
-            return tuple(ValueRange(kind, self.range[0], self.range[1]) for kind in KINDS)
-        files = [self.root / item.key for item in items if PurePosixPath(item.key).suffix.lower() not in _EIGHT_BITS]
-        return sampled_ranges(files, self.decode.max_pixels)
 
     def has(self, key: str) -> bool:
         """Whether the file is there."""
@@ -123,7 +88,7 @@ class Folder:
         Raises UnreadableImageError.
         """
         file = self._file(key)
-        picture = replace(self.decode.keeping(min_side), ranges=self.ranges)(file)
+        picture = self.decoding(min_side)(file)
         if beside := self._sidecars.get(key):
             picture = described(picture, [_read(file.with_name(name)) for name in beside])
         if picture.taken_at is None:
@@ -248,11 +213,8 @@ class _Walk:
             alone = set(of_images)
             for entry in found:
                 path = f"{folder}/{entry.name}" if folder else entry.name
-                if entry.name.startswith("."):
-                    self.left_out[_HIDDEN_FOLDERS if entry.is_dir() else _HIDDEN_FILES] += 1
-                    continue
-                if entry.name.casefold() in _NOT_PHOTOS:
-                    self.left_out[_LEFTOVERS] += 1
+                if kind := passed_over(entry.name):
+                    self.left_out[HIDDEN_FOLDERS if kind == HIDDEN_FILES and entry.is_dir() else kind] += 1
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     if self._utf8(path, "folder"):

@@ -9,8 +9,10 @@ from typing import Any
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources import Source
+from imagespace_core.sources.archives import source as archives
 from imagespace_core.sources.folder import Folder
 from imagespace_core.sources.geotiff import source as geotiff
+from imagespace_core.sources.image_cells import source as image_cells
 from imagespace_core.sources.microscopy import source as microscopy
 from imagespace_core.sources.objects import source as objects
 from imagespace_core.sources.tiles import source as tiles
@@ -32,6 +34,8 @@ SOURCES = {
     "microscopy": Kind(microscopy.Microscopy, microscopy.recognizes, "microscopy slices"),
     "objects": Kind(objects.Objects, objects.recognizes, "photos with objects marked in them"),
     "tiles": Kind(tiles.Tiles, tiles.recognizes, "map tiles in layers"),
+    "archive": Kind(archives.Archives, archives.recognizes, "an archive of images"),
+    "table": Kind(image_cells.ImageCells, image_cells.recognizes, "a table of images"),
     "vectors": Kind(vectors.VectorTable, vectors.recognizes, "a table of vectors or coordinates"),
 }
 """What none of the others recognizes is a folder."""

@@ -8,12 +8,15 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from imagespace_core.errors import UnreadableImageError, VanishedError
 from imagespace_core.sources import Scan, Source
 from imagespace_core.sources.parameters import recorded
 from imagespace_core.sources.registry import SOURCES, opened
+from tests.makers.archives import jpegs, write_tar, write_zip
+from tests.makers.image_cells import IMAGE, cells, labeled, table, write
 from tests.makers.objects import coco, write_coco, write_marked
 from tests.makers.photos import write_photos, write_rubbish, write_weird_names
 from tests.makers.scenes import box, feature, write_geojson, write_scene
@@ -55,6 +58,21 @@ def _vectors(tmp_path: Path) -> Source:
     return SOURCES["vectors"].make(tmp_path / "places.csv")
 
 
+def _archive(tmp_path: Path) -> Source:
+    members = {**jpegs(12), "broken.jpg": b"\xff\xd8\xff broken", "../out.jpg": b"", "readme.md": b""}
+    write_tar(tmp_path / "shards/a.tgz", {**members, "000.txt": b"a circle"}, "gz")
+    write_zip(tmp_path / "shards/b.zip", members)
+    return SOURCES["archive"].make(tmp_path / "shards")
+
+
+def _table(tmp_path: Path) -> Source:
+    images = cells(12).to_pylist()
+    images += [None, {"bytes": b"no image", "path": "x.jpg"}, {"bytes": None, "path": "gone.jpg"}]
+    write(tmp_path / "tables/a.parquet", table({"image": pa.array(images, IMAGE), "n": range(15)}))
+    write(tmp_path / "tables/b.arrow", labeled(3, 12))
+    return SOURCES["table"].make(tmp_path / "tables")
+
+
 def _objects(tmp_path: Path) -> Source:
     record = coco(write_marked(tmp_path / "photos", 6))
     record["annotations"].append({"image_id": 999, "category_id": 3, "bbox": [1, 1, 5, 5]})
@@ -65,7 +83,7 @@ def _objects(tmp_path: Path) -> Source:
 
 MAKERS: dict[str, Callable[[Path], Source]] = {
     "folder": _folder, "geotiff": _geotiff, "microscopy": _microscopy, "objects": _objects, "tiles": _tiles,
-    "vectors": _vectors,
+    "vectors": _vectors, "archive": _archive, "table": _table,
 }  # fmt: skip
 
 

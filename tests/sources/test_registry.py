@@ -12,6 +12,8 @@ from imagespace_core.errors import InputError
 from imagespace_core.sources.geotiff.source import GeoTiff
 from imagespace_core.sources.parameters import flags, parameters, recorded
 from imagespace_core.sources.registry import SOURCES, opened, recognized
+from tests.makers.archives import jpegs, write_shards, write_zip
+from tests.makers.image_cells import labeled, write
 from tests.makers.photos import write_photos
 from tests.makers.scenes import write_geojson, write_scene
 from tests.makers.slices import write_slices
@@ -27,6 +29,10 @@ def test_every_kind_is_recognized_and_anything_else_is_a_folder(tmp_path: Path) 
         "scenes": "geotiff",
         write_slices(tmp_path / "slices").name: "microscopy",
         write_tiles(tmp_path / "map").name: "tiles",
+        write_zip(tmp_path / "photos.zip", jpegs(1)).name: "archive",
+        write_shards(tmp_path / "shards", 1, 2).name: "archive",
+        write(tmp_path / "table.parquet", labeled(1)).name: "table",
+        write(tmp_path / "tables/0.arrow", labeled(1)).parent.name: "table",
         "places.csv": "vectors",
         "gone": "folder",
     }

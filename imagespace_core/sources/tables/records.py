@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources.tables.encodings import open_text
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -89,3 +90,20 @@ def read_arrow(file: Path) -> pa.Table:
     except (OSError, pa.ArrowException) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{file} cannot be read as Arrow: {reason}; write it anew, or as Parquet or CSV") from error
+
+
+def plain_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as plain values by column, lists as lists; None where missing."""
+    columns = {str(name): _plain(column) for name, column in frame.items()}
+    if not columns:
+        return [{} for _ in range(len(frame))]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    import pandas as pd
+    import pyarrow as pa
+
+    if isinstance(column.dtype, pd.ArrowDtype):  # as objects its lists would be arrays
+        return pa.array(column.array).to_pylist()
+    return column.astype(object).where(column.notna(), None).tolist()

@@ -13,6 +13,7 @@ import numpy as np
 from imagespace_core.errors import InputError
 from imagespace_core.sources.tables.image_column import names_images
 from imagespace_core.sources.tables.joining import KINDS, Match, match
+from imagespace_core.sources.tables.records import plain_records
 from imagespace_core.sources.vectors.arrays import ids_file
 from imagespace_core.sources.vectors.blocks import UnitVectors
 from imagespace_core.sources.vectors.files import read_raw
@@ -130,8 +131,7 @@ class Given:
 
     def records(self) -> list[dict[str, Any]]:
         """The other columns, row by row, as plain values; None where missing."""
-        plain: Any = self.columns.astype(object).where(self.columns.notna(), None)
-        return plain.to_dict("records") or [{} for _ in self.ids]  # a table without columns has no records
+        return plain_records(self.columns)
 
     def take(self, rows: Sequence[int] | np.ndarray) -> Given:
         """The rows of these numbers, in their order; of the neighbors those that are among them, as many as all have.

@@ -16,6 +16,7 @@ from imagespace_core.images import Picture, decode
 from imagespace_core.images.decode import Decode
 from imagespace_core.images.placeholder import SIDE_PX, placeholder
 from imagespace_core.sources import Advance, Item, Scan, counted, option
+from imagespace_core.sources.image_cells import source as image_cells
 from imagespace_core.sources.vectors.files import SUFFIXES
 from imagespace_core.sources.vectors.given import Given, read_vectors
 
@@ -122,5 +123,5 @@ class VectorTable:
 
 
 def recognizes(path: Path) -> bool:
-    """Whether a path is a file of vectors or coordinates, by its suffix."""
-    return path.is_file() and path.suffix.lower() in SUFFIXES
+    """Whether a path is a file of vectors or coordinates, by its suffix, and holds no images itself."""
+    return path.is_file() and path.suffix.lower() in SUFFIXES and not image_cells.recognizes(path)
