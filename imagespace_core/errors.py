@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+LISTED = 8
+
+
+def absent(what: str, name: object, there: Iterable[object]) -> str:
+    """The beginning of an error about a name that is not there: the one that may be meant, and some that are.
+
+    >>> absent("column", "lable", ["id", "label"])
+    "there is no column 'lable'; did you mean 'label'? Choose one of id, label"
+    """
+    return f"there is no {what} {name!r}; {nearest(name, there)}"
+
+
+def nearest(name: object, there: Iterable[object]) -> str:
+    """The end of such an error.
+
+    >>> nearest("C", "ab")
+    'choose one of a, b'
+    """
+    names = list(map(str, there))
+    folded = {known.casefold(): known for known in reversed(names)}
+    near = difflib.get_close_matches(str(name).casefold(), folded, n=1)
+    meant = f"did you mean {folded[near[0]]!r}? Choose one of" if near else "choose one of"
+    more = f" and {len(names) - LISTED:,} more" if len(names) > LISTED else ""
+    return f"{meant} {', '.join(names[:LISTED])}{more}"
 
 
 class ImageSpaceError(Exception):

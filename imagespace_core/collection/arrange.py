@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from imagespace_core.collection.columns import column_named
 from imagespace_core.collection.material import material_of
+from imagespace_core.drawing.colors import CODED
 from imagespace_core.errors import InputError
 from imagespace_core.layout import LAYOUTS, Arrangement, scattered, subset
 from imagespace_core.workspace.cluster_names import ClusterNames
@@ -28,18 +30,22 @@ def arrange(workspace: Workspace, layout: str, rows: np.ndarray | None = None, b
     """A layout by the rules of the build: of all rows it has the positions and guides of the file.
 
     rows: int (m,) or bool (n,), the only rows to have a place; all unless given. by: name or slug of a column of
-    categories that groups in place of the clusters, where the layout is one of GROUPED.
+    categories that groups in place of the clusters, where the layout is one of GROUPED. Where rows have several values
+    each stands with the one that most rows have, and a note says so.
     Returns positions float32 (n, 2 | 3), NaN for rows without a place.
     Raises InputError for a layout or column that there is not, NotArrangedError where the rows lack what it is made of.
     """
     if layout not in LAYOUTS:
         raise InputError(f"there is no layout {layout!r}; choose one of {', '.join(LAYOUTS)}")
+    notes = []
     if by is not None:
         head = column_named(workspace, by)
-        if layout not in GROUPED or head["kind"] not in ("category", "cluster"):
+        if layout not in GROUPED or head["kind"] not in CODED:
             raise InputError(
                 f"{layout} cannot be grouped by {by}: {', '.join(GROUPED)} can, by a column of categories or clusters"
             )
+        if head["kind"] == "list":
+            notes.append(f"An image with several {head['name']} stands with the one that most images have.")
         by = None if head["kind"] == "cluster" else head["slug"]
     stage, found = LAYOUTS[layout](), material_of(workspace, by)
     if rows is None:
@@ -50,7 +56,8 @@ def arrange(workspace: Workspace, layout: str, rows: np.ndarray | None = None, b
     own = subset(found, chosen)
     if reason := stage.lacks(own):
         raise NotArrangedError(reason)
-    return scattered(stage(own), chosen, workspace.rows)
+    made = scattered(stage(own), chosen, workspace.rows)
+    return replace(made, guides={**made.guides, "notes": [*made.guides["notes"], *notes]})
 
 
 def with_names(guides: Mapping[str, Any], names: ClusterNames) -> dict[str, Any]:

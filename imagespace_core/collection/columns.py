@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagespace_core.drawing.colors import colors_of
-from imagespace_core.errors import InputError
+from imagespace_core.errors import InputError, absent
 
 if TYPE_CHECKING:
     from imagespace_core.workspace import Workspace
@@ -20,7 +20,7 @@ def column_named(workspace: Workspace, name: str) -> dict[str, Any]:
     there = workspace.columns()
     found = next((column for key in ("name", "slug") for column in there if column[key] == name), None)
     if found is None:
-        raise InputError(f"there is no column {name!r}; choose one of {', '.join(c['name'] for c in there)}")
+        raise InputError(absent("column", name, (column["name"] for column in there)))
     return found
 
 

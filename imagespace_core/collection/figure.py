@@ -81,6 +81,8 @@ def _counts(workspace: Workspace, drawn: np.ndarray, found: Colored) -> str:
     if head.get("missing"):
         what = "in no cluster" if head["kind"] == "cluster" else f"without {head['name']}"
         counts.append(f"{head['missing']:,} {what}")
+    if head["kind"] == "list":
+        counts.append(f"an image with several {head['name']} has the color of the one that most images have")
     made = f"Model {manifest.model}; built {manifest.created[:10]} by ImageSpace {manifest.version}."
     return f"{', '.join(counts)}. {made}"
 

@@ -37,20 +37,24 @@ def by_distance(workspace: Workspace, rows: np.ndarray, image: int | None = None
     return Ordered(rows[first], distances[first])
 
 
-def keys_of(workspace: Workspace, name: str) -> np.ndarray:
-    """float64 (n,) that sorts as a column does, or as NAME; NaN where it is missing. Raises InputError."""
-    if name == NAME:
-        # Sources give their files by name, mostly; then there is nothing to sort.
-        by_name = all(map(operator.le, workspace.ids, islice(workspace.ids, 1, None)))
-        return np.arange(workspace.rows, dtype=np.float64) if by_name else _ranks(workspace.ids)
-    head, values = workspace.column(column_named(workspace, name)["slug"])
+def name_keys(workspace: Workspace) -> np.ndarray:
+    """float64 (n,) that sorts as the images' names do."""
+    # Sources give their files by name, mostly; then there is nothing to sort.
+    by_name = all(map(operator.le, workspace.ids, islice(workspace.ids, 1, None)))
+    return np.arange(workspace.rows, dtype=np.float64) if by_name else _ranks(workspace.ids)
+
+
+def keys_of(workspace: Workspace, column: str) -> np.ndarray:
+    """float64 (n,) that sorts as a column does, by name or slug; NaN where it is missing. Raises InputError."""
+    head, values = workspace.column(column_named(workspace, column)["slug"])
     return _ranks(workspace.items[head["name"]].astype("string")) if values is None else sort_keys(head, values)
 
 
 def sort_keys(head: dict[str, Any], values: np.ndarray) -> np.ndarray:
-    """float64 (n,): numbers and dates as they are, values by name or number, clusters by label, colors by lightness."""
+    """float64 (n,): numbers and dates as they are, values by name or number, of several in a row the one that most rows
+    have, clusters by label, colors by lightness."""
     match head["kind"]:
-        case "category":
+        case "category" | "list":
             return _taken(_ranks_of_values(head["values"]), values)
         case "cluster":
             return np.where(values < 0, np.nan, values)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from imagespace_core.collection.clusters import names_of, value_names
 from imagespace_core.collection.columns import column_named
 from imagespace_core.collection.positions import positions
-from imagespace_core.errors import InputError
+from imagespace_core.drawing.colors import CODED
+from imagespace_core.errors import InputError, nearest
 from imagespace_core.selection import inside, within
 
 if TYPE_CHECKING:
@@ -21,18 +22,30 @@ _PLAN = np.eye(4).ravel()
 
 
 def with_values(workspace: Workspace, column: str, values: Sequence[str]) -> np.ndarray:
-    """bool (n,): the rows that have one of these values; of clusters, names or `noise`.
+    """bool (n,): the rows that have one of these values; of clusters, names or `noise`. Where rows have several values
+    one of them is enough.
 
     Raises InputError for a column, by name or slug, that has no such values.
     """
     head, codes = workspace.column(column_named(workspace, column)["slug"])
-    if codes is None or head["kind"] not in ("category", "cluster"):
+    if codes is None or head["kind"] not in CODED:
         raise InputError(f"the column {column} is of kind {head['kind']}; values to choose from need categories")
     names = value_names(head, names_of(workspace))
     known = {name: code for code, name in enumerate(names)} | ({"noise": -1} if head["kind"] == "cluster" else {})
     if unknown := [value for value in values if value not in known]:
-        raise InputError(f"{column} has no value {', '.join(map(repr, unknown))}; it has {', '.join(list(known)[:8])}")
-    return np.isin(codes, [known[value] for value in values])
+        raise InputError(f"{column} has no value {', '.join(map(repr, unknown))}; {nearest(unknown[0], known)}")
+    return having(workspace, head, [known[value] for value in values])
+
+
+def having(workspace: Workspace, head: Mapping[str, Any], codes: Sequence[int], every: bool = False) -> np.ndarray:
+    """bool (n,): the rows that have one of these codes of a column of categories, clusters or lists, -1 standing for
+    none; every: all of them."""
+    if head["kind"] == "list":
+        lists = workspace.value_lists(head["slug"])
+        return lists.all_of(codes) if every else lists.any_of(codes)
+    values = workspace.column(head["slug"])[1]
+    assert values is not None
+    return np.isin(values, codes) & (not every or len(set(codes)) <= 1)
 
 
 def in_range(workspace: Workspace, column: str, low: float, high: float) -> np.ndarray:
@@ -66,7 +79,7 @@ def select(
 ) -> np.ndarray:
     """int64 (m,): the rows that meet every condition, ascending; all rows without any.
 
-    values: by column, those that count. ranges: by column, lowest and highest. polygons: by map, see `in_polygon`.
+    values: by column, see `with_values`. ranges: by column, lowest and highest. polygons: by map, see `in_polygon`.
     """
     masks = [with_values(workspace, column, several) for column, several in (values or {}).items()]
     masks += [in_range(workspace, column, *limits) for column, limits in (ranges or {}).items()]

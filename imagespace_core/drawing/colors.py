@@ -29,6 +29,8 @@ def rgb(color: str) -> tuple[int, int, int]:
 
 NEUTRAL = rgb(_PALETTE["neutral"]["light"])
 """Noise and missing values."""
+CODED = ("category", "cluster", "list")
+"""Kinds of columns whose array holds codes of values; of a list, of the value of each row that most rows have."""
 
 
 def colors_of(
@@ -47,7 +49,7 @@ def colors_of(
         return colors
     if kind == "color":
         return np.asarray(values)
-    if kind in ("category", "cluster"):
+    if kind in CODED:
         known = values >= 0
         colors[known] = categorical(int(values.max(initial=-1)) + 1, palette)[values[known]]
         return colors

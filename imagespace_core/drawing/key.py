@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from imagespace_core.drawing.colors import NEUTRAL, categorical, scale
+from imagespace_core.drawing import words
+from imagespace_core.drawing.colors import CODED, NEUTRAL, categorical, scale
 from imagespace_core.drawing.marks import FAINT, INK, Area, Image, Mark, Text, box, hexadecimal, measured, shortened
 
 _LINE = 1.6
@@ -40,9 +40,9 @@ def key_of(head: Mapping[str, Any], values: np.ndarray | None, names: Sequence[s
     name, kind = str(head["name"]), head["kind"]
     if values is None or kind == "color":
         return Key(name)
-    missing = int((values < 0).sum() if kind in ("category", "cluster") else (~np.isfinite(values)).sum())
+    missing = int((values < 0).sum() if kind in CODED else (~np.isfinite(values)).sum())
     rest = Entry("noise" if kind == "cluster" else "missing", hexadecimal(NEUTRAL), missing) if missing else None
-    if kind in ("category", "cluster"):
+    if kind in CODED:
         counts = np.bincount(values[values >= 0], minlength=len(names))
         colors = categorical(len(names))
         order = sorted(np.flatnonzero(counts).tolist(), key=lambda code: -int(counts[code]))
@@ -98,7 +98,7 @@ def drawn(key: Key, x: float, y: float, width: float, height: float, size: float
 
 def _line(entry: Entry, x: float, top: float, width: float, size: float) -> list[Mark]:
     count = f"{entry.count:,}"
-    name = shortened(entry.name, size, width - measured(count, size) - 2.5 * size)
+    name = shortened(entry.name, size, width - measured(count, size) - 2.5 * size, middle=True)
     return [
         Area(box(x, top + size * 0.15, size * 0.9, size * 0.9), entry.color),
         Text(x + size * 1.5, top + size, name, size, INK),
@@ -108,5 +108,5 @@ def _line(entry: Entry, x: float, top: float, width: float, size: float) -> list
 
 def _limit(value: float, kind: str) -> str:
     if kind == "date":
-        return str(datetime.datetime.fromtimestamp(value, datetime.UTC).date())
-    return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+        return words.day(value)
+    return f"{value:,.0f}" if 1e4 <= abs(value) <= words.EXACT else words.number(value)

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imagespace_core.errors import InputError
+from imagespace_core.errors import InputError, absent
+from imagespace_core.evaluate.relevance import has_several_values
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PARENTS = ("slice", "scene")
+PARENTS = ("slice", "scene", "photo")
 """Columns in which sources name the image that an item was cut from."""
 LEAST_LEFT = 0.5
 
@@ -31,5 +32,9 @@ def parent_column(table: pd.DataFrame, examples: int) -> str | None:
 def groups_of(table: pd.DataFrame, column: str) -> np.ndarray:
     """object (n,): the group of every row, as text. Raises InputError where there is no such column."""
     if column not in table:
-        raise InputError(f"there is no column {column!r}; there are {', '.join(map(str, table.columns))}")
+        raise InputError(absent("column", column, table.columns))
+    if has_several_values(table[column]):
+        raise InputError(
+            f"the column {column} has several values a row, so that rows have no one group by it; choose another"
+        )
     return table[column].astype(str).to_numpy(object)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imagespace_core.errors import InputError
+from imagespace_core.drawing.words import number
+from imagespace_core.errors import InputError, absent, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,26 +39,29 @@ class Relevance:
 def judge(table: pd.DataFrame, label: str, value: str | None = None, min_overlap: float | None = None) -> Relevance:
     """Relevance by the column `label`.
 
-    A column of yes and no is taken as it is; of texts and other values those that equal `value` are relevant; of
-    numbers from 0 to 1 (an overlap) those of at least `min_overlap`, 0.5 unless given. With `min_overlap` a column of
-    yes and no is judged anew by the overlap column that belongs to it: `overlap` to `structure`, `overlap_x` to `x`
-    or to `label_x`.
+    A column of yes and no is taken as it is; of texts and other values those that equal `value` are relevant, of
+    several values a row (keywords) those that hold it; of numbers from 0 to 1 (an overlap) those of at least
+    `min_overlap`, 0.5 unless given. With `min_overlap` a column of yes and no is judged anew by the overlap column that
+    belongs to it: `overlap` to `structure`, `overlap_x` to `x` or to `label_x`.
 
     Raises InputError where the column or the value is not there, or nothing or everything is relevant.
     """
     names = list(map(str, table.columns))
     if label not in names:
-        raise InputError(f"there is no column {label!r}; choose one of {_list(names)}")
+        raise InputError(absent("column", label, names))
     column: Any = table[label]
     known = column.notna().to_numpy(bool)
     present = column[known].to_numpy(object)
     overlap = overlap_beside(table, label)
     relevant = np.zeros(len(table), bool)
     if value is not None:
-        texts = present.astype(str)
-        if value not in texts:
-            raise InputError(f"no row has {value!r} in the column {label}; it holds {_list(dict.fromkeys(texts))}")
-        relevant[known], name = texts == value, f"{label} = {value}"
+        several = has_several_values(column)
+        texts = [list(map(str, one)) if several else [_text(one)] for one in present]
+        held = [value in row for row in texts]
+        if not any(held):
+            values = dict.fromkeys(text for row in texts for text in row)
+            raise InputError(f"no row has {value!r} in the column {label}; {nearest(value, values)}")
+        relevant[known], name = held, f"{label} = {value}"
     elif len(present) and all(isinstance(each, bool | np.bool_) for each in present):
         if min_overlap is None:
             relevant[known], name = present.astype(bool), label
@@ -71,7 +75,7 @@ def judge(table: pd.DataFrame, label: str, value: str | None = None, min_overlap
         relevant[known], name = overlap[known] >= least, f"{label} at least {least:g}"
     else:
         raise InputError(
-            f"the column {label} holds {_list(dict.fromkeys(present))}; say which one should be found (--value)"
+            f"the column {label} holds {_list(values_of(column))}; say which one should be found (--value)"
         )
     if not relevant.any() or relevant.sum() == known.sum():
         much = "all" if relevant.any() else "none"
@@ -93,6 +97,24 @@ def overlap_judged(table: pd.DataFrame, label: str) -> np.ndarray | None:
     if label in table and _are_shares(table[label]):
         return _floats(table[label])
     return overlap_beside(table, label)
+
+
+def has_several_values(column: Any) -> bool:
+    """Whether a pandas column has several values a row."""
+    return "list<" in str(column.dtype)
+
+
+def values_of(column: Any) -> list[str]:
+    """What can be found in a column, as text: the most frequent first, then by name."""
+    present = column.dropna()
+    values = present.explode() if has_several_values(column) else present
+    found = [(-int(count), _text(value)) for value, count in values.value_counts().items()]
+    return [text for _, text in sorted(found)]
+
+
+def _text(value: object) -> str:
+    """Whole numbers without decimals, whatever type holds them."""
+    return number(float(value)) if isinstance(value, float | np.floating) and value.is_integer() else str(value)
 
 
 def overlap_column(names: list[str], label: str) -> str | None:

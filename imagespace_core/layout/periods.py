@@ -43,13 +43,23 @@ class Grain:
         ('1 Jan 1970', 'Feb 1971', '2023', '1990–1999')
         """
         if self.unit == "Y":
-            first = number + 1970 if self.years == 1 else number * self.years
-            return str(first) if self.years == 1 else f"{first or 1}–{first + self.years - 1}"
+            first = self.begin(number)
+            return first if self.years == 1 else f"{first}–{number * self.years + self.years - 1}"
         months = number if self.unit == "M" else int(np.datetime64(number, "D").astype("datetime64[M]").astype(int))
         month = f"{_MONTHS[months % 12]} {months // 12 + 1970}"
         if self.unit == "M":
             return month
         return f"{int((np.datetime64(number, 'D') - np.datetime64(months, 'M')).astype(int)) + 1} {month}"
+
+    def begin(self, number: int) -> str:
+        """The same, of several years only the first; there is no year 0.
+
+        >>> Grain("Y").begin(53), Grain("Y", 10).begin(199)
+        ('2023', '1990')
+        """
+        if self.unit != "Y":
+            return self.name(number)
+        return str(number + 1970 if self.years == 1 else number * self.years or 1)
 
 
 @dataclass(frozen=True)
@@ -64,16 +74,16 @@ class Periods:
     shortened: bool
 
     def axis(self) -> list[tuple[float, str]]:
-        """What stands along the axis: the slot and the name of every period, the empty ones too; a sign where a long
-        stretch of them is shortened."""
+        """What stands along the axis: the slot and the name of every period, of several years the first, the empty ones
+        too; a sign where a long stretch of them is shortened."""
         found: list[tuple[float, str]] = []
         before, slot = int(self.numbers[0]), int(self.slots[0])
         for number, at in zip(self.numbers.tolist(), self.slots.tolist(), strict=True):
             if number - before == at - slot:
-                found += [(slot + k, self.grain.name(before + k)) for k in range(1, at - slot)]
+                found += [(slot + k, self.grain.begin(before + k)) for k in range(1, at - slot)]
             else:
                 found.append(((slot + at) / 2, LEFT_OUT))
-            found.append((at, self.grain.name(number)))
+            found.append((at, self.grain.begin(number)))
             before, slot = number, at
         return found
 

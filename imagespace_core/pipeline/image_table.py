@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imagespace_core.images import color
+from imagespace_core.images import color, embedded
 from imagespace_core.pipeline.image_parts import Product
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ class ImageTable:
         # A column that is missing throughout (the hue of gray pictures) is there all the same.
         table = table.reindex(columns=["key", "path", "width", "height", "taken_at", *color.COLUMNS])
         table = table.reset_index(drop=True).rename(columns={"key": "id"}).astype({"width": "int32", "height": "int32"})
-        for name, values in self.columns.items():
+        of_files = [name for name in embedded.COLUMNS if name in self.columns]  # in one order, whatever comes first
+        for name in dict.fromkeys([*of_files, *self.columns]):
+            values = self.columns[name]
             present = [values[row] for row in rows]
             if not any(value is not None and value is not False for value in present):
                 continue

@@ -42,7 +42,8 @@ class Options:
     )  # fmt: skip
     source: str | None = _option(None, f"What IMAGES is: {', '.join(SOURCES)}.  [default: recognized]")
     vectors: Path | None = _option(
-        None, ".npy, .parquet, .csv or .jsonl with vectors, coordinates or both, in place of a model's and beside maps."
+        None,
+        "Vectors or coordinates in place of a model's, beside maps: .npy, .npz, .parquet, .arrow, .csv, .jsonl.",
     )
     output: Path | None = _option(None, "The workspace folder.  [default: workspaces/<name of IMAGES>]", short="-o")
     metadata: Path | None = _option(
@@ -110,6 +111,10 @@ class Options:
     relayout: bool = _option(False, "Keep vectors and sprites, redo maps, clusters and layouts.")
     only: str | None = _option(
         None, "Redo just this step, e.g. tsne, umap-3d, clusters, layout-grid, apart, index, atlas, table."
+    )
+    strict: bool = _option(
+        False,
+        "Leave out images whose last bytes are missing, also those of which most is there (column damaged).",
     )
     force: bool = _option(False, "Redo every step, also those whose inputs have not changed.")
     parameters: Mapping[str, object] = field(default_factory=dict, metadata={"members": parameters.flags})

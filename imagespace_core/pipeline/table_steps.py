@@ -126,8 +126,13 @@ def _columns(draft: Draft, report: Report) -> Record:
     for page, start in enumerate(range(0, len(paths), names.NAMES_PER_PAGE)):
         text = json.dumps(paths[start : start + names.NAMES_PER_PAGE], ensure_ascii=False)
         write_text(draft.stage(f"{names.NAMES}/{page}.json"), text)
-    small = [{key: value for key, value in head.items() if key not in ("values", "counts")} for head in heads]
-    return {"columns": small}
+    return {"columns": [_small(head) for head in heads]}
+
+
+def _small(head: Record) -> Record:
+    """What the manifest knows of a column: instead of its values, how many there are."""
+    small = {key: value for key, value in head.items() if key not in ("values", "counts")}
+    return {**small, "distinct": len(head["values"])} if "values" in head else small
 
 
 def _write(draft: Draft, head: Record, arrays: Mapping[str, np.ndarray]) -> Record:

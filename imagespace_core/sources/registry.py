@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from imagespace_core.sources import Source
 from imagespace_core.sources.folder import Folder
 from imagespace_core.sources.geotiff import source as geotiff
 from imagespace_core.sources.microscopy import source as microscopy
+from imagespace_core.sources.objects import source as objects
 from imagespace_core.sources.tiles import source as tiles
 from imagespace_core.sources.vectors import source as vectors
 
@@ -29,6 +30,7 @@ SOURCES = {
     "folder": Kind(Folder, Path.is_dir, "a folder of images"),
     "geotiff": Kind(geotiff.GeoTiff, geotiff.recognizes, "GeoTIFF scenes"),
     "microscopy": Kind(microscopy.Microscopy, microscopy.recognizes, "microscopy slices"),
+    "objects": Kind(objects.Objects, objects.recognizes, "photos with objects marked in them"),
     "tiles": Kind(tiles.Tiles, tiles.recognizes, "map tiles in layers"),
     "vectors": Kind(vectors.VectorTable, vectors.recognizes, "a table of vectors or coordinates"),
 }
@@ -55,4 +57,5 @@ def opened(record: dict[str, Any]) -> Source:
     kind = SOURCES.get(record["kind"])
     if kind is None:
         raise InputError(f"the source {record['kind']!r} is unknown; there are {', '.join(SOURCES)}. Update ImageSpace")
-    return kind.make(Path(record["root"]), **record.get("parameters", {}))
+    before = {f.name: f.metadata["before"] for f in fields(kind.make) if "before" in f.metadata}  # pyright: ignore[reportArgumentType]
+    return kind.make(Path(record["root"]), **{**before, **record.get("parameters", {})})

@@ -24,7 +24,7 @@ SUFFIXES = (".txt", ".json", ".xmp")
 MOST_BYTES = 4 << 20
 MOST_COLUMNS = 100
 
-NUMBERS = "the .txt beside it holds numbers, as files of boxes do, and no caption; left out"
+NUMBERS = "the .txt beside it holds numbers and no caption; boxes of objects are read by --source objects"
 TOO_LARGE = f"the file beside it has more than {MOST_BYTES >> 20} MB and is not read"
 TOO_MANY = f"the .json beside it has more than {MOST_COLUMNS} values; the rest is left out"
 
@@ -107,12 +107,12 @@ def read_sidecar(name: str, data: bytes) -> Sidecar:
                     raise ValueError(BROKEN)
                 made = Sidecar(columns, taken_at, remarks=tuple(f"beside it, {remark}" for remark in remarks))
     except (ValueError, RecursionError):
-        return Sidecar(remarks=(broken(suffix),))
+        return Sidecar(remarks=(unreadable(suffix),))
     kept, left_out = bounded(made.columns)
     return replace(made, columns=kept, remarks=(*made.remarks, *(f"beside it, {remark}" for remark in left_out)))
 
 
-def broken(suffix: str) -> str:
+def unreadable(suffix: str) -> str:
     """The remark on a sidecar that cannot be read."""
     return f"the {suffix} beside it cannot be read and is left out"
 

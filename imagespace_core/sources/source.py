@@ -76,7 +76,8 @@ def option(default: Any, help: str, **metadata: Any) -> Any:
     """A field of a source that people may set: a flag of the same name, see `parameters`.
 
     Its type is int, float or str, one of these or None, or a tuple of one of these, written with commas between.
-    path=True: it names a file or folder, and is kept absolute.
+    path=True: it names a file or folder, and is kept absolute. before: what it means to a manifest that does not have
+    it, because it is older than the option; the default otherwise.
     """
     return field(default=default, metadata={"help": help, **metadata})
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -143,6 +143,11 @@ class Workspace:
     def columns(self) -> list[dict[str, Any]]:
         """What a view can be colored and filtered by: name, slug, kind, without the values; in table order."""
         return list(self.manifest.measured("columns", "columns", []))
+
+    def distinct(self, column: Mapping[str, Any]) -> int:
+        """How many values a column of `columns` has, of categories, clusters or lists."""
+        found = column.get("distinct")  # older workspaces do not say
+        return len(self.column(column["slug"])[0]["values"]) if found is None else found
 
     def column(self, slug: str) -> tuple[dict[str, Any], np.ndarray | None]:
         """A column as the viewer reads it: its description, and its array (n,) or (n, 3); see `workspace.columns`."""

@@ -48,6 +48,11 @@ class ValueLists:
         """bool (n,): the rows that have all of these codes."""
         return self.count(codes) == len(np.unique(codes))
 
+    def none_but(self, codes: Sequence[int] | np.ndarray) -> np.ndarray:
+        """bool (n,): the rows that have no other codes than these, -1 standing for rows without any."""
+        sizes = np.diff(self.starts)
+        return np.where(sizes > 0, self.count(codes) == sizes, -1 in codes)
+
 
 def value_lists(column: pd.Series) -> tuple[list[str], list[int], ValueLists]:
     """A multi-valued column, see `tables.is_multi_valued`, as its values, how many rows have each, and the lists.

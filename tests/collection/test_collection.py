@@ -182,7 +182,7 @@ def test_the_extremes_of_a_column_are_within_its_range(collection: Collection) -
 @pytest.mark.parametrize(
     ("conditions", "message"),
     [
-        ({"values": {"kind": ["c"]}}, "kind has no value 'c'; it has a, b"),
+        ({"values": {"kind": ["c"]}}, "kind has no value 'c'; choose one of a, b"),
         ({"values": {"brightness": ["1"]}}, "of kind number; values to choose from need categories"),
         ({"values": {"nothing": ["1"]}}, "no column 'nothing'"),
         ({"ranges": {"kind": (0, 1)}}, "of kind category; a range needs numbers or dates"),

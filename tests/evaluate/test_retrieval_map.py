@@ -51,7 +51,7 @@ def test_slices_are_left_out_only_where_enough_would_be_left() -> None:
     assert parent_column(table, 11) is None
     assert parent_column(table.rename(columns={"slice": "category"}), 1) is None
     assert groups_of(table, "slice")[4] == "s1"
-    with pytest.raises(InputError, match="there are slice"):
+    with pytest.raises(InputError, match="choose one of slice"):
         groups_of(table, "other")
 
 

@@ -15,6 +15,7 @@ from imagespace_core.images.embedded import BROKEN_EXIF, BROKEN_IPTC, COLUMNS
 from imagespace_core.images.embedded import xmp as xmp_module
 from imagespace_core.images.embedded.position import NO_HEMISPHERE, NO_PLACE, OUT_OF_RANGE
 from imagespace_core.images.embedded.text import LONGEST, MOST_KEYWORDS, TOO_LONG, TOO_MANY
+from imagespace_core.images.formats import formats
 from tests.makers.described import (
     RATIONAL,
     exif,
@@ -78,6 +79,14 @@ def test_exif_and_xmp_of_every_format_become_columns(format: str) -> None:
     assert picture.taken_at == datetime(2019, 7, 6, 5, 4, 3)
     assert picture.remarks == ()
     assert list(picture.columns) == list(COLUMNS)
+
+
+@pytest.mark.parametrize(("format", "library"), [("HEIF", "pillow_heif"), ("JXL", "pillow_jxl")])
+def test_heic_and_jpeg_xl_say_as_much(format: str, library: str) -> None:
+    pytest.importorskip(library)
+    formats()  # registers what writes them, too
+    picture = read(format, exif=phone_exif().tobytes(), xmp=PACKET)
+    assert (picture.columns, picture.taken_at) == (PHONE | WORDS, datetime(2019, 7, 6, 5, 4, 3))
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "BMP"])

@@ -39,11 +39,9 @@ def full(full_options: Options, tmp_path: Path) -> Options:
     assert full_options.output is not None
     shutil.copytree(full_options.images.parent, tmp_path / "full", copy_function=shutil.copy2)
     options = replace(
-        full_options,
-        images=tmp_path / "full/photos",
-        output=tmp_path / "full/w",
+        full_options, images=tmp_path / "full/photos", output=tmp_path / "full/w",
         metadata=tmp_path / "full/photos.csv",
-    )
+    )  # fmt: skip
     run(options)  # the metadata's new path is a change; let it be the state that tests start from
     return options
 

@@ -31,4 +31,3 @@ def test_the_note_on_dates_names_the_column_where_they_are(photos: Path, tmp_pat
         run(quick(photos, tmp_path / "w", model, metadata=table), report)
         assert ("taken_at_metadata" in check_rows(tmp_path / "w", photos).items) is there
         assert any("taken_at_metadata" in note for note in report.notes) is there
-        assert any("dates the images" in note for note in report.notes) is not there

@@ -18,9 +18,9 @@ from imagespace_core.sources.sidecars import (
     NUMBERS,
     TOO_LARGE,
     TOO_MANY,
-    broken,
     read_sidecar,
     sidecars_of,
+    unreadable,
 )
 from tests.makers.described import exif, gps, phone_exif, xmp, xmp_bomb
 from tests.makers.photos import encoded, photo
@@ -141,14 +141,14 @@ def test_takeout_without_a_place_or_a_time_says_nothing_of_them() -> None:
 @pytest.mark.parametrize(
     ("name", "data", "remark"),
     [
-        ("a.json", b'{"a": 1', broken(".json")),
-        ("a.json", b"[1, 2]", broken(".json")),
-        ("a.json", b"\xff\xfe\xff", broken(".json")),
-        ("a.json", b'{"a": ' * 100_000, broken(".json")),
-        ("a.json", b'{"a": ' + b"9" * 5000 + b"}", broken(".json")),
-        ("a.txt", b"\xff\xfea", broken(".txt")),
-        ("a.xmp", b"<x", broken(".xmp")),
-        ("a.xmp", xmp_bomb(), broken(".xmp")),
+        ("a.json", b'{"a": 1', unreadable(".json")),
+        ("a.json", b"[1, 2]", unreadable(".json")),
+        ("a.json", b"\xff\xfe\xff", unreadable(".json")),
+        ("a.json", b'{"a": ' * 100_000, unreadable(".json")),
+        ("a.json", b'{"a": ' + b"9" * 5000 + b"}", unreadable(".json")),
+        ("a.txt", b"\xff\xfea", unreadable(".txt")),
+        ("a.xmp", b"<x", unreadable(".xmp")),
+        ("a.xmp", xmp_bomb(), unreadable(".xmp")),
         ("a.xmp", xmp(exif_GPSLatitude="95,0N", exif_GPSLongitude="5,0E"), f"beside it, {OUT_OF_RANGE}"),
         ("a.json", b'{"a": "' + b"x" * (LONGEST + 1) + b'"}', f"beside it, {TOO_LONG}"),
         ("a.json", json.dumps({str(n): n for n in range(MOST_COLUMNS + 1)}).encode(), TOO_MANY),
@@ -179,7 +179,15 @@ def test_a_folder_reads_what_lies_beside_its_images_and_counts_it_among_no_other
     assert (read["b.jpg"].columns["longitude"], read["b.jpg"].columns["iso"]) == (151.5, 64)
     assert read["b.jpg"].taken_at == read["e.jpg"].taken_at
     assert (read["c.jpg"].columns["keywords"], read["c.jpg"].taken_at) == (["x"], datetime(2001, 2, 3, 4, 5, 6))
-    assert (read["d.jpg"].columns, read["d.jpg"].remarks) == (read["e.jpg"].columns, (broken(".json"),))
+    assert (read["d.jpg"].columns, read["d.jpg"].remarks) == (read["e.jpg"].columns, (unreadable(".json"),))
+
+
+def test_a_file_without_suffix_has_its_sidecar_and_one_that_is_no_image_has_none(tmp_path: Path) -> None:
+    write(tmp_path, a=encoded(PHOTO), b=b"nothing", a__txt="a dog", b__txt="a cat")
+    folder = Folder(tmp_path)
+    scan = folder.scan()
+    assert ([item.path for item in scan.items], scan.left_out) == (["a"], {"": 1, ".txt": 1})
+    assert folder.read("a").columns == {"caption": "a dog"}
 
 
 def test_the_time_of_takeout_counts_where_the_file_has_none_or_another_day(tmp_path: Path) -> None:
@@ -220,7 +228,7 @@ def test_a_sidecar_that_goes_meanwhile_is_a_remark(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.scan()
     (tmp_path / "a.txt").unlink()
-    assert folder.read("a.jpg").remarks == (broken(".txt"),)
+    assert folder.read("a.jpg").remarks == (unreadable(".txt"),)
 
 
 def test_folders_of_images_are_columns_and_tables_in_them_are_said(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_a_coordinate_that_one_layer_lacks_is_left_out_and_counted(root: Path) -
     [(layer, reason)] = source.scan().skipped
     assert layer == "water"
     assert reason == f"2 of 16 coordinates have no tile here, the first {at(0, 2)}; they are left out"
-    assert source.scan().notes[0] == f"layer water: {reason}"
+    assert f"layer water: {reason}" in source.scan().notes
 
 
 def test_a_broken_tile_is_an_item_whose_reading_names_layer_and_reason(root: Path) -> None:

@@ -12,6 +12,7 @@ from imagespace_core.app.server import parents
 from imagespace_core.app.server.routes import base_url
 from imagespace_core.app.session import cluster_names, resources, trust
 from imagespace_core.app.session.pictures import has_original
+from imagespace_core.drawing import words
 from imagespace_core.viewer.contract.configurations import DetailConfig, Tile
 from imagespace_core.workspace import Workspace
 
@@ -77,14 +78,16 @@ def value_of(opened: Workspace, row: int, column: str) -> str:
 def _text(name: str, value: Any) -> str:
     import pandas as pd
 
+    if isinstance(value, np.ndarray | list):
+        return ", ".join(map(str, value)) or "–"
     if pd.isna(value):
         return "–"
     if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value:%Y-%m-%d %H:%M:%S}"
+        moment = value.to_pydatetime()
+        return str(moment.date()) if value == value.normalize() else moment.isoformat(" ", "seconds")
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, (float, np.floating)):
-        whole = float(value).is_integer() and abs(value) < 1e15
-        value = f"{value:.{_DECIMALS[name]}f}" if name in _DECIMALS else f"{value:.0f}" if whole else f"{value:.4g}"
+        value = f"{value:z.{_DECIMALS[name]}f}" if name in _DECIMALS else words.number(float(value))
     unit = _UNITS.get(name, "")
     return f"{value} {unit}".strip().replace(" °", "°")

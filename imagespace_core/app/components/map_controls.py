@@ -114,7 +114,7 @@ def _dimensions(offered: Sequence[int]) -> int:
 
 
 def _color(opened: Workspace) -> str | None:
-    columns = {c["name"]: c["slug"] for c in url.usable_columns(opened) if c["kind"] != "text"}
+    columns = {name: c["slug"] for name, c in url.named_columns(opened, NO_COLOR).items() if c["kind"] != "text"}
     offered = [*columns, NO_COLOR]
     url.keep_valid("color", offered)
     default = offered.index("cluster") if "cluster" in offered else 0

@@ -11,8 +11,10 @@ from imagespace_core.app.session import url
 from imagespace_core.app.text.markdown import literal
 from imagespace_core.collection.clusters import labeled
 from imagespace_core.collection.evaluate import EvaluationSettings, least_overlap
+from imagespace_core.drawing.colors import CODED
 from imagespace_core.evaluate.experiment import SIZES, Experiment
 from imagespace_core.evaluate.leakage import parent_column
+from imagespace_core.evaluate.relevance import values_of
 from imagespace_core.search import METRICS, Metric
 from imagespace_core.search.by_rows import ANNOY_METRIC, ANNOY_TREES
 from imagespace_core.workspace import Workspace, names
@@ -27,9 +29,9 @@ def labels(opened: Workspace) -> list[str]:
     table = opened.items
     several = []
     for column in url.usable_columns(opened):
-        if column["kind"] in ("category", "cluster"):
-            values = opened.column(column["slug"])[0]["values"]
-            if 1 <= len(values) <= MOST_VALUES and (len(values) > 1 or column["missing"]):
+        if column["kind"] in CODED:
+            values = opened.distinct(column)
+            if 1 <= values <= MOST_VALUES and (values > 1 or column["missing"]):
                 several.append(column["name"])
     answers = [name for name in several if is_yes_no(table, name)]
     shares = [str(name) for name in table.columns if str(name).split("_")[0] == "overlap"]
@@ -66,7 +68,7 @@ def settings_form(opened: Workspace) -> EvaluationSettings | None:
 
 
 def _value(opened: Workspace, label: str) -> str:
-    values = list(map(str, labeled(opened)[label].astype("string").value_counts().index))
+    values = values_of(labeled(opened)[label])
     key = f"is-{names.slug(label)}"
     url.keep_valid(key, values)
     return st.selectbox("Value", values, key=key, bind="query-params", width=240)
@@ -102,7 +104,8 @@ def _experiment(opened: Workspace) -> tuple[Experiment, str | None, tuple[Metric
             bind="query-params",
             width=260,
         )
-    columns = [column["name"] for column in url.usable_columns(opened) if column["kind"] == "category"]
+    named = url.named_columns(opened, NOTHING_ELSE)
+    columns = [name for name, column in named.items() if column["kind"] == "category"]
     best = parent_column(opened.items, int(wanted) + int(unwanted))
     offered = [NOTHING_ELSE, *([best] if best else []), *(name for name in columns if name != best)]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -126,7 +129,8 @@ def _experiment(opened: Workspace) -> tuple[Experiment, str | None, tuple[Metric
         seed = st.number_input("Seed", 0, 9999, Experiment.seed, key="seed", bind="query-params", width=120)
     sizes = tuple(size for size in SIZES if first <= size <= last)
     experiment = Experiment(int(trials), int(wanted), int(unwanted), sizes, int(seed))
-    return experiment, None if exclude_by == NOTHING_ELSE else exclude_by, (metric, INDICES[index])
+    column = named[exclude_by]["name"] if exclude_by in named else exclude_by
+    return experiment, None if exclude_by == NOTHING_ELSE else column, (metric, INDICES[index])
 
 
 def is_yes_no(table: Any, name: str) -> bool:

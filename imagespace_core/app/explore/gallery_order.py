@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from imagespace_core.app.session import resources
-from imagespace_core.app.session.url import usable_columns
-from imagespace_core.collection.order import NAME, Ordered, by_distance, keys_of
+from imagespace_core.app.session.url import named_columns
+from imagespace_core.collection.order import NAME, Ordered, by_distance, keys_of, name_keys
 from imagespace_core.selection import Selection
 from imagespace_core.selection.order import sequence
 from imagespace_core.workspace import Workspace
@@ -20,8 +20,12 @@ DISTANCE = "distance"
 
 def orders(opened: Workspace) -> list[str]:
     """What a gallery can be sorted by."""
-    columns = [column["name"] for column in usable_columns(opened)]
-    return [DISTANCE, NAME, *(name for name in columns if name not in (DISTANCE, NAME))]
+    return [DISTANCE, NAME, *named_columns(opened, DISTANCE, NAME)]
+
+
+def column(opened: Workspace, order: str) -> str:
+    """The name of the column that one of `orders` stands for."""
+    return named_columns(opened, DISTANCE, NAME)[order]["name"]
 
 
 def in_order(opened: Workspace, selection: Selection, order: str, descending: bool, image: int | None) -> Ordered:
@@ -43,4 +47,5 @@ def _in_order(
 
 @st.cache_resource(max_entries=4, show_spinner="Sorting the column")
 def _keys(path: str, build: str, name: str) -> np.ndarray:
-    return keys_of(resources.workspace(Path(path)), name)
+    opened = resources.workspace(Path(path))
+    return name_keys(opened) if name == NAME else keys_of(opened, named_columns(opened, DISTANCE, NAME)[name]["slug"])

@@ -14,6 +14,7 @@ from imagespace_core.app.explore import filters, gallery_order
 from imagespace_core.app.session import cluster_names, selection_history, url
 from imagespace_core.app.text.markdown import literal
 from imagespace_core.collection.order import NAME, Ordered
+from imagespace_core.drawing.colors import CODED
 from imagespace_core.selection import Mode, Selection
 from imagespace_core.viewer.contract.configurations import SelectionBarConfig
 from imagespace_core.viewer.contract.events import Select, SelectCodes
@@ -35,7 +36,7 @@ def bar(opened: Workspace, visible: np.ndarray | None, on_select: Callable[[Sele
 
 def _by_value(opened: Workspace, on_select: Callable[[Select], None]) -> None:
     """Draw the choice of a column and one of its values, whose images are then selected, added or removed."""
-    columns = {c["name"]: c for c in url.usable_columns(opened) if c["kind"] in ("category", "cluster")}
+    columns = {c["name"]: c for c in url.usable_columns(opened) if c["kind"] in CODED}
     if not columns:
         return
     with st.popover("Select by value", icon=":material/category_search:"):
@@ -103,4 +104,4 @@ def _note(opened: Workspace, found: Ordered, order: str, number: int) -> str:
         return f"distance {found.distances[number]:.3f}"
     if order == NAME:
         return ""
-    return f"{order} {detail.value_of(opened, int(found.rows[number]), order)}"
+    return f"{order} {detail.value_of(opened, int(found.rows[number]), gallery_order.column(opened, order))}"

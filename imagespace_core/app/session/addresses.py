@@ -33,6 +33,7 @@ PARAMETERS: Final[dict[str, dict[str, str]]] = {
         CAMERA: "What the map shows: its name and dimensions, and the camera's numbers.",
         "filters": "Columns that are filtered by.",
         "f-<column>": "The values, range or part of a text that pass.",
+        "match-<column>": "Of several chosen values of a row, whether one is enough or all must be there.",
         "file": "Part of a file name.",
         "sort": "What the selection's gallery is sorted by.",
         "order": "Ascending or descending.",

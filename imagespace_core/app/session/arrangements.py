@@ -15,6 +15,7 @@ import streamlit as st
 
 from imagespace_core.app.session import blobs, cluster_names, resources
 from imagespace_core.collection.arrange import GROUPED, NotArrangedError, arrange, with_names
+from imagespace_core.drawing.colors import CODED
 from imagespace_core.workspace import Workspace, names
 
 CLUSTER = "cluster"
@@ -88,11 +89,8 @@ def _offer(opened: Workspace, guides: Mapping[str, Any]) -> str:
 
 def groups(opened: Workspace) -> dict[str, str]:
     """Names and slugs of the columns that can group a layout: clusters first."""
-    found = {}
-    for column in sorted(opened.columns(), key=lambda column: column["kind"] != "cluster"):
-        several = column["kind"] == "cluster" or (
-            column["kind"] == "category" and len(opened.column(column["slug"])[0]["values"]) <= MOST_GROUPS
-        )
-        if several:
-            found[column["name"]] = column["slug"]
-    return found
+    return {
+        column["name"]: column["slug"]
+        for column in sorted(opened.columns(), key=lambda column: column["kind"] != "cluster")
+        if column["kind"] == "cluster" or (column["kind"] in CODED and opened.distinct(column) <= MOST_GROUPS)
+    }

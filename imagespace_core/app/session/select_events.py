@@ -8,12 +8,15 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from imagespace_core.app.session import blobs
 from imagespace_core.app.session.events import RefusedError
 from imagespace_core.collection.positions import by_file, positions
+from imagespace_core.collection.select import having
+from imagespace_core.drawing.colors import CODED
 from imagespace_core.selection import History, Selection, combine, inside, within
 from imagespace_core.viewer.contract import MISSING
 from imagespace_core.viewer.contract.events import (
@@ -82,7 +85,7 @@ def _hit(opened: Workspace, event: Select) -> np.ndarray:
             hit[event.rows] = True
             return hit
         case SelectCodes():
-            return np.isin(_column(opened, event.color, ("category", "cluster")), event.codes)
+            return having(opened, _column(opened, event.color, CODED)[0], event.codes)
         case SelectRange():
             return within(_numbers(opened, event.color), *event.range)
         case _:
@@ -108,18 +111,21 @@ def _shown(opened: Workspace, event: Select, visible: np.ndarray | None) -> np.n
 
 
 def _hidden(opened: Workspace, slug: str | None, codes: Sequence[int], but: bool) -> np.ndarray:
-    """bool (n,): the rows whose code is listed, -1 for a missing value; `but`: all others. Numbers have no code."""
-    values = _column(opened, slug, ("category", "cluster", "number", "date"))
+    """bool (n,): the rows whose code is listed, -1 for a missing value; `but`: all others. Numbers have no code. A row
+    of several values is hidden where all of them are."""
+    head, values = _column(opened, slug, (*CODED, "number", "date"))
     if values.dtype.kind == "f":
         return np.isnan(values) & ((MISSING in codes) != but)
-    return np.isin(values, codes) != but
+    if head["kind"] == "list" and not but:
+        return opened.value_lists(head["slug"]).none_but(codes)
+    return having(opened, head, codes) != but
 
 
 def _numbers(opened: Workspace, slug: str | None) -> np.ndarray:
-    return _column(opened, slug, ("number", "date"))
+    return _column(opened, slug, ("number", "date"))[1]
 
 
-def _column(opened: Workspace, slug: str | None, kinds: Sequence[str]) -> np.ndarray:
+def _column(opened: Workspace, slug: str | None, kinds: Sequence[str]) -> tuple[dict[str, Any], np.ndarray]:
     column = next((column for column in opened.columns() if column["slug"] == slug), None)
     if column is None:
         raise RefusedError(f"The selection names a column that this workspace does not have: {slug!r:.80}.")
@@ -127,6 +133,6 @@ def _column(opened: Workspace, slug: str | None, kinds: Sequence[str]) -> np.nda
         raise RefusedError(
             f"The column {column['name']} is of kind {column['kind']} and cannot be selected by this way."
         )
-    values = opened.column(column["slug"])[1]
+    head, values = opened.column(column["slug"])
     assert values is not None
-    return values
+    return head, values

@@ -38,6 +38,18 @@ def usable_columns(opened: Workspace) -> list[dict[str, Any]]:
     return sorted(some, key=lambda column: column["name"] not in own)
 
 
+def named_columns(opened: Workspace, *ours: str) -> dict[str, dict[str, Any]]:
+    """The usable columns by the words that a choice offers them under: their names. One that has the name of something
+    else there, `ours`, is told from it."""
+    named: dict[str, dict[str, Any]] = {}
+    for column in usable_columns(opened):
+        name = column["name"]
+        while name in ours or name in named:
+            name = f"{name} (column)"
+        named[name] = column
+    return named
+
+
 def search_with(opened: Workspace, row: int) -> None:
     """Go to the Search page with this image as the query."""
     st.switch_page(page("search"), query_params={IMAGE: opened.ids[row]})
@@ -93,6 +105,24 @@ def keep_valid(key: str, options: list[str]) -> None:
     """Drop a widget's value that is not offered any more, as after a change of workspace; else Streamlit raises."""
     if st.session_state.get(key) not in (None, *options):
         del st.session_state[key]
+
+
+def keep_between(key: str, low: int, high: int) -> None:
+    """The same for a slider of whole numbers: drop a range that does not lie within its ends any more."""
+    chosen = st.session_state.get(key)
+    if chosen is not None and not all(isinstance(end, int) and low <= end <= high for end in chosen):
+        del st.session_state[key]
+
+
+def ends(key: str) -> list[str]:
+    """Both ends of a slider over texts, as it is or as the address has them."""
+    chosen = st.session_state.get(key)
+    if chosen is None:
+        return st.query_params.get_all(key)
+    if all(isinstance(end, str) for end in chosen):
+        return list(chosen)
+    del st.session_state[key]  # of a slider over numbers in the workspace before
+    return []
 
 
 def keep_offered(key: str, options: Sequence[str]) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from imagespace_core.errors import UnreadableImageError, VanishedError
-from imagespace_core.images import decode, reasons
+from imagespace_core.images import decode, raster, reasons
 
-_AS_STORED = ("1", "L", "P", "I", "F")
+AS_STORED = ("1", "L", "P", "I", "F")
 """Modes of one value a pixel. Of a palette the indices count, not the colors: labels are often stored so."""
 
 
@@ -78,26 +77,18 @@ class Page:
             if self.number:
                 image.seek(self.number)
                 self._check(image.width, image.height, max_pixels)
-            plain = image.mode in _AS_STORED or image.mode.startswith("I;16")
+            plain = image.mode in AS_STORED or image.mode.startswith("I;16")
             return np.asarray(image if plain else image.convert("RGB"))
 
     def _by_gdal(self, max_pixels: int) -> np.ndarray:
-        import rasterio
-        from rasterio.errors import NotGeoreferencedWarning, RasterioError
-
         reasons.check_reachable(self.file)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", NotGeoreferencedWarning)
-                with rasterio.open(f"GTIFF_DIR:{self.number + 1}:{self.file}", driver="GTiff") as dataset:
-                    self._check(dataset.width, dataset.height, max_pixels)
-                    if self.sample is not None:
-                        return dataset.read(self.sample + 1)
-                    values = dataset.read(1 if dataset.count < 3 else (1, 2, 3))
-        except (RasterioError, ValueError) as error:
-            reasons.check_reachable(self.file)
-            raise UnreadableImageError(f"broken: page {self.number + 1} cannot be read ({error})") from error
-        return values if values.ndim == 2 else np.moveaxis(values, 0, 2)
+        with raster.opened_dataset(self.file, self.number) as dataset:
+            self._check(dataset.width, dataset.height, max_pixels)
+            if self.sample is not None and not self.colored:
+                return dataset.read(self.sample + 1)
+            if dataset.count < 3:
+                return dataset.read(1)
+            return np.moveaxis(dataset.read((1, 2, 3)), 0, 2)
 
     def _plain(self, plain: Plain, max_pixels: int) -> np.ndarray:
         self._check(plain.shape[1], plain.shape[0], max_pixels)
@@ -113,4 +104,4 @@ class Page:
 
     def _check(self, width: int, height: int, max_pixels: int) -> None:
         if width * height > max_pixels:
-            raise UnreadableImageError(f"too large: its page {self.number + 1} is {width} x {height}")
+            raise UnreadableImageError(reasons.too_large(width, height, max_pixels))

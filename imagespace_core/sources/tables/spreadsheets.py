@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources.tables.header import LOOKED_AT, header_row, note_on
-from imagespace_core.sources.tables.image_column import is_usual, name_images
+from imagespace_core.sources.tables.image_column import is_usual, names_images
 from imagespace_core.sources.tables.inference import from_objects, from_text, text_type
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _chosen(file: Path, book: CalamineWorkbook, wanted: str | None) -> Sheet:
     if not sheets:
         raise InputError(f"{file} is empty; expected a header with a filename column, and rows")
     fitting = [name for name, read in sheets.items() if any(map(is_usual, read.names))]
-    fitting = fitting or [name for name, read in sheets.items() if any(map(name_images, read.columns))]
+    fitting = fitting or [name for name, read in sheets.items() if any(map(names_images, read.columns))]
     if len(fitting or sheets) > 1:
         raise InputError(f"{file} has several sheets ({_shown(fitting or list(sheets))}); choose one with --sheet NAME")
     name = (fitting or list(sheets))[0]

@@ -108,6 +108,7 @@ export class Overlays {
     renderer.missing = missing;
     elements.root.dataset.visible = String(visible);
     this.minimap.outdate();
+    elements.foot.classList.toggle("is-over-axis", positions.dims === 2 && (positions.guides?.axes ?? []).some(({ axis }) => axis === "x"));
     this.#showNotes(missing, positions.guides?.notes ?? []);
     this.notices.announce(`${count(visible)} of ${count(positions.rows)} images shown`);
     return codes;

@@ -6,6 +6,7 @@
 
 import { element } from "../core/dom.js";
 import { ParentPanel } from "../parent/parent_panel.js";
+import { Facts } from "./facts.js";
 import { mountPanel } from "./panel.js";
 import { tile } from "./tile.js";
 
@@ -19,7 +20,7 @@ const FULL_SIDE = 1600;
 export function mount(host, config, send) {
   return mountPanel(host, config, send, (send) => {
     // Each for itself, because the parent stays as it is from image to image.
-    const head = element("div"), tail = element("div");
+    const head = element("div"), tail = element("div"), facts = new Facts();
     const root = element("section", { class: "is-detail", "data-testid": "imagespace-detail", "aria-label": "Image detail" }, head, tail);
     /** @type {ParentPanel | null} */ let parent = null;
 
@@ -41,7 +42,6 @@ export function mount(host, config, send) {
       draw(next) {
         root.dataset.row = String(next.row);
         const source = `${next.base}image/${next.row}?side=${FULL_SIDE}${next.layers}`;
-        const facts = next.facts.flatMap(([label, value]) => [element("dt", {}, label), element("dd", {}, value)]);
         const neighbors = next.neighbors.map((image) => tile({ base: next.base, action: "Open" }, image, send));
         head.replaceChildren(
           element("a", { class: "is-picture", href: source, target: "_blank", rel: "noopener", title: "Open in a new tab" },
@@ -50,8 +50,9 @@ export function mount(host, config, send) {
           ...(next.warning ? [element("p", { class: "is-warning" }, next.warning)] : []),
         );
         drawParent(next);
+        facts.show(next.facts);
         tail.replaceChildren(
-          element("dl", { class: "is-facts" }, ...facts), element("h4", {}, next.nearest),
+          facts.root, element("h4", {}, next.nearest),
           element("div", { class: "is-gallery", "data-gallery": "neighbors", style: "--tile: 84px" }, ...neighbors),
         );
       },
