@@ -106,6 +106,15 @@ def test_a_merged_cell_gives_its_value_to_each_of_its_rows(tmp_path: Path) -> No
     )
 
 
+def test_a_title_above_columns_of_other_names_is_no_header(tmp_path: Path) -> None:
+    rows = [["Sammlung"], [], ["Bild", "Titel", "Ort"], ["a.jpg", "x", None], ["b.jpg", None, None]]
+    file = xlsx(tmp_path / "m.xlsx", {"Leer": [["x", "y"]], "Fotos": rows})
+    table = read_metadata(file)
+    assert table.filenames.tolist() == ["a.jpg", "b.jpg"]
+    assert list(table.columns) == ["Titel", "Ort"]
+    assert "the header is row 3; what stands above it is left out" in table.notes
+
+
 def test_merged_cells_that_cannot_be_filled_are_said(tmp_path: Path) -> None:
     table = read_metadata(ods(tmp_path / "m.ods", [["filename", "n"], ["a.jpg", 1]], spanned=2))
     assert "merged cells: 3; only the first of their rows has the value (save as .xlsx to fill all)" in table.notes

@@ -53,6 +53,31 @@ def test_the_first_line_may_name_the_delimiter(tmp_path: Path) -> None:
     assert list(read(tmp_path, "sep=x;filename\na;b\n").columns) == ["sep=x"]
 
 
+@pytest.mark.parametrize("above", ["My photos;;\n", "My photos\n", "My photos;;\n;;\nof 2024;;\n"])
+@pytest.mark.parametrize("header", ["filename;Titel;n", "Bild;Titel;n", "Bild;;n"])
+def test_titles_above_the_header_are_left_out_and_that_is_said(tmp_path: Path, above: str, header: str) -> None:
+    table = read(tmp_path, f"{above}{header}\na.jpg;x;1\nb.jpg;;2\n")
+    assert table.filenames.tolist() == ["a.jpg", "b.jpg"]
+    assert table.columns["n"].tolist() == [1, 2]
+    assert table.notes[0] == f"the header is row {above.count(chr(10)) + 1}; what stands above it is left out"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (",title\na.jpg,x\nb.jpg,y\n", ["title"]),
+        ("Bild\na.jpg\nb.jpg\n", []),
+        ("Bild;\na.jpg;x\n", ["column_2"]),
+        ("filename,\na.jpg,x\nb.jpg,y\n", ["column_2"]),
+    ],
+)
+def test_the_first_row_of_a_table_is_no_title(tmp_path: Path, text: str, names: list[str]) -> None:
+    table = read(tmp_path, text)
+    assert table.filenames.tolist() == ["a.jpg", "b.jpg"][: text.count("jpg")]
+    assert list(table.columns) == names
+    assert not any("the header is" in note for note in table.notes)
+
+
 def test_a_cell_may_be_long(tmp_path: Path) -> None:
     table = read(tmp_path, f"filename,caption\na.jpg,{'x' * 1_000_000}\nb.jpg,short\n")
     assert table.columns["caption"].str.len().tolist() == [1_000_000, 5]
@@ -98,7 +123,7 @@ def test_filename_comes_before_other_names(tmp_path: Path) -> None:
 
 
 def test_of_several_usual_names_and_of_none_the_values_decide(tmp_path: Path) -> None:
-    for text in ("image,path\nx,a.jpg\ny,b.JPEG\n", "Titel,Dateiname\nx,a.jpg\ny,b.JPEG\n", ",\nx,a.jpg\ny,b.JPEG\n"):
+    for text in ("image,path\nx,a.jpg\ny,b.JPEG\n", "Titel,Dateiname\nx,a.jpg\ny,b.JPEG\n", ",x\na.jpg,x\nb.JPEG,y\n"):
         assert read(tmp_path, text).filenames.tolist() == ["a.jpg", "b.JPEG"]
     frame = pd.DataFrame({"n": [1, 2]}, index=["a.jpg", "b.jpg"])
     frame.to_parquet(tmp_path / "m.parquet")

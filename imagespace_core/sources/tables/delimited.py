@@ -7,12 +7,13 @@ import re
 import sys
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources.tables.encodings import text_encoding
+from imagespace_core.sources.tables.header import LOOKED_AT, header_row
 from imagespace_core.sources.tables.image_column import is_usual
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # of the whole process: a cel
 class Delimited:
     """A delimited file as text.
 
-    names: of the header, as written. columns: one array of strings for each.
+    names: of the header, as written. header: its row, counted from 0; what stands above it is left out.
+    columns: one array of strings for each.
     rows: how many. completed: those with fewer cells than the header; the cells that lack are empty.
     left_out: rows with more, whose cells cannot be told apart any more. first_left_out: number of the first,
     counted from 1 below the header.
@@ -42,6 +44,7 @@ class Delimited:
     completed: int = 0
     left_out: int = 0
     first_left_out: int = 0
+    header: int = 0
 
 
 def read_delimited(
@@ -56,7 +59,7 @@ def read_delimited(
     """
     import pyarrow as pa
 
-    names, records = _opened(file, delimiters, encoding)
+    names, records, header = _opened(file, delimiters, encoding)
     wanted = [at for at, name in enumerate(names) if name not in without]
     chunks: list[list[pa.Array]] = [[] for _ in wanted]
     counts, total = _Counts(), 0
@@ -67,7 +70,7 @@ def read_delimited(
             chunk.append(pa.array([row[at] for row in rows], pa.string(), memory_pool=pool))
     columns = tuple(pa.chunked_array(chunk, pa.string()) for chunk in chunks)
     kept = tuple(names[at] for at in wanted)
-    return Delimited(kept, columns, total, counts.completed, counts.left_out, counts.first_left_out)
+    return Delimited(kept, columns, total, counts.completed, counts.left_out, counts.first_left_out, header)
 
 
 def names_of(file: Path, delimiters: Sequence[str] = DELIMITERS, encoding: str | None = None) -> list[str]:
@@ -79,7 +82,7 @@ def cells_of(
     file: Path, columns: Sequence[str], delimiters: Sequence[str] = DELIMITERS, encoding: str | None = None
 ) -> Iterator[list[list[str]]]:
     """The cells of some columns, row by row, of the rows that `read_delimited` takes, some at a time: none are held."""
-    names, records = _opened(file, delimiters, encoding)
+    names, records, _ = _opened(file, delimiters, encoding)
     positions = [names.index(name) for name in columns]
     for rows in _whole(records, len(names), _Counts()):
         yield [[row[at] for at in positions] for row in rows]
@@ -95,14 +98,15 @@ class _Counts:
     first_left_out: int = 0
 
 
-def _opened(file: Path, delimiters: Sequence[str], encoding: str | None) -> tuple[list[str], Iterator[list[str]]]:
-    """The header, and the rows below it."""
+def _opened(file: Path, delimiters: Sequence[str], encoding: str | None) -> tuple[list[str], Iterator[list[str]], int]:
+    """The header, the rows below it, and the number of rows above."""
     encoding = text_encoding(file, encoding)
     records = _records(file, encoding, _delimiter(file, encoding, delimiters))
-    header = next(records, None)
-    if header is None:
+    top = list(islice(records, LOOKED_AT))
+    if not top:
         raise InputError(f"{file} has no header below its first line; expected one with a filename column, and rows")
-    return header, records
+    header = header_row(top)
+    return top[header], chain(top[header + 1 :], records), header
 
 
 def _whole(records: Iterator[list[str]], width: int, counts: _Counts) -> Iterator[list[list[str]]]:
@@ -170,9 +174,10 @@ def _delimiter(file: Path, encoding: str, delimiters: Sequence[str]) -> str:
     def rank(delimiter: str) -> tuple[bool, int]:
         try:
             with file.open(encoding=encoding, newline="") as stream:
-                names = next((row for row in csv.reader(stream, delimiter=delimiter) if row), [])
+                top = list(islice(filter(None, csv.reader(stream, delimiter=delimiter)), LOOKED_AT))
         except csv.Error:
             return False, 0
+        names = top[header_row(top)] if top else []
         return any(map(is_usual, names)), len(names)
 
     return max(delimiters, key=rank)

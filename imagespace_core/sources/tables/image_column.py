@@ -13,8 +13,8 @@ FIRST = "filename"
 _USUAL = frozenset(
     {
         "filename", "file", "filepath", "fullpath", "path", "relativepath", "relpath", "fname", "sourcefile",
-        "image", "images", "imagename", "imagefile", "imagefilename", "imagepath", "img", "imgname", "imgfile",
-        "imgpath", "photo", "photos", "photoname", "photofile", "photopath", "picture", "pic",
+        "image", "imagename", "imagefile", "imagefilename", "imagepath", "img", "imgname", "imgfile",
+        "imgpath", "photo", "photoname", "photofile", "photopath", "picture", "pic",
     }
 )  # fmt: skip
 """Other names, without signs and in any case: `file_name`, `Image Path`, `SourceFile` (of exiftool)."""
@@ -31,7 +31,7 @@ def is_usual(name: str) -> bool:
     >>> is_usual("File Name"), is_usual("image_path"), is_usual("title")
     (True, True, False)
     """
-    return re.sub(r"[\W_]+", "", name.casefold()) in _USUAL
+    return re.sub(r"[\s_.-]+", "", name.casefold()) in _USUAL
 
 
 def find_image_column(file: Path, names: Sequence[str], values: Callable[[int], Iterable[object]]) -> tuple[int, str]:

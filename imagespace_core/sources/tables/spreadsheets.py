@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources.tables.image_column import is_usual
+from imagespace_core.sources.tables.header import LOOKED_AT, header_row, note_on
+from imagespace_core.sources.tables.image_column import is_usual, names_images
 from imagespace_core.sources.tables.inference import from_objects, from_text, text_type
 
 if TYPE_CHECKING:
     import pandas as pd
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-_ABOVE = 20
-"""Rows among which the header is looked for: titles and dates often stand above it."""
 _MOST_BYTES = 4 << 30
 """For all cells within the corners of a sheet, whether anything stands in them or not."""
 _TRIAL = f"""
@@ -139,6 +138,7 @@ def _chosen(file: Path, book: CalamineWorkbook, wanted: str | None) -> Sheet:
     if not sheets:
         raise InputError(f"{file} is empty; expected a header with a filename column, and rows")
     fitting = [name for name, read in sheets.items() if any(map(is_usual, read.names))]
+    fitting = fitting or [name for name, read in sheets.items() if any(map(names_images, read.columns))]
     if len(fitting or sheets) > 1:
         raise InputError(f"{file} has several sheets ({_shown(fitting or list(sheets))}); choose one with --sheet NAME")
     name = (fitting or list(sheets))[0]
@@ -165,10 +165,9 @@ def _read(file: Path, sheet: CalamineSheet) -> Sheet | None:
     filled = [number for number, row in enumerate(rows) if any(cell != "" for cell in row)]
     if not filled:
         return None
-    top = filled[:_ABOVE]
-    header = next((number for number in top if any(is_usual(str(cell)) for cell in rows[number])), filled[0])
-    if header != filled[0]:
-        notes.append(f"the header is row {header + 1}; what stands above it is left out")
+    first = filled[0]
+    header = first + header_row(rows[first : first + LOOKED_AT])
+    notes += note_on(header) if header != first else []
     body = [rows[number] for number in filled if number > header]
     names, columns = [], []
     for at, cell in enumerate(rows[header]):

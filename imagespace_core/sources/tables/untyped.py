@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from imagespace_core.errors import InputError
 from imagespace_core.sources.tables.delimited import DELIMITERS, read_delimited
 from imagespace_core.sources.tables.formats import KINDS, format_of
+from imagespace_core.sources.tables.header import note_on
 from imagespace_core.sources.tables.inference import from_arrow, from_objects, from_text, text_type
 from imagespace_core.sources.tables.json_documents import read_json
 from imagespace_core.sources.tables.records import read_arrow, read_parquet
@@ -77,7 +78,7 @@ def read_untyped(file: Path, encoding: str | None = None, sheet: str | None = No
             table = read_parquet(file) if kind == "parquet" else read_arrow(file)
             return UntypedTable(table.column_names, table.columns, from_arrow)
     text = read_delimited(file, DELIMITERS, encoding=encoding)
-    notes = []
+    notes = note_on(text.header)
     if text.left_out:
         notes.append(f"row {text.first_left_out} is the first with more cells than the header")
     return UntypedTable(text.names, text.columns, from_text, notes, text.completed, text.left_out)
