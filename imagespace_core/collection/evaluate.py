@@ -11,7 +11,8 @@ from imagespace_core.collection.clusters import labeled
 from imagespace_core.errors import InputError
 from imagespace_core.evaluate.experiment import Evaluation, Experiment
 from imagespace_core.evaluate.leakage import groups_of, parent_column
-from imagespace_core.evaluate.relevance import judge
+from imagespace_core.evaluate.least_overlap import DEFAULT, LeastOverlap, proposed_overlap
+from imagespace_core.evaluate.relevance import judge, overlap_judged
 from imagespace_core.search import Metric
 from imagespace_core.search.by_rows import ANNOY_METRIC, ByRows, by_rows
 
@@ -26,10 +27,10 @@ PARENT = "<parent>"
 class EvaluationSettings:
     """What should be found, and how that is measured.
 
-    label, value, min_overlap: which rows, see `evaluate.relevance.judge`. exclude_by: a column; all rows that share its
-    value with an example are left out, so that nothing counts as found for showing the same pixels; None leaves out the
-    examples alone. metric, trees: of the search, see `search.by_rows`. positives, negatives: rows that are the examples
-    of the one search; without them examples are drawn at random, as `experiment` sets.
+    label, value, min_overlap: which rows, see `evaluate.relevance.judge` and `least_overlap`. exclude_by: a column; all
+    rows that share its value with an example are left out, so that nothing counts as found for showing the same pixels;
+    None leaves out the examples alone. metric, trees: of the search, see `search.by_rows`. positives, negatives: rows
+    that are the examples of the one search; without them examples are drawn at random, as `experiment` sets.
     """
 
     label: str
@@ -52,11 +53,19 @@ class EvaluationSettings:
             object.__setattr__(self, "experiment", own)
 
     def resolved(self, workspace: Workspace) -> EvaluationSettings:
-        """The same with the column that PARENT stands for in this workspace, None where there is none."""
+        """The same with the column that PARENT stands for in this workspace, None where there is none.
+
+        And with the least overlap that is proposed, where one is and none was given.
+        """
+        settings = self
+        if self.min_overlap is None and self.value is None:
+            proposed = least_overlap(workspace, self.label)
+            if proposed and proposed.why:
+                settings = replace(settings, min_overlap=proposed.value)
         if self.exclude_by != PARENT:
-            return self
+            return settings
         examples = self.experiment.positives + self.experiment.negatives
-        return replace(self, exclude_by=parent_column(labeled(workspace), examples))
+        return replace(settings, exclude_by=parent_column(labeled(workspace), examples))
 
     def record(self, workspace: Workspace) -> dict[str, object]:
         """What was measured with, by name, for tables."""
@@ -66,6 +75,16 @@ class EvaluationSettings:
             "trees": self.trees, "positives": experiment.positives, "negatives": experiment.negatives,
             "apart": self.exclude_by or "", "seed": experiment.seed,
         }  # fmt: skip
+
+
+def least_overlap(workspace: Workspace, label: str) -> LeastOverlap | None:
+    """What `label` is decided by where nobody says, see `proposed_overlap`: what people chose when they built the
+    workspace stays. None for a label that no overlap decides."""
+    overlap = overlap_judged(labeled(workspace), label)
+    if overlap is None:
+        return None
+    built_with = float(workspace.manifest.source.get("parameters", {}).get("min_overlap", DEFAULT))
+    return proposed_overlap(overlap) if built_with == DEFAULT else LeastOverlap(built_with)
 
 
 def evaluate(workspace: Workspace, settings: EvaluationSettings, search: ByRows | None = None) -> Evaluation:

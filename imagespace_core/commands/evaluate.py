@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from imagespace_core.collection.evaluate import PARENT, EvaluationSettings, evaluate
+from imagespace_core.collection.evaluate import PARENT, EvaluationSettings, evaluate, least_overlap
 from imagespace_core.collection.retrieval_map import parent_boxes, retrieval_map
 from imagespace_core.commands.flags import single
 from imagespace_core.errors import ImageSpaceError, InputError
@@ -24,7 +24,10 @@ def evaluate_command(
     label: Annotated[str, typer.Option(help="Column that says what should be found: yes or no, or a share.")],
     value: Annotated[str | None, typer.Option(help="With a column of texts: the one that should be found.")] = None,
     min_overlap: Annotated[
-        float | None, typer.Option(help="Least overlap with the structure to count, instead of the column's own.")
+        float | None,
+        typer.Option(
+            help="Least overlap with the structure to count.  [default: the column's own, less where too few have it]"
+        ),
     ] = None,
     positives: Annotated[
         str | None,
@@ -73,6 +76,8 @@ def evaluate_command(
             *_examples(opened, positives, negatives),
         ).resolved(opened)
         folder = output or Path("evaluation") / re.sub(r"[^\w.-]+", "-", f"{opened.name}-{label}")
+        if settings.min_overlap != min_overlap and (proposed := least_overlap(opened, label)):
+            typer.echo(f"note: {proposed.why}. --min-overlap sets another")
         _evaluate(opened, settings, maps, folder)
     except ImageSpaceError as error:
         typer.echo(f"evaluate: {error}", err=True)

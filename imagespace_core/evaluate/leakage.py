@@ -12,7 +12,7 @@ from imagespace_core.evaluate.relevance import has_several_values
 if TYPE_CHECKING:
     import pandas as pd
 
-PARENTS = ("slice", "scene")
+PARENTS = ("slice", "scene", "photo")
 """Columns in which sources name the image that an item was cut from."""
 LEAST_LEFT = 0.5
 

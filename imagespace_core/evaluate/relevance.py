@@ -52,8 +52,7 @@ def judge(table: pd.DataFrame, label: str, value: str | None = None, min_overlap
     column: Any = table[label]
     known = column.notna().to_numpy(bool)
     present = column[known].to_numpy(object)
-    beside = overlap_column(names, label)
-    overlap = None if beside is None else _floats(table[beside])
+    overlap = overlap_beside(table, label)
     relevant = np.zeros(len(table), bool)
     if value is not None:
         several = has_several_values(column)
@@ -85,6 +84,19 @@ def judge(table: pd.DataFrame, label: str, value: str | None = None, min_overlap
             "choose another value (--value) or least overlap (--min-overlap)"
         )
     return Relevance(name, relevant, known, overlap)
+
+
+def overlap_beside(table: pd.DataFrame, label: str) -> np.ndarray | None:
+    """float64 (n,): the overlap that a column of yes and no is decided by, NaN where unknown; None if there is none."""
+    beside = overlap_column(list(map(str, table.columns)), label)
+    return None if beside is None else _floats(table[beside])
+
+
+def overlap_judged(table: pd.DataFrame, label: str) -> np.ndarray | None:
+    """The same for a column of overlaps, too: what a least overlap is compared with when `judge` is given one."""
+    if label in table and _are_shares(table[label]):
+        return _floats(table[label])
+    return overlap_beside(table, label)
 
 
 def has_several_values(column: Any) -> bool:
@@ -126,7 +138,7 @@ def _floats(column: Any) -> np.ndarray:
 def _are_shares(column: Any) -> bool:
     import pandas as pd
 
-    if not pd.api.types.is_numeric_dtype(column) or column.notna().sum() == 0:
+    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column) or column.notna().sum() == 0:
         return False
     return 0 <= float(column.min()) <= float(column.max()) <= 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import os
 import stat
@@ -13,34 +12,34 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from imagespace_core.errors import UnreadableImageError, VanishedError
-from imagespace_core.images import Picture, raster, reasons
+from imagespace_core.images import Picture, content, damage, jpeg_xl, profiles, raster, raw, reasons
 from imagespace_core.images.dates import taken_from_exif
+from imagespace_core.images.formats import RAW_SUFFIXES, formats, suffixes
 from imagespace_core.images.reduction import reduced_rgb
 from imagespace_core.images.value_range import ValueRange
+
+__all__ = ["MAX_PIXELS", "MAX_UPLOAD_PIXELS", "Decode", "opened", "preview", "suffixes"]
 
 MAX_PIXELS = 250_000_000
 """Pictures with more pixels are refused by their header, before anything is decoded."""
 MAX_UPLOAD_PIXELS = 40_000_000
 """The same for pictures that visitors send: a few at once must fit into the memory of a small server."""
 
-FORMATS = (
-    "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "MPO", "AVIF", "JPEG2000", "PPM", "QOI",
-)  # fmt: skip
-"""What is decoded, by Pillow's names. A list of our own: among Pillow's are formats that start other
-programs (EPS) and formats without a signature, for which any garbage passes (TGA)."""
-
-_HEIC_SUFFIXES = frozenset({".heic", ".heif"})
 _LARGE_PIXELS = 50_000_000
 _one_large_at_a_time = threading.Lock()
 
 # One check in place of two: the header's size against a limit that the caller chose. For all of FORMATS that
 # is the size that will be decoded; for ICO, which may hold a larger PNG, it would not be.
 Image.MAX_IMAGE_PIXELS = None
+# A text or color profile in a PNG may unpack to this much; so may all texts together. Beside large pictures it is
+# little, and more is no text.
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 64 << 20
 # Freed blocks of up to 32 MB glibc keeps for the next: an image of 250 million pixels, which Pillow holds in blocks of
 # 16 MB by default, would cost its gigabyte for ever. Larger blocks go back at once.
 Image.core.set_block_size(64 << 20)
@@ -57,24 +56,6 @@ _UPRIGHT = {
 }
 
 
-@functools.cache
-def formats() -> tuple[str, ...]:
-    """Those of FORMATS that this Pillow can open."""
-    Image.init()
-    return tuple(name for name in FORMATS if name in Image.OPEN)
-
-
-@functools.cache
-def suffixes() -> frozenset[str]:
-    """File suffixes, lower case with the dot, that are taken for images.
-
-    HEIC is among them although it cannot be decoded: such photos belong into the list of failures, with what
-    to do about it, rather than among the files that nobody mentions.
-    """
-    known = formats()
-    return frozenset(s for s, name in Image.registered_extensions().items() if name in known) | _HEIC_SUFFIXES
-
-
 @dataclass(frozen=True)
 class Decode:
     """Decodes a file for models, sprites and columns; called from many threads at once.
@@ -83,13 +64,17 @@ class Decode:
         that (a smaller original stays as it is). JPEGs are decoded at the smallest sufficient DCT scale,
         everything else is averaged down by a whole factor. None or 0: full size.
     max_pixels: of the original; more is refused.
+    strict: whether a file whose last bytes are missing is refused too where most of the picture is there. Else its
+        missing rows are gray, and its column "damaged" is true.
     ranges: of values that have more than 8 bits, one for each kind; without, each picture goes by its own.
 
-    Every mode becomes RGB over white, see `reduced_rgb`; of animations and multi-page files the first frame counts.
+    Every mode becomes RGB over white, see `reduced_rgb`, and every color profile sRGB; of animations, multi-page files
+    and files of several pictures the first counts.
     """
 
     min_side: int | None = 256
     max_pixels: int = MAX_PIXELS
+    strict: bool = False
     ranges: tuple[ValueRange, ...] = ()
 
     def keeping(self, min_side: int | None) -> Decode:
@@ -107,23 +92,13 @@ class Decode:
         def factor(width: int, height: int) -> int:
             return min(width, height) // min_side if min_side else 1
 
-        try:
-            with opened(file, self.max_pixels) as image:
-                raster.check_for_pillow(image)
-                width, height = image.size
-                _draft(image, factor)
-                with _room_for(image):
-                    image.load()
-                    orientation, taken_at = _exif(image)
-                    reduced = reduced_rgb(image, factor(*image.size), self.ranges)
-                    remarks: tuple[str, ...] = ()
-        except raster.NotForPillowError:
-            read = raster.read(file, factor, self.max_pixels, self.ranges)
-            width, height, reduced, remarks = read.width, read.height, read.image, read.remarks
-            orientation, taken_at = read.orientation, None
-        if orientation >= 5:
-            width, height = height, width
-        return Picture(np.asarray(_upright(reduced, orientation)), width, height, taken_at, remarks=remarks)
+        read = _read(file, factor, self.max_pixels, self.ranges)
+        if read.damaged and self.strict:
+            raise UnreadableImageError("damaged: a part of the picture is missing (kept without --strict)")
+        width, height = (read.height, read.width) if read.orientation >= 5 else (read.width, read.height)
+        columns = {"damaged": True} if read.damaged else {}
+        pixels = np.asarray(_upright(read.image, read.orientation))
+        return Picture(pixels, width, height, read.taken_at, columns=columns, remarks=read.remarks)
 
 
 def preview(
@@ -138,18 +113,75 @@ def preview(
     def factor(width: int, height: int) -> int:
         return max(width, height) // (2 * max_side)
 
+    read = _read(file, factor, max_pixels, ranges)
+    read.image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+    return np.asarray(_upright(read.image, read.orientation))
+
+
+@dataclass(frozen=True)
+class _Read:
+    """image: RGB, reduced, not turned upright yet. width, height: of the original, px, not turned either."""
+
+    image: Image.Image
+    width: int
+    height: int
+    orientation: int
+    taken_at: datetime | None
+    damaged: bool
+    remarks: tuple[str, ...]
+
+
+def _read(
+    file: Path | str | bytes, factor: Callable[[int, int], int], max_pixels: int, ranges: tuple[ValueRange, ...]
+) -> _Read:
+    orientation, taken_at, profile = 1, None, None
     try:
         with opened(file, max_pixels) as image:
-            raster.check_for_pillow(image)
+            try:
+                raster.check_for_pillow(image)
+            except raster.NotForPillowError:
+                (orientation, taken_at), profile = _exif(image), image.info.get("icc_profile")
+                raise
+            width, height = image.info.get("original_size", image.size)
             _draft(image, factor)
             with _room_for(image):
-                image.load()
-                picture, orientation = reduced_rgb(image, factor(*image.size), ranges), _exif(image)[0]
+                image, damaged = damage.load(image)
+                orientation, taken_at = _exif(image)
+                reduced, remarks = _reduced_srgb(image, factor(*image.size), ranges)
+        return _Read(reduced, width, height, orientation, taken_at, damaged, remarks)
     except raster.NotForPillowError:
         read = raster.read(file, factor, max_pixels, ranges)
-        picture, orientation = read.image, read.orientation
-    picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-    return np.asarray(_upright(picture, orientation))
+        colors = profiles.profile_for(profile or read.profile, "RGB")
+        remarks = (*read.remarks, *colors.remarks)
+        upright = orientation if orientation > 1 else read.orientation
+        return _Read(colors.to_srgb(read.image), read.width, read.height, upright, taken_at, False, remarks)
+
+
+def _reduced_srgb(
+    image: Image.Image, scale: int, ranges: tuple[ValueRange, ...]
+) -> tuple[Image.Image, tuple[str, ...]]:
+    """A loaded image as sRGB, and remarks. It is averaged down first: its color profile has less to do then."""
+    profile = profiles.profile_for(image.info.get("icc_profile"), image.mode)
+    if profile.transform is None:
+        return reduced_rgb(image, scale, ranges), profile.remarks
+    if profile.space == "CMYK":
+        return profile.to_srgb(image.reduce(scale) if scale > 1 else image), ()
+    small = reduced_rgb(image, scale, ranges)
+    return profile.to_srgb(small.convert("L") if profile.space == "L" else small), ()
+
+
+def upright_size(file: Path | str | bytes, max_pixels: int = MAX_PIXELS) -> tuple[int, int, int]:
+    """(width, height) of a picture as people see it, in px, and the orientation, 1 to 8, that is applied for it.
+
+    Reads no more than the header. Raises UnreadableImageError.
+    """
+    try:
+        with opened(file, max_pixels) as image:
+            (width, height), orientation = image.size, _exif(image)[0]
+    except raster.NotForPillowError:
+        read = raster.read(file, lambda width, height: max(width, height), max_pixels)
+        width, height, orientation = read.width, read.height, read.orientation
+    return (height, width, orientation) if orientation >= 5 else (width, height, orientation)
 
 
 @contextmanager
@@ -165,16 +197,19 @@ def opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
                 raise UnreadableImageError("not a file: it is a folder, a pipe or a device")
             stream, size_bytes = open(file, "rb"), status.st_size  # noqa: SIM115 (closed below)
         with stream:
-            start = stream.read(32)
+            start = stream.read(content.HEAD_BYTES)
             if not start:
                 raise UnreadableImageError("empty file (0 bytes)")
             stream.seek(0)
-            # Given an open file rather than a path, Pillow does not map it into memory: a file that is cut
-            # short meanwhile raises instead of killing the process.
-            with Image.open(stream, formats=formats()) as image:
-                if image.width * image.height > max_pixels:
-                    raise UnreadableImageError(reasons.too_large(image.width, image.height, max_pixels))
-                yield image
+            try:
+                with _opened(file, stream, start, max_pixels) as image:
+                    if image.width * image.height > max_pixels:
+                        raise UnreadableImageError(reasons.too_large(image.width, image.height, max_pixels))
+                    yield image
+            except (OSError, SyntaxError, ValueError) as error:  # which say many things of a file that is cut short
+                if not reasons.gone(error) and content.is_cut(start, stream):
+                    raise UnreadableImageError(reasons.truncated(size_bytes)) from error
+                raise
     except UnreadableImageError:
         raise
     except UnidentifiedImageError as error:
@@ -184,6 +219,22 @@ def opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
         if not isinstance(file, bytes) and reasons.gone(error):
             raise VanishedError(file, str(getattr(error, "strerror", error))) from error
         raise UnreadableImageError(reasons.of_error(error, start, size_bytes)) from error
+
+
+def _opened(file: Path | str | bytes, stream: BinaryIO, start: bytes, max_pixels: int) -> Image.Image:
+    """By what the file begins with; of its suffix only camera RAW is told, which may begin like any TIFF."""
+    found = content.format_of(start)
+    of_raw = found == "TIFF" and not isinstance(file, bytes) and Path(file).suffix.lower() in RAW_SUFFIXES
+    if found == "RAW" or of_raw or (found == "TIFF" and raw.is_raw(stream)):
+        image = raw.open_raw(file, stream, max_pixels)
+        if image is not None:
+            return image
+        stream.seek(0)
+    if found == "JXL":
+        return jpeg_xl.open_jpeg_xl(stream.read(), max_pixels)
+    # Given an open file rather than a path, Pillow does not map it into memory: a file that is cut short meanwhile
+    # raises instead of killing the process.
+    return Image.open(stream, formats=formats())
 
 
 def _draft(image: Image.Image, factor: Callable[[int, int], int]) -> None:

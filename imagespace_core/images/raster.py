@@ -75,7 +75,7 @@ def read(
     their kind, else by the picture's own. Raises UnreadableImageError.
     """
     tags = _tags(file)
-    with _dataset(file) as dataset:
+    with opened_dataset(file) as dataset:
         if dataset.width * dataset.height > max_pixels:
             raise UnreadableImageError(reasons.too_large(dataset.width, dataset.height, max_pixels))
         bands, alpha, remarks = _bands(dataset)
@@ -106,7 +106,7 @@ def sample(file: Path | str | bytes, max_pixels: int) -> np.ndarray | None:
 
     Raises UnreadableImageError.
     """
-    with _dataset(file) as dataset:
+    with opened_dataset(file) as dataset:
         if dataset.width * dataset.height > max_pixels or dataset.dtypes[0] == "uint8":
             return None
         values, valid = _values(dataset, _bands(dataset)[0], 1)
@@ -151,8 +151,8 @@ def _over_white(image: Image.Image, alpha: np.ndarray) -> Image.Image:
 
 
 @contextmanager
-def _dataset(file: Path | str | bytes) -> Iterator[Any]:
-    """The open file; GDAL's errors as reasons. It looks at no other file beside it."""
+def opened_dataset(file: Path | str | bytes, page: int = 0) -> Iterator[Any]:
+    """The open file, and of a TIFF that page, from 0; GDAL's errors as reasons. It looks at no other file beside it."""
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
     from rasterio.io import MemoryFile
@@ -167,7 +167,8 @@ def _dataset(file: Path | str | bytes) -> Iterator[Any]:
                 with MemoryFile(file) as memory, memory.open(driver=driver) as dataset:
                     yield dataset
             else:
-                with rasterio.open(os.path.abspath(file), driver=driver, sharing=False) as dataset:
+                path = f"GTIFF_DIR:{page + 1}:{os.path.abspath(file)}" if page else os.path.abspath(file)
+                with rasterio.open(path, driver=driver, sharing=False) as dataset:
                     yield dataset
     except RasterioError as error:
         if not isinstance(file, bytes):

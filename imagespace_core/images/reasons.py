@@ -8,18 +8,8 @@ from pathlib import Path
 from PIL import UnidentifiedImageError
 
 from imagespace_core.errors import VanishedError
+from imagespace_core.images import content, formats
 
-_SIGNATURES = {
-    b"\xff\xd8\xff": "JPEG",
-    b"\x89PNG\r\n\x1a\n": "PNG",
-    b"GIF8": "GIF",
-    b"BM": "BMP",
-    b"II*\x00": "TIFF",
-    b"MM\x00*": "TIFF",
-    b"RIFF": "WebP",
-    b"\x00\x00\x00\x0cjP  ": "JPEG 2000",
-}
-_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
 _LONGEST = 120
 _GONE = frozenset(
     getattr(errno, name)
@@ -55,13 +45,21 @@ def too_large(width: int, height: int, max_pixels: int) -> str:
     )
 
 
+def truncated(size_bytes: int) -> str:
+    """The reason for a file that ends before its picture does."""
+    return f"truncated: the picture is not complete in {size_bytes} bytes"
+
+
 def unidentified(start: bytes) -> str:
     """The reason for a file that no decoder takes, judged by its first bytes."""
-    if start[4:8] == b"ftyp" and start[8:12] in _HEIC_BRANDS:
-        return "HEIC picture: save it as JPEG, PNG or WebP"
-    for signature, name in _SIGNATURES.items():
-        if start.startswith(signature):
-            return f"broken: it starts like a {name} file, but its header cannot be read"
+    if found := content.format_of(start):
+        name = content.spoken(found)
+        if library := formats.missing_library(found):
+            return f"{name} picture: {library} to read it"
+        article = "an" if name[0] in "AEIO" else "a"
+        return f"broken: it starts like {article} {name} file, but its header cannot be read"
+    if other := content.other_than_image(start):
+        return f"not an image that can be read: it is {other}"
     text = start[:16].decode("utf-8", errors="ignore").split("\n")[0].strip()
     if len(text) >= 3 and text.isprintable():
         return f"not an image: it starts with {text!r}"
@@ -81,8 +79,10 @@ def of_error(error: BaseException, start: bytes, size_bytes: int) -> str:
         case UnidentifiedImageError():
             return unidentified(start)
     message = _sentence(error)
+    if "MAX_TEXT" in message:  # see `decode`
+        return "broken: a text or color profile in it unpacks to more than 64 MB"
     if "truncated" in message.lower():
-        return f"truncated: the picture is not complete in {size_bytes} bytes"
+        return truncated(size_bytes)
     return f"broken: {message}"
 
 

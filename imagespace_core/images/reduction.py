@@ -19,8 +19,8 @@ Box = tuple[int, int, int, int]
 def reduced_rgb(image: Image.Image, scale: int, ranges: Sequence[ValueRange] = ()) -> Image.Image:
     """A loaded image of any mode -> RGB over white, averaged down by a whole factor; a copy only where it must be one.
 
-    Gray of more than 8 bits goes by the range of its kind. Without one: PNG and PPM define their white, so 16 bits are
-    divided by 257; other formats do not, so theirs, and floats, go by the picture's own.
+    Gray of more than 8 bits goes by the range of its kind. Without one: PNG, PPM and JPEG XL define their white, so 16
+    bits are divided by 257; other formats do not, so theirs, and floats, go by the picture's own.
     """
     convert = _conversion(image, ranges)
     if convert is None:  # averages of gray and RGB are those of the RGB that they become
@@ -60,7 +60,7 @@ def _conversion(image: Image.Image, ranges: Sequence[ValueRange]) -> Conversion 
     if _is_deep(image):
         kind = kind_of(np.asarray(image.crop((0, 0, 1, 1))).dtype)
         one = next((one for one in ranges if one.kind == kind), None)
-        if one is None and image.mode != "F" and image.format in ("PNG", "PPM"):
+        if one is None and image.mode != "F" and image.format in ("PNG", "PPM", "JXL"):
             return _by_257
         scale = one or measured(kind, [part for part in [values_of(image)] if part is not None])
         return lambda part: Image.fromarray(scale(np.asarray(part)))

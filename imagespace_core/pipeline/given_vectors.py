@@ -14,6 +14,7 @@ import numpy as np
 from imagespace_core.pipeline.steps import Record, Report, Step
 from imagespace_core.pipeline.vector_steps import Ready
 from imagespace_core.sources import Scan
+from imagespace_core.sources.tables.joining import Match
 from imagespace_core.sources.vectors.given import Given, ids_file, read_vectors
 from imagespace_core.sources.vectors.source import VectorTable
 from imagespace_core.workspace import Draft, names
@@ -124,7 +125,7 @@ def match_given(file: Path, scan: Scan, report: Report) -> tuple[GivenVectors, S
     """
     given = read_vectors(file)
     found = given.match([item.path for item in scan.items])
-    for line in [*given.lines(), *_account(given, found.rows, found.by, found.KINDS)]:
+    for line in [*given.lines(), *_account(given, found)]:
         report.note(line)
     columns, taken = given.records(), {name for item in scan.items for name in item.columns}
     row_of: dict[str, int] = {}
@@ -152,16 +153,17 @@ def lifted(positions: np.ndarray) -> np.ndarray:
     return (seen / np.linalg.norm(seen, axis=1, keepdims=True)).astype(np.float32)
 
 
-def _account(given: Given, rows: np.ndarray, by: np.ndarray, kinds: tuple[str, ...]) -> list[str]:
-    """Which images have a row, and which rows have no image."""
-    lines = [f"{given.file.name}: rows for {int((rows >= 0).sum()):,} of {len(rows):,} images"]
+def _account(given: Given, found: Match) -> list[str]:
+    """Which images have a row and how they were matched, and which rows have no image."""
+    name, ways = given.file.name, found.ways()
+    matched, images = int((found.rows >= 0).sum()), len(found.rows)
+    lines = [f"{name}: rows for {matched:,} of {images:,} images" + (f" ({ways})" if ways else "")]
     for kind, what in (
         ("unmatched", "match no image"),
-        ("ambiguous", "fit several images"),
+        ("ambiguous", "fit several images, or one together with others,"),
         ("duplicates", "repeat one"),
     ):
-        some = np.flatnonzero(by == kinds.index(kind))
-        if len(some):
-            examples = ", ".join(repr(given.ids[row]) for row in some[:EXAMPLES])
-            lines.append(f"{given.file.name}: {len(some):,} rows {what} and are not used, e.g. {examples}")
+        if count := found.counts()[kind]:
+            examples = ", ".join(found.examples(kind, EXAMPLES))
+            lines.append(f"{name}: {count:,} rows {what} and are not used, e.g. {examples}")
     return lines

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import numpy as np
 
@@ -270,7 +270,7 @@ class Pixels:
 def _decode(embedder: Embedder | None, options: Options) -> Decode:
     """What gives no more pixels than the model, the sprite and the preview need between them."""
     seen = embedder.min_side if embedder else 0
-    return replace(Decode(), min_side=max(seen, options.thumb_size, options.previews))
+    return Decode(min_side=max(seen, options.thumb_size, options.previews), strict=options.strict)
 
 
 def _along_a_map(draft: Draft, rows: int) -> np.ndarray:

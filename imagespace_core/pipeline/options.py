@@ -111,6 +111,10 @@ class Options:
     only: str | None = _option(
         None, "Redo just this step, e.g. tsne, umap-3d, clusters, layout-grid, apart, index, atlas, table."
     )
+    strict: bool = _option(
+        False,
+        "Leave out images whose last bytes are missing, also those of which most is there (column damaged).",
+    )
     force: bool = _option(False, "Redo every step, also those whose inputs have not changed.")
     parameters: Mapping[str, object] = field(default_factory=dict, metadata={"members": parameters.flags})
     """The source's options by name; on the command line each is a flag of its own."""

@@ -64,4 +64,4 @@ def find_origin(options: Options, published: Manifest | None, report: Report) ->
             report.note(f"{root} looks like {SOURCES[kind].about} and is read so; anything else is named by --source")
     kept = before.get("parameters", {}) if before.get("kind") == kind else {}
     chosen = {**kept, **parameters(kind, options.parameters)}
-    return Origin(kind, root, SOURCES[kind].make(root, Decode(), options.limit, **chosen))
+    return Origin(kind, root, SOURCES[kind].make(root, Decode(strict=options.strict), options.limit, **chosen))

@@ -16,6 +16,7 @@ from imagespace_core.images import color
 from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.steps import Record, Report, Step
 from imagespace_core.pipeline.vector_steps import clustered_by
+from imagespace_core.sources.tables.metadata import TAKEN_AT
 from imagespace_core.workspace import Draft, columns, names
 from imagespace_core.workspace.draft import write_text
 from imagespace_core.workspace.tables import is_multi_valued, read_table, write_table
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 # Columns that say which image a row is; color and filters have no use for them.
 IDENTITY = ("id", "path")
+DATED = "the table dates the images; where it has no date, their own ones count"
 
 
 def read(options: Options) -> MetadataTable | None:
@@ -60,7 +62,7 @@ def plan(
         parameters |= {name: value for name in ("encoding", "sheet") if (value := getattr(options, name)) is not None}
     table = Step(
         "table",
-        lambda draft, report: _table(draft, report, read, source_columns),
+        lambda draft, report: _table(draft, report, read, source_columns, options.limit is not None),
         [names.ITEMS],
         parameters,
         ["images", "source"] if source_columns else ["images"],
@@ -78,7 +80,9 @@ def plan(
     return table, split, known
 
 
-def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_columns: Sequence[str]) -> Record:
+def _table(
+    draft: Draft, report: Report, metadata: MetadataTable | None, source_columns: Sequence[str], limited: bool
+) -> Record:
     table = read_table(draft.path(names.IMAGES))
     added: list[str] = []
     notes: list[str] = []
@@ -86,11 +90,13 @@ def _table(draft: Draft, report: Report, metadata: MetadataTable | None, source_
         table, added = _with(table, read_table(draft.path(names.SOURCE_COLUMNS)), "taken_at_source")
     if metadata is not None:
         with report.task("Metadata"):
-            joined = metadata.join(table["path"].tolist())
+            joined = metadata.join(table["path"].tolist(), limited)
+        table, more = _with(table, joined.columns, TAKEN_AT, metadata.partial)
         notes = joined.report.lines()
+        if TAKEN_AT in joined.columns and TAKEN_AT not in more:
+            notes.append(DATED)
         for line in notes:
             report.note(line)
-        table, more = _with(table, joined.columns, "taken_at_metadata", metadata.partial)
         added += more
     elif draft.published and draft.published.measured("table", "parameters", {}).get("metadata"):
         report.note("built without metadata; the previous build had some. Give --metadata again to keep its columns")

@@ -13,19 +13,26 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
-from imagespace_core.images import Picture, decode, reasons
+from imagespace_core.images import Picture, content, decode, reasons
 from imagespace_core.images.dates import taken_from_name
 from imagespace_core.images.decode import Decode
+from imagespace_core.images.formats import OTHER_SUFFIXES, RAW_SUFFIXES
 from imagespace_core.images.range_sample import sampled_ranges
 from imagespace_core.images.value_range import KINDS, ValueRange
 from imagespace_core.sources import Advance, Item, Scan, counted, option, settled
 
-_NOT_PHOTOS = frozenset({"__macosx", "@eadir", "$recycle.bin", "lost+found", "thumbs.db"})
+_NOT_PHOTOS = frozenset({"__macosx", "@eadir", "$recycle.bin", "lost+found", "thumbs.db", "desktop.ini"})
 """Besides dot names: what macOS, Synology and Windows leave beside pictures, thumbnails of them included."""
 
+_HIDDEN_FILES, _HIDDEN_FOLDERS = "(hidden files)", "(hidden folders, not looked into)"
+_LEFTOVERS = "(thumbnails and leftovers of operating systems)"
+
+_EXAMPLES = 3
+
 _EIGHT_BITS = frozenset({
-    ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".gif", ".webp", ".bmp", ".dib", ".heic", ".heif", ".avif", ".qoi",
-})  # fmt: skip
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".gif", ".webp", ".bmp", ".dib", ".heic", ".heif", ".hif", ".avif",
+    ".jxl", ".qoi",
+}) | RAW_SUFFIXES  # fmt: skip
 """Suffixes of formats that are not worth a look for more."""
 
 # A folder that holds these is a workspace; its sprite pages and previews are no images of the collection.
@@ -34,14 +41,15 @@ _WORKSPACE = {"manifest.json", "items.parquet"}
 
 @dataclass(frozen=True)
 class Folder:
-    """The images below `root`: every file whose suffix is an image's, whether it can be decoded or not.
+    """The images below `root`: every file whose suffix is an image's, whether it can be decoded or not, and of files
+    with a suffix that says nothing, or none, those that begin like one.
 
     decode: for models, sprites and columns. limit: take only so many images, the first in order.
 
     Order: by name, a folder's files before its subfolders, links to folders after everything else. Links are
     followed. A folder is walked once, however many links lead to it, under its own name if that is below
-    `root`; a link to a file is an item of its own. Left out without a word are hidden files and folders (dot
-    names) and what operating systems leave behind.
+    `root`; a link to a file is an item of its own. Hidden files and folders (dot
+    names) and what operating systems leave behind are left out and counted; such folders are not looked into.
     """
 
     root: Path
@@ -75,7 +83,7 @@ class Folder:
         if not items:
             raise InputError(walk.why_empty())
         reads = replace(self, ranges=self._measured(items))
-        notes = [one.note() for one in reads.ranges]
+        notes = [*walk.notes(), *(one.note() for one in reads.ranges)]
         return Scan(items, walk.skipped, dict(walk.left_out.most_common()), notes, reads)
 
     def _measured(self, items: Sequence[Item]) -> tuple[ValueRange, ...]:
@@ -129,6 +137,15 @@ class _Walk:
         self.root = root
         self.skipped: list[tuple[str, str]] = []
         self.left_out: Counter[str] = Counter()
+        self.by_content: list[str] = []
+
+    def notes(self) -> list[str]:
+        if not self.by_content:
+            return []
+        files = "1 file is an image by its content" if len(self.by_content) == 1 else (
+            f"{len(self.by_content):,} files are images by their content"
+        )  # fmt: skip
+        return [f"{files}, not by name, e.g. {', '.join(map(repr, self.by_content[:_EXAMPLES]))}"]
 
     def why_empty(self) -> str:
         others = self.left_out.total()
@@ -175,7 +192,11 @@ class _Walk:
             subfolders = []
             for entry in found:
                 path = f"{folder}/{entry.name}" if folder else entry.name
-                if entry.name.startswith(".") or entry.name.casefold() in _NOT_PHOTOS:
+                if entry.name.startswith("."):
+                    self.left_out[_HIDDEN_FOLDERS if entry.is_dir() else _HIDDEN_FILES] += 1
+                    continue
+                if entry.name.casefold() in _NOT_PHOTOS:
+                    self.left_out[_LEFTOVERS] += 1
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     if self._utf8(path, "folder"):
@@ -189,11 +210,14 @@ class _Walk:
 
     def _item(self, path: str, entry: os.DirEntry[str]) -> Item | None:
         suffix = os.path.splitext(entry.name)[1].lower()
-        if suffix not in decode.suffixes():
+        named = suffix in decode.suffixes()
+        if not named and (suffix in OTHER_SUFFIXES or not self._begins_like_image(path, entry)):
             self.left_out[suffix if suffix.isprintable() else ""] += 1
             return None
         if not self._utf8(path, "file"):
             return None
+        if not named:
+            self.by_content.append(path)
         try:
             status = entry.stat()
         except OSError as error:
@@ -203,6 +227,18 @@ class _Walk:
             self.skipped.append((path, broken))
             return None
         return Item(key=path, path=path, stamp=f"{status.st_size}-{status.st_mtime_ns}")
+
+    def _begins_like_image(self, path: str, entry: os.DirEntry[str]) -> bool:
+        """By its first bytes; a file that cannot be opened is none, and is counted with those."""
+        try:
+            if not entry.is_file():  # opening a pipe would wait for ever
+                return False
+            with open(entry.path, "rb", buffering=0) as file:
+                return content.format_of(file.read(content.HEAD_BYTES)) is not None
+        except OSError as error:
+            if reasons.gone(error):
+                raise VanishedError(self.root / path, str(error.strerror)) from error
+            return False
 
     def _utf8(self, path: str, kind: str) -> bool:
         """Whether the path can be stored; if not, it goes to the skipped ones under a readable name."""

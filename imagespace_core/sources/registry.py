@@ -12,6 +12,7 @@ from imagespace_core.sources import Source
 from imagespace_core.sources.folder import Folder
 from imagespace_core.sources.geotiff import source as geotiff
 from imagespace_core.sources.microscopy import source as microscopy
+from imagespace_core.sources.objects import source as objects
 from imagespace_core.sources.tiles import source as tiles
 from imagespace_core.sources.vectors import source as vectors
 
@@ -29,6 +30,7 @@ SOURCES = {
     "folder": Kind(Folder, Path.is_dir, "a folder of images"),
     "geotiff": Kind(geotiff.GeoTiff, geotiff.recognizes, "GeoTIFF scenes"),
     "microscopy": Kind(microscopy.Microscopy, microscopy.recognizes, "microscopy slices"),
+    "objects": Kind(objects.Objects, objects.recognizes, "photos with objects marked in them"),
     "tiles": Kind(tiles.Tiles, tiles.recognizes, "map tiles in layers"),
     "vectors": Kind(vectors.VectorTable, vectors.recognizes, "a table of vectors or coordinates"),
 }

@@ -56,6 +56,30 @@ def test_the_page_measures_what_the_command_does_and_says_what_was_left_out(patc
     assert test.selectbox(key="outlined").value == "structure"
 
 
+def test_a_least_overlap_is_proposed_where_too_few_have_the_default(tmp_path: Path) -> None:
+    write_patches(tmp_path / "w/thin", tmp_path / "data", covered=0.3)
+    test = visit(tmp_path / "w", label="overlap")
+    assert test.slider(key="overlap").value == 0.3
+    assert any("A least overlap of 0.3 is proposed, which 48 of 144 have" in caption.value for caption in test.caption)
+    assert {metric.label: metric.value for metric in test.metric}["Labeled so"] == "48 of 144"
+    test.slider(key="overlap").set_value(0.25).run()
+    assert test.slider(key="overlap").value == 0.25
+    assert "overlap at least 0.25" in text(test)
+
+
+def test_nothing_is_proposed_where_enough_have_the_default(patches: Workspace) -> None:
+    test = visit(patches.root.parent)
+    assert test.slider(key="overlap").value == 0.5
+    assert not any("proposed" in caption.value for caption in test.caption)
+
+
+def test_what_was_set_for_one_label_is_not_kept_for_another(patches: Workspace) -> None:
+    test = visit(patches.root.parent)
+    test.slider(key="overlap").set_value(0.7).run()
+    test.selectbox(key="label").set_value("overlap").run()
+    assert test.slider(key="overlap").value == 0.5
+
+
 def test_counting_overlapping_neighbors_is_warned_of(patches: Workspace) -> None:
     test = visit(patches.root.parent)
     test.selectbox(key="left-out").set_value("the examples alone").run()

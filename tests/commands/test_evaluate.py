@@ -11,6 +11,8 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from imagespace_core.__main__ import app
+from imagespace_core.collection.evaluate import least_overlap
+from imagespace_core.evaluate.least_overlap import LeastOverlap
 from imagespace_core.workspace import Workspace, cluster_names
 from tests.app.made_workspace import CLUSTERS_KEY, write_made_workspace
 from tests.makers.patches import write_patches
@@ -39,6 +41,26 @@ def test_vectors_that_are_the_label_find_it_and_nothing_else(patches: Workspace,
     for name in ("precision-recall", "by-batch-size"):
         assert (tmp_path / f"{name}.svg").read_text().startswith("<svg")
         assert Image.open(tmp_path / f"{name}.png").size == (1280, 840)
+
+
+def test_a_least_overlap_is_proposed_where_too_few_have_the_default(tmp_path: Path) -> None:
+    thin = write_patches(tmp_path / "thin", tmp_path / "data", covered=0.3)
+    for label in ("structure", "overlap"):
+        done = evaluate(thin, tmp_path / label, "--label", label, "--maps", "0")
+        assert done.exit_code == 0, done.output
+        assert "note: a least overlap of 0.3 is proposed, which 48 of 144 have: 0.5 have only 0" in done.output
+        assert "48 of 144 rows are" in done.output
+    given = evaluate(thin, tmp_path / "given", "--label", "structure", "--min-overlap", "0.2", "--maps", "0")
+    assert "structure, overlap at least 0.2" in given.output
+    assert "proposed" not in given.output
+
+
+def test_what_people_chose_when_they_built_the_workspace_is_kept(tmp_path: Path) -> None:
+    thin = write_patches(tmp_path / "thin", tmp_path / "data", covered=0.3)
+    thin.manifest.source["parameters"]["min_overlap"] = 0.25
+    chosen = least_overlap(thin, "structure")
+    assert chosen == LeastOverlap(0.25)
+    assert least_overlap(thin, "slice") is None
 
 
 def test_no_result_shares_the_slice_of_an_example(patches: Workspace, tmp_path: Path) -> None:

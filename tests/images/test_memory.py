@@ -8,12 +8,17 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pillow_jxl  # noqa: F401
 import pytest
 from PIL import Image
 
 from imagespace_core.images import reduction
 from imagespace_core.images.decode import Decode, preview
+from imagespace_core.images.formats import formats
 from tests.makers.photos import encoded
+from tests.makers.raw import dng
+
+formats()  # HEIF is Pillow's with them, JXL with its plugin
 
 SIDE = 3000
 ROOM_MB = 16
@@ -48,6 +53,9 @@ FILES = [
     ("I;16", "TIFF"), ("I", "TIFF"), ("F", "TIFF"),
 ]  # fmt: skip
 
+PEAKS = {"AVIF": 13, "HEIF": 13, "JXL": 9, "JPEG2000": 20, "WEBP": 17, "developed RAW": 9, "embedded RAW": 1}
+"""Bytes a pixel, RGB: what their libraries take beside the picture. WebP's hands out RGBA, of two pictures at once."""
+
 _MEASURE = """
 import json, sys, threading
 from pathlib import Path
@@ -75,6 +83,22 @@ print(json.dumps(found))
 """
 
 
+def _of_format(format: str, image: Image.Image) -> bytes:
+    match format:
+        case "developed RAW":
+            return dng(image, None)
+        case "embedded RAW":
+            return dng(image, image)
+        case "WEBP":
+            return encoded(image, format, method=0)
+        case "JXL":
+            return encoded(image, format, effort=1)
+        case "AVIF":
+            return encoded(image, format, speed=10)
+        case _:
+            return encoded(image, format)
+
+
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="peaks are measured by Linux")
 def test_a_picture_costs_what_it_holds_decoded_and_little_more_and_nothing_once_it_is_read(tmp_path: Path) -> None:
     """In a process of its own: Pillow's memory is not Python's, and what a process once took is seen in its peak."""
@@ -87,6 +111,12 @@ def test_a_picture_costs_what_it_holds_decoded_and_little_more_and_nothing_once_
         files.append(file)
     small = tmp_path / "small.TIFF"  # the first of its kind loads GDAL
     small.write_bytes(encoded(made("I;16", 16), "TIFF"))
+    for format in PEAKS:
+        for side in (100, 2000):  # the small one loads the library
+            file = tmp_path / f"{side}.{format}"
+            file.write_bytes(_of_format(format, made("RGB", side)))
+            limits[file.name] = side**2 * PEAKS[format] / 1e6 + ROOM_MB
+            files.append(file)
     bomb = tmp_path / "bomb.PNG"
     bomb.write_bytes(encoded(Image.new("1", (7700, 7700)), "PNG"))
     limits[bomb.name] = 7700**2 / 1e6 + ROOM_MB

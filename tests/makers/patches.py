@@ -18,12 +18,17 @@ from tests.makers.workspaces import manifest, record
 SIDE = 32
 
 
-def write_patches(root: Path, data: Path, slices: int = 24) -> Workspace:
-    """Patches of 32 px without overlap, 6 a slice; the left third of each slice is labeled, so 2 of them are."""
+def write_patches(root: Path, data: Path, slices: int = 24, covered: float = 1.0) -> Workspace:
+    """Patches of 32 px without overlap, 6 a slice; the left third of each slice is labeled, so 2 of them are.
+
+    covered: how much of these two the label covers.
+    """
     write_slices(data, slices)
     source = Microscopy(data, patch_size=(SIDE,), stride=SIDE)
     items = source.scan().items
     table = pd.DataFrame([{"id": item.key, "path": item.path, **item.columns} for item in items])
+    table["overlap"] *= covered
+    table["structure"] = table["overlap"] >= source.min_overlap
     overlap = table["overlap"].to_numpy(float)
     vectors = np.column_stack([np.cos(overlap), np.sin(overlap)]).astype(np.float32)
     with Draft.open(root) as draft:

@@ -168,11 +168,17 @@ def write_rubbish(folder: Path) -> dict[str, str]:
         "truncated.png": (png[: len(png) // 2], "truncated"),
         "header-only.jpg": (jpeg[:20], "starts like a JPEG"),
         "page.jpg": (b"<html><body>404 Not Found</body></html>", "not an image: it starts with '<html"),
-        "archive.png": (b"PK\x03\x04" + bytes(200), "not an image"),
+        "archive.png": (b"PK\x03\x04" + bytes(200), "it is a ZIP archive"),
+        "paper.jpg": (b"%PDF-1.7\n" + bytes(200), "it is a PDF document"),
+        "layers.tif": (b"8BPS\0\x01" + bytes(200), "it is a Photoshop document"),
+        "window.png": (b"\0\0\x01\0\x01\0" + bytes(200), "it is a Windows icon"),
+        "drawing.png": (b'<?xml version="1.0"?>\n<svg xmlns="x"/>', "it is an SVG drawing"),
+        "clip.heic": (b"\0\0\0\x20ftypqt  " + bytes(200), "it is a video"),
+        "pointer.jpg": (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
         "zeros.gif": (bytes(5000), "not an image"),
         "bomb.png": (png_of_size(40_000, 40_000), "too large: 40000 x 40000 pixels"),
         "text-bomb.png": (png_with_text_bomb(), "broken"),
-        "phone.heic": (b"\x00\x00\x00\x18ftypheic" + bytes(100), "HEIC picture: save it as JPEG"),
+        "phone.heic": (b"\x00\x00\x00\x18ftypheic" + bytes(100), "starts like a HEIC file"),
     }
     for name, (data, _) in files.items():
         (folder / name).write_bytes(data)

@@ -61,7 +61,7 @@ def test_each_vector_goes_to_the_image_of_its_id(photos: Path, mine: Path, numbe
     np.testing.assert_allclose(workspace.vectors(), units(numbers), atol=1e-6)
     assert workspace.manifest.model == "mine"
     assert "Loading the model" not in report.counts
-    assert "mine.npy: rows for 23 of 23 images" in report.notes
+    assert "mine.npy: rows for 23 of 23 images (23 by name without suffix)" in report.notes
     rows, distances = workspace.graph()
     np.testing.assert_allclose(
         distances[4, 0], np.linalg.norm(units(numbers)[rows[4, 0]] - units(numbers)[4]), atol=1e-4

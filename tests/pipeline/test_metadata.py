@@ -13,6 +13,7 @@ from PIL import Image
 from imagespace_core.errors import InputError
 from imagespace_core.pipeline.pipeline import plan
 from imagespace_core.workspace import Workspace
+from imagespace_core.workspace.tables import is_multi_valued
 from tests.makers.photos import dated_exif
 from tests.pipeline.building import Listening, quick, run, write_solid
 
@@ -81,3 +82,20 @@ def test_a_column_year_makes_a_timeline_and_leaves_finer_dates_alone(tmp_path: P
     assert items["taken_at"]["c.png"] is pd.NaT
     assert "column taken_at: made of Year, years read as January 1st" in report.notes
     assert "layout-timeline" in workspace.manifest.steps
+
+
+def test_keywords_reach_the_workspace_as_lists(tmp_path: Path, model: str) -> None:
+    write_solid(tmp_path / "photos", 3, ["a.png", "b.png", "c.png"])
+    (tmp_path / "m.csv").write_text("filename,keywords\na.png,sea; sun\nb.png,sun\n")
+    run(quick(tmp_path / "photos", tmp_path / "w", model, metadata=tmp_path / "m.csv"))
+    keywords = Workspace.open(tmp_path / "w").items["keywords"]
+    assert is_multi_valued(keywords)
+    assert keywords.tolist() == [["sea", "sun"], ["sun"], pd.NA]
+
+
+def test_rows_of_images_beyond_the_limit_are_no_fault(tmp_path: Path, model: str) -> None:
+    write_solid(tmp_path / "photos", 3)
+    (tmp_path / "m.csv").write_text("filename\n000.png\n001.png\n002.png\n")
+    report = Listening()
+    run(quick(tmp_path / "photos", tmp_path / "w", model, metadata=tmp_path / "m.csv", limit=1), report)
+    assert "rows of images that --limit leaves out, or of none: 2" in report.notes

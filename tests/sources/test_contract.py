@@ -14,6 +14,7 @@ from imagespace_core.errors import UnreadableImageError, VanishedError
 from imagespace_core.sources import Scan, Source
 from imagespace_core.sources.parameters import recorded
 from imagespace_core.sources.registry import SOURCES, opened
+from tests.makers.objects import coco, write_coco, write_marked
 from tests.makers.photos import write_photos, write_rubbish, write_weird_names
 from tests.makers.scenes import box, feature, write_geojson, write_scene
 from tests.makers.slices import write_slices
@@ -54,8 +55,17 @@ def _vectors(tmp_path: Path) -> Source:
     return SOURCES["vectors"].make(tmp_path / "places.csv")
 
 
+def _objects(tmp_path: Path) -> Source:
+    record = coco(write_marked(tmp_path / "photos", 6))
+    record["annotations"].append({"image_id": 999, "category_id": 3, "bbox": [1, 1, 5, 5]})
+    write_coco(tmp_path / "photos/annotations.json", record)
+    (tmp_path / "photos/01.jpg").write_bytes(b"\xff\xd8\xff broken")
+    return SOURCES["objects"].make(tmp_path / "photos")
+
+
 MAKERS: dict[str, Callable[[Path], Source]] = {
-    "folder": _folder, "geotiff": _geotiff, "microscopy": _microscopy, "tiles": _tiles, "vectors": _vectors,
+    "folder": _folder, "geotiff": _geotiff, "microscopy": _microscopy, "objects": _objects, "tiles": _tiles,
+    "vectors": _vectors,
 }  # fmt: skip
 
 

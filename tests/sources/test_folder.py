@@ -7,10 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import pillow_jxl  # noqa: F401
 import pytest
 
 from imagespace_core.errors import InputError, UnreadableImageError
+from imagespace_core.images import content
 from imagespace_core.images.decode import Decode
+from imagespace_core.images.formats import formats
 from imagespace_core.sources.folder import Folder
 from tests.makers.photos import (
     dated_exif,
@@ -22,7 +25,9 @@ from tests.makers.photos import (
     write_rubbish,
     write_weird_names,
 )
+from tests.makers.raw import dng
 
+formats()  # HEIF is Pillow's with them, JXL with its plugin
 JPEG = encoded(photo("red", "circle", 0))
 
 
@@ -43,13 +48,47 @@ def test_every_image_is_found_once_in_an_order_that_does_not_change(tmp_path: Pa
     assert Folder(tmp_path).scan().items == Folder(tmp_path).scan().items
 
 
-def test_other_files_are_counted_and_hidden_ones_are_not_even_that(tmp_path: Path) -> None:
+def test_other_files_are_counted_hidden_ones_and_leftovers_of_systems_too(tmp_path: Path) -> None:
     write(tmp_path, "a.jpg", ".hidden.jpg", ".cache/b.jpg", "__MACOSX/c.jpg", "Thumbs.db", "@eaDir/d.jpg", "._a.jpg")
-    write(tmp_path, "notes.txt", "more/notes.TXT", "README")
+    write(tmp_path, "notes.txt", "more/notes.TXT", "README", data=b"Read me first.")
     folder = Folder(tmp_path)
     assert paths(folder) == ["a.jpg"]
-    assert folder.scan().left_out == {".txt": 2, "": 1}
+    assert folder.scan().left_out == {
+        "(thumbnails and leftovers of operating systems)": 3,
+        "(hidden files)": 2,
+        ".txt": 2,
+        "(hidden folders, not looked into)": 1,
+        "": 1,
+    }
     assert folder.scan().skipped == []
+
+
+def test_files_without_a_suffix_or_with_an_odd_one_go_by_their_first_bytes(tmp_path: Path) -> None:
+    for format in ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "PPM", "QOI", "JPEG2000", "AVIF", "HEIF", "JXL"):
+        write(tmp_path, f"{format}", f"{format}.cache", data=encoded(photo("red", "circle", 0), format))
+    write(tmp_path, "RAW", data=dng(photo("red", "circle", 0), None))
+    write(tmp_path, "text", "more.xyz", data=b"BMP and P6 are formats, this is none")
+    write(tmp_path, "empty", data=b"")
+    os.mkfifo(tmp_path / "pipe")
+    folder = Folder(tmp_path)
+    scan = folder.scan()
+    assert len(scan.items) == 25
+    assert all(folder.read(item.key).width == 128 for item in scan.items)
+    assert scan.left_out == {"": 3, ".xyz": 1}
+    assert scan.notes == ["25 files are images by their content, not by name, e.g. 'AVIF', 'AVIF.cache', 'BMP'"]
+
+
+def test_files_that_can_be_no_images_by_their_suffix_are_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "a.jpg", "f.unknown")
+    write(tmp_path, "b.txt", "c.csv", "d.json", "e.mp4", data=b"no image")
+    opened = []
+    begins = content.format_of
+    monkeypatch.setattr(content, "format_of", lambda start: opened.append(start) or begins(start))
+    assert paths(Folder(tmp_path)) == ["a.jpg", "f.unknown"]
+    assert opened
+    assert b"no image" not in opened
 
 
 def test_broken_files_are_items_whose_reading_says_why(tmp_path: Path) -> None:

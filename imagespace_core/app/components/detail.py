@@ -88,6 +88,6 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, (float, np.floating)):
-        value = f"{value:z.{_DECIMALS[name]}f}" if name in _DECIMALS else words.number(value)
+        value = f"{value:z.{_DECIMALS[name]}f}" if name in _DECIMALS else words.number(float(value))
     unit = _UNITS.get(name, "")
     return f"{value} {unit}".strip().replace(" °", "°")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from imagespace_core.app.server import parents
 from imagespace_core.app.session import pictures, resources, url
 from imagespace_core.app.text.messages import sentence
 from imagespace_core.collection.retrieval_map import parent_boxes, retrieval_map
@@ -45,15 +46,14 @@ def slices(opened: Workspace, scores: np.ndarray, weights: np.ndarray, structure
         ordered = boxes.ordered(weights)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             url.keep_valid("slice", ordered)
-            parent = st.selectbox(
-                "Scene" if opened.manifest.source["kind"] == "geotiff" else "Slice", ordered, key="slice", width=320
-            )
+            called = parents.word(opened) or "slice"
+            parent = st.selectbox(called.capitalize(), ordered, key="slice", width=320)
             opacity = st.slider("Opacity", 0.0, 1.0, 0.6, 0.05, key="paint", width=200)
             marked = source.marked(parent) if isinstance(source, Masked) else {}
             outlined = _outlined(list(marked), structure) if marked else NONE
         made = retrieval_map(source, boxes, parent, scores, opacity)
     except ImageSpaceError as error:
-        st.info(f"The slices cannot be painted: {sentence(error)}", icon=":material/info:")
+        st.info(f"This cannot be painted: {sentence(error)}", icon=":material/info:")
         return
     image = made.image
     if outlined in marked and marked[outlined].shape == image.shape[:2]:

@@ -21,6 +21,7 @@ from imagespace_core.errors import ImageSpaceError
 from imagespace_core.evaluate import tables
 from imagespace_core.evaluate.experiment import Evaluation
 from imagespace_core.evaluate.figures import Chart, drawn
+from imagespace_core.evaluate.leakage import PARENTS
 from imagespace_core.search.by_rows import ByRows, by_rows
 from imagespace_core.workspace import Workspace
 
@@ -103,7 +104,7 @@ def _warning(opened: Workspace, settings: EvaluationSettings) -> str:
             "Clusters were made from the same vectors that are searched: this says how tight a cluster is, not whether "
             "it is right."
         )
-    if settings.exclude_by is None and settings.label not in ("slice", "scene") and "slice" in opened.items:
+    if settings.exclude_by is None and settings.label not in PARENTS and "slice" in opened.items:
         return "**Neighboring patches overlap the examples and are counted here: expect numbers that are too good.**"
     return ""
 

@@ -8,12 +8,13 @@ import streamlit as st
 
 from imagespace_core.app.search.results import NAMES
 from imagespace_core.app.session import url
+from imagespace_core.app.text.markdown import literal
 from imagespace_core.collection.clusters import labeled
-from imagespace_core.collection.evaluate import EvaluationSettings
+from imagespace_core.collection.evaluate import EvaluationSettings, least_overlap
 from imagespace_core.drawing.colors import CODED
 from imagespace_core.evaluate.experiment import SIZES, Experiment
 from imagespace_core.evaluate.leakage import parent_column
-from imagespace_core.evaluate.relevance import overlap_column, values_of
+from imagespace_core.evaluate.relevance import values_of
 from imagespace_core.search import METRICS, Metric
 from imagespace_core.search.by_rows import ANNOY_METRIC, ANNOY_TREES
 from imagespace_core.workspace import Workspace, names
@@ -52,12 +53,15 @@ def settings_form(opened: Workspace) -> EvaluationSettings | None:
         url.keep_valid("label", offered)
         label = st.selectbox("What should be found", offered, key="label", bind="query-params", width=240)
         value = least = None
-        if label in table and str(label).split("_")[0] == "overlap":
-            least = _least(opened)
-        elif label in opened.items and is_yes_no(opened.items, label):
-            least = _least(opened) if overlap_column(list(map(str, opened.items.columns)), label) else None
+        why = ""
+        is_overlap = label in table and str(label).split("_")[0] == "overlap"
+        if is_overlap or (label in opened.items and is_yes_no(opened.items, label)):
+            proposed = least_overlap(opened, label)
+            least, why = (_least(label, proposed.value), proposed.why) if proposed else (None, "")
         else:
             value = _value(opened, label)
+    if why:
+        st.caption(literal(why[0].upper() + why[1:] + "."))
     with st.expander("How it is measured", icon=":material/tune:"):
         experiment, exclude_by, (metric, trees) = _experiment(opened)
     return EvaluationSettings(label, value, least, exclude_by, metric, trees, experiment)
@@ -70,8 +74,11 @@ def _value(opened: Workspace, label: str) -> str:
     return st.selectbox("Value", values, key=key, bind="query-params", width=240)
 
 
-def _least(opened: Workspace) -> float:
-    start = float(opened.manifest.source.get("parameters", {}).get("min_overlap", 0.5))
+def _least(label: str, start: float) -> float:
+    """start: what is proposed for this label; for another label another is, so that what was set is not kept for it."""
+    if st.session_state.get("_overlap-of", label) != label:
+        st.session_state.pop("overlap", None)
+    st.session_state["_overlap-of"] = label
     return st.slider(
         "Least overlap to count", 0.05, 1.0, start, 0.05, key="overlap", bind="query-params", width=240,
         help="A patch counts as showing the structure when the structure covers at least this share of it.",

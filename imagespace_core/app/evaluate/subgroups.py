@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -22,6 +21,7 @@ from imagespace_core.drawing.svg import svg
 from imagespace_core.errors import ImageSpaceError
 from imagespace_core.evaluate.leakage import PARENTS
 from imagespace_core.evaluate.tables import as_csv
+from imagespace_core.sources.natural_order import natural_key
 from imagespace_core.workspace import Workspace
 from imagespace_core.workspace.names import slug
 
@@ -75,7 +75,7 @@ def _form(opened: Workspace) -> SubgroupSettings | None:
             "A point is", [EACH, MEANS], default=EACH, key="subgroup-point", bind="query-params", required=True
         )
         most = st.slider("Images of each kind", 10, 500, 100, 10, key="subgroup-most", bind="query-params", width=220)
-    names = sorted(set(labeled(opened)[column].dropna().astype(str)), key=_natural)
+    names = sorted(set(labeled(opened)[column].dropna().astype(str)), key=natural_key)
     key = f"subgroups-{slug(column)}"
     url.keep_offered(key, names)
     spread = [names[i] for i in np.linspace(0, len(names) - 1, min(FIRST_GROUPS, len(names))).astype(int)]
@@ -114,10 +114,3 @@ def _files(opened: Workspace, mapped: Subgroups, notes: list[str]) -> None:
                 label, data, f"{opened.name}-subgroups.{ending}", kind, icon=":material/download:", on_click="ignore",
                 key=f"subgroups-{ending}",
             )  # fmt: skip
-
-
-def _natural(text: str) -> tuple[Any, ...]:
-    """Numbers in names in their order: slice 2 before slice 10."""
-    import re
-
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text))

@@ -28,12 +28,12 @@ from imagespace_core.workspace import Workspace
 
 PREFIX = "parent"
 _NUMBER = re.compile(r"[0-9]{1,9}")
-_WORDS = {"microscopy": "slice"}
+_WORDS = {"microscopy": "slice", "objects": "photo"}
 _EDGES = ("left", "top", "right", "bottom")
 
 
 def word(workspace: Workspace) -> str | None:
-    """What people call the parents, `scene` or `slice`; None where they were not cut from any.
+    """What people call the parents, `scene`, `slice` or `photo`; None where they were not cut from any.
 
     Opens nothing, so that it is known of lost originals too.
     """

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
 from imagespace_core.images import decode, reasons
-from imagespace_core.sources.microscopy.slices import Page, page_count
+from imagespace_core.sources.microscopy.channels import chosen_channels
+from imagespace_core.sources.microscopy.label_files import labels_of
+from imagespace_core.sources.microscopy.pages import Page
+from imagespace_core.sources.microscopy.stacks import Channel, read_stacks
+from imagespace_core.sources.natural_order import natural_path_key
 
 RAW, LABELS = "raw", "labels"
 _MOST_LOOKED_AT = 1000
@@ -20,28 +24,37 @@ _MOST_LOOKED_AT = 1000
 class Slice:
     """A slice and what was labeled in it.
 
-    name: the file's path below the source's root, and @p<number from 1> for a page of a stack; unique in its source.
-    title: the same without `raw`, for people. label: None where there is none.
+    name: the file's path below the source's root, and which of its slices, see `stacks.Frame`; unique in its source.
+    title: the same without `raw`, for people. channels: those that are seen. time: from 0. labels: by the folder of
+    masks that they lie in, "" for labels that hold all structures; empty where there are none.
     """
 
     name: str
     title: str
-    page: Page
-    label: Page | None
+    channels: tuple[Channel, ...]
+    time: int = 0
+    labels: Mapping[str, Page] = field(default_factory=dict)
+
+    @property
+    def file(self) -> Path:
+        return self.channels[0].page.file
 
 
 @dataclass(frozen=True)
 class Dataset:
     """The slices of one `raw` folder, in order.
 
+    layers: folders of masks, each of one structure; "" alone where labels hold all structures.
     skipped: (path, reason) of files that are no slices, and of labels that belong to none.
-    left_out: how many other files, by suffix.
+    left_out: how many other files, by suffix. notes: what people should know of it, the gravest first.
     """
 
     name: str
     slices: list[Slice]
+    layers: tuple[str, ...] = ("",)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
 
 
 def dataset_folders(root: Path) -> Iterator[Path]:
@@ -67,8 +80,8 @@ def recognizes(path: Path) -> bool:
         return False
 
 
-def find_datasets(root: Path, max_pixels: int) -> list[Dataset]:
-    """Every dataset below `root`. Raises InputError where there is none."""
+def find_datasets(root: Path, max_pixels: int, channels: Sequence[str] = ()) -> list[Dataset]:
+    """Every dataset below `root`, its slices with these channels. Raises InputError where there is none."""
     try:
         folders = list(dataset_folders(root))
     except FileNotFoundError:
@@ -82,45 +95,40 @@ def find_datasets(root: Path, max_pixels: int) -> list[Dataset]:
             f"{root} holds no slices: expected {RAW} (and {LABELS}, with the same names) in it, or in folders below "
             f"it, one for each dataset. Move the slices into {root / RAW}, or use --source folder"
         )
-    return [_dataset(root, folder, max_pixels) for folder in folders]
+    return [_dataset(root, folder, max_pixels, channels) for folder in folders]
 
 
-def _dataset(root: Path, folder: Path, max_pixels: int) -> Dataset:
+def _dataset(root: Path, folder: Path, max_pixels: int, channels: Sequence[str]) -> Dataset:
     below = folder.relative_to(root).as_posix()
     prefix = "" if below == "." else f"{below}/"
-    dataset = Dataset(folder.resolve().name, [])
-    raw, labels = (_images(folder / part, f"{prefix}{part}/", dataset) for part in (RAW, LABELS))
-    partners = _partners(list(raw), list(labels))
-    for name in labels:
-        if name not in partners.values():
-            wanted = f"its slice would be {prefix}{RAW}/{name}, which is not there; rename one of the two"
-            dataset.skipped.append((f"{prefix}{LABELS}/{name}", f"label without a slice: {wanted}"))
-    for name, file in raw.items():
-        try:
-            pages = page_count(file, max_pixels)
-        except UnreadableImageError as error:
-            dataset.skipped.append((f"{prefix}{RAW}/{name}", str(error)))
-            continue
-        label, label_pages = labels.get(partners.get(name, "")), 0
-        if label is not None:
-            shown = f"{prefix}{LABELS}/{partners[name]}"
+    skipped: list[tuple[str, str]] = []
+    left_out: Counter[str] = Counter()
+    raw, labels = (_images(folder / part, f"{prefix}{part}/", skipped, left_out) for part in (RAW, LABELS))
+    stacks = read_stacks(raw, f"{prefix}{RAW}/", max_pixels, skipped)
+    found = labels_of(stacks, labels, f"{prefix}{RAW}/", f"{prefix}{LABELS}/", max_pixels)
+    dataset = Dataset(folder.resolve().name, [], tuple(found.pages), [*skipped, *found.skipped], left_out, found.notes)
+    for name, stack in stacks.items():
+        for number, frame in enumerate(stack.frames):
+            title = f"{name}{frame.suffix}"
             try:
-                label_pages = page_count(label, max_pixels)
+                chosen = chosen_channels(frame.channels, channels)
             except UnreadableImageError as error:
-                dataset.skipped.append((shown, f"label left out: {error}"))
-            if label_pages not in (0, pages):
-                which = f"it has {label_pages} pages and its slices {pages}; those without a partner have no label"
-                dataset.skipped.append((shown, which))
-        for number in range(pages):
-            page = f"@p{number + 1:0{len(str(pages))}}" if pages > 1 else ""
-            partner = Page(label, number) if label is not None and number < label_pages else None
-            title = f"{name}{page}"
-            dataset.slices.append(Slice(f"{prefix}{RAW}/{title}", prefix + title, Page(file, number), partner))
+                dataset.skipped.append((f"{prefix}{RAW}/{title}", str(error)))
+                continue
+            labeled = {layer: pages[name, number] for layer, pages in found.pages.items() if (name, number) in pages}
+            dataset.slices.append(Slice(f"{prefix}{RAW}/{title}", prefix + title, chosen, frame.time, labeled))
+    if not channels and (several := [slice_ for slice_ in dataset.slices if len(slice_.channels) > 1]):
+        names = ", ".join(f"{n} {c.name}".strip() for n, c in enumerate(several[0].channels, 1))
+        dataset.notes.append(
+            f"{len(several):,} of {len(dataset.slices):,} slices have several channels, which are blended, e.g. "
+            f"{several[0].name}: {names}; "
+            "--channel takes one of them, or blends some: 1,2"
+        )
     return dataset
 
 
-def _images(folder: Path, shown: str, dataset: Dataset) -> dict[str, Path]:
-    """Image files at any depth by their path below `folder`, in order; what is none goes to the dataset's account."""
+def _images(folder: Path, shown: str, skipped: list[tuple[str, str]], left_out: Counter[str]) -> dict[str, Path]:
+    """Image files at any depth by their path below `folder`, as people count; what is none goes to the account."""
     found: dict[str, Path] = {}
 
     def stop_if_gone(error: OSError) -> None:
@@ -136,32 +144,10 @@ def _images(folder: Path, shown: str, dataset: Dataset) -> dict[str, Path]:
             if name.startswith("."):
                 continue
             if suffix not in decode.suffixes():
-                dataset.left_out[suffix if suffix.isprintable() else ""] += 1
+                left_out[suffix if suffix.isprintable() else ""] += 1
             elif "@" in relative or not relative.isprintable():
                 reason = "the name holds @ or what cannot be printed: rename it"
-                dataset.skipped.append((shown + os.fsencode(relative).decode("utf-8", "backslashreplace"), reason))
+                skipped.append((shown + os.fsencode(relative).decode("utf-8", "backslashreplace"), reason))
             else:
                 found[relative] = path
-    return dict(sorted(found.items(), key=lambda item: PurePosixPath(item[0])))
-
-
-def _partners(raw: list[str], labels: list[str]) -> dict[str, str]:
-    """The label of each slice: of the same name, else of the same name with another suffix; of one file in each
-    folder, the other, whatever it is called.
-
-    >>> _partners(["a.tif", "b.png", "c.png"], ["a.png", "b.png", "d.png"])
-    {'a.tif': 'a.png', 'b.png': 'b.png'}
-    >>> _partners(["train-volume.tif"], ["train-labels.tif"])
-    {'train-volume.tif': 'train-labels.tif'}
-    """
-    if len(raw) == len(labels) == 1:
-        return {raw[0]: labels[0]}
-    stems = Counter(_stem(name) for name in labels)
-    by_stem = {_stem(name): name for name in labels if stems[_stem(name)] == 1}
-    known = set(labels)
-    found = {name: name if name in known else by_stem.get(_stem(name), "") for name in raw}
-    return {name: label for name, label in found.items() if label}
-
-
-def _stem(name: str) -> str:
-    return str(PurePosixPath(name).with_suffix(""))
+    return {path: found[path] for path in sorted(found, key=natural_path_key)}

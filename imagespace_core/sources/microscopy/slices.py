@@ -1,69 +1,21 @@
-"""Slices of a microscope: one page of an image file each, decoded, brought to 8 bits, and kept for a while."""
+"""Pages of slices brought to 8 bits, and decoded slices and labels kept for a while."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from imagespace_core.errors import UnreadableImageError, VanishedError
-from imagespace_core.images import decode, reasons
+from imagespace_core.errors import UnreadableImageError
 from imagespace_core.lru import LRU
+from imagespace_core.sources.microscopy.pages import Page
 
 KEPT_BYTES = 256 << 20
 """Of decoded slices and labels, all sources together."""
 STRETCH_SLICES = 16
 STRETCH_STEP_PX = 4
 AT_ONCE_PX = 1 << 18
-_AS_STORED = ("1", "L", "P", "I", "F")
-"""Modes of one value a pixel. Of a palette the indices count, not the colors: labels are often stored so."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of an image file. number: from 0; most files have one page."""
-
-    file: Path
-    number: int = 0
-
-    def stamp(self) -> str:
-        """Changes when the file does. Raises VanishedError where it is gone."""
-        try:
-            status = os.stat(self.file)
-        except OSError as error:
-            if reasons.gone(error):
-                raise VanishedError(self.file, str(error.strerror)) from error
-            raise UnreadableImageError(f"{self.file.name} cannot be read: {error.strerror}") from error
-        return f"{status.st_size}-{status.st_mtime_ns}"
-
-    def values(self, max_pixels: int = decode.MAX_PIXELS) -> np.ndarray:
-        """The values as stored: (h, w), or (h, w, 3) uint8 where the file has colors that are no grays.
-
-        One bit a pixel becomes 0 and 255. Raises UnreadableImageError with the reason.
-        """
-        with decode.opened(self.file, max_pixels) as image:
-            if self.number:
-                image.seek(self.number)
-                if image.width * image.height > max_pixels:
-                    raise UnreadableImageError(
-                        f"too large: its page {self.number + 1} is {image.width} x {image.height}"
-                    )
-            plain = image.mode in _AS_STORED or image.mode.startswith("I;16")
-            values = np.asarray(image if plain else image.convert("RGB"))
-        if values.dtype == bool:
-            return values.astype(np.uint8) * 255
-        if values.ndim == 3 and all((row == row[:, :1]).all() for row in values):
-            values = np.ascontiguousarray(values[..., 0])
-        return values.astype(values.dtype.newbyteorder("="), copy=False)
-
-
-def page_count(file: Path, max_pixels: int = decode.MAX_PIXELS) -> int:
-    """How many pages a file has, from its headers. Raises UnreadableImageError with the reason."""
-    with decode.opened(file, max_pixels) as image:
-        return getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imagespace_core.images.color import COLUMNS
+from imagespace_core.sources.tables.account import MetadataReport, account_of
 from imagespace_core.sources.tables.dates import PARTIAL
 from imagespace_core.sources.tables.image_column import find_image_column
-from imagespace_core.sources.tables.joining import MetadataReport, match
+from imagespace_core.sources.tables.joining import match
 from imagespace_core.sources.tables.numerals import DECIMAL_COMMAS, may_be_thousands
 from imagespace_core.sources.tables.taken import of_year
 from imagespace_core.sources.tables.untyped import UntypedTable, read_untyped
@@ -57,18 +58,17 @@ class MetadataTable:
         final = _unique(self.columns.columns, set(taken) - {TAKEN_AT}, notes)
         return replace(self, columns=self.columns.set_axis(final, axis="columns"), notes=tuple(notes))
 
-    def join(self, paths: Sequence[str]) -> Joined:
-        """The columns for images of these paths (relative to their folder, "/" between the parts).
+    def join(self, paths: Sequence[str], limited: bool = False) -> Joined:
+        """The columns for images of these paths (relative to their folder, "/" between the parts), see `match`.
 
-        By path first, else by the bare name where only one image has it. Where rows repeat a file name the
-        first counts. Images without a row have missing values; whole numbers and yes/no then become the
-        nullable types Int64 and boolean.
+        Images without a row have missing values; whole numbers and yes/no then become the nullable types Int64 and
+        boolean. limited: these are some of the images only, see `MetadataReport`.
         """
         import pandas as pd
 
-        found = match(paths, self.filenames)
+        found = match(paths, self.filenames.astype(object).where(self.filenames.notna(), None))
         columns = {name: _take(column, found.rows) for name, column in self.columns.items()}
-        report = found.report(self.file.name, self.notes, self.completed, self.left_out)
+        report = account_of(found, self.file.name, self.notes, self.completed, self.left_out, limited)
         return Joined(pd.DataFrame(columns, index=pd.RangeIndex(len(paths))), report)
 
 

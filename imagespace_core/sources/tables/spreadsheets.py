@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources.tables.image_column import is_usual
@@ -21,14 +22,20 @@ if TYPE_CHECKING:
 
 _ABOVE = 20
 """Rows among which the header is looked for: titles and dates often stand above it."""
-_MOST_CELLS = 100_000_000
-"""Within the corners of a sheet. All of them are held, whether anything stands in them or not."""
-_MOST_BYTES = 2 << 30
-"""Of the unpacked parts of a workbook."""
-_PIECE_BYTES = 1 << 24
-_ROW = re.compile(rb'<row\s(?:[^>]*?\s)?r="(\d{1,7})"')
-_FAR_CELL = re.compile(rb'<c\s(?:[^>]*?\s)?r="([A-Z]{2,3})\d{1,7}"[^>]*(?<!/)>')
-"""That is not empty, beyond column Z."""
+_MOST_BYTES = 4 << 30
+"""For all cells within the corners of a sheet, whether anything stands in them or not."""
+_TRIAL = f"""
+import sys
+import python_calamine
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, ({_MOST_BYTES}, resource.getrlimit(resource.RLIMIT_AS)[1]))
+except (ImportError, ValueError):
+    pass
+with python_calamine.CalamineWorkbook.from_path(sys.argv[1]) as book:
+    for name in book.sheet_names:
+        book.get_sheet_by_name(name)
+"""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """The part of a workbook with a password that holds the workbook."""
 _SPANNED = re.compile(rb'number-(?:rows|columns)-spanned="(?!1")')
@@ -57,7 +64,7 @@ def read_sheet(file: Path, wanted: str | None = None) -> Sheet:
             f'{file} is a spreadsheet; reading one needs python-calamine: pip install "imagespace[excel]". Or save it '
             "as CSV"
         ) from None
-    _check_size(file)
+    _check(file)
     try:
         with calamine.CalamineWorkbook.from_path(file) as book:
             return _chosen(file, book, wanted)
@@ -105,48 +112,17 @@ def _as_text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _check_size(file: Path) -> None:
-    """Raises InputError for a workbook that would take all memory; the library ends the process then."""
-    if not zipfile.is_zipfile(file):
-        return
-    try:
-        with zipfile.ZipFile(file) as archive:
-            unpacked = sum(info.file_size for info in archive.infolist())
-            if unpacked > _MOST_BYTES:
-                raise InputError(f"{file} unpacks to {unpacked / 2**30:.1f} GB; save the sheet as CSV")
-            for name in archive.namelist():
-                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
-                    with archive.open(name) as sheet:
-                        _check_corners(file, sheet)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-        raise InputError(f"{file} cannot be read as a spreadsheet ({error}); save it anew, or as CSV") from error
-
-
-def _check_corners(file: Path, sheet: IO[bytes]) -> None:
-    """A cell alone in the last row and column makes all before it. Cells of the first 26 columns are never too many."""
-    last_row, last_column, rest = 0, b"Z", b""
-    while piece := sheet.read(_PIECE_BYTES):
-        piece, cut, rest = (rest + piece).rpartition(b"<")
-        rest = cut + rest
-        last_row = max(last_row, *map(int, _ROW.findall(piece)), 0)
-        last_column = max(last_column, *_FAR_CELL.findall(piece), b"", key=_number)
-    cells = last_row * _number(last_column)
-    if cells > _MOST_CELLS:
+def _check(file: Path) -> None:
+    """Raises InputError for a workbook that would end the process, in which the library cannot be stopped: it has been
+    read once in a process of its own."""
+    done = subprocess.run([sys.executable, "-P", "-c", _TRIAL, str(file)], capture_output=True, check=False)
+    if b"memory allocation" in done.stderr:
         raise InputError(
-            f"{file}: its cells reach as far as column {last_column.decode()} and row {last_row:,}, so there are "
-            f"{cells:,}; delete what stands far from the table, or save it as CSV"
+            f"{file}: a sheet takes more memory than {_MOST_BYTES >> 30} GB, because its cells reach so far; delete "
+            "what stands far from the table, or save it as CSV"
         )
-
-
-def _number(column: bytes) -> int:
-    """
-    >>> _number(b"A"), _number(b"Z"), _number(b"AA")
-    (1, 26, 27)
-    """
-    number = 0
-    for letter in column:
-        number = number * 26 + letter - 64
-    return number
+    if done.returncode < 0 or b"PanicException" in done.stderr:
+        raise InputError(f"{file} is broken and cannot be read as a spreadsheet; save it anew, or as CSV")
 
 
 def _chosen(file: Path, book: CalamineWorkbook, wanted: str | None) -> Sheet:

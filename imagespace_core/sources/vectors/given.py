@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources.tables.joining import Match, match
+from imagespace_core.sources.tables.joining import KINDS, Match, match
 from imagespace_core.sources.vectors.blocks import UnitVectors
 from imagespace_core.sources.vectors.files import RawTable, read_raw
 
@@ -67,12 +67,9 @@ class Given:
     def match(self, paths: Sequence[str]) -> Match:
         """Which row belongs to which image (paths relative to their folder); `rows` is -1 where none does.
 
-        By the image paths in the file, else by its ids: as a path, then as a bare name, then as a name without its
-        suffix. A file without ids goes by order.
+        By the image paths in the file, else by its ids, see `joining.match`. A file without ids goes by order.
         Raises InputError where it has no ids and another number of rows, or none of its rows matches.
         """
-        import pandas as pd
-
         if not self.named and self.images is None:
             total = self.rows + len(self.left_out)
             if total != len(paths):
@@ -82,14 +79,13 @@ class Given:
                 )
             rows = np.full(len(paths), -1, np.int64)
             rows[np.array(self.ids, np.int64)] = np.arange(self.rows)
-            by = np.full(self.rows, Match.KINDS.index("by_path"), np.int8)
-            return Match(rows, by, paths, pd.Series(list(self.ids)))
+            by = np.full(self.rows, KINDS.index("by_path"), np.int8)
+            return Match(rows, by, paths, self.ids)
         tried = [self.images, self.ids] if self.images is not None else [self.ids]
         for names in tried:
-            for spelled in (str, _stem):
-                found = match([spelled(path) for path in paths], pd.Series([spelled(name) for name in names]))
-                if (found.rows >= 0).any():
-                    return found
+            found = match(paths, names)
+            if (found.rows >= 0).any():
+                return found
         names = tried[0]
         raise InputError(
             f"no row of {self.file} belongs to an image: its ids are like {names[0]!r}, the images like {paths[0]!r}. "
@@ -224,13 +220,3 @@ def _neighbors(raw: RawTable, good: list[int], notes: list[str]) -> tuple[np.nda
     rows = np.array([[to for to, _ in near[:count]] for near in lists], np.int32)
     distances = np.array([[far for _, far in near[:count]] for near in lists], np.float32)
     return rows, distances
-
-
-def _stem(path: str) -> str:
-    """The path without its suffix.
-
-    >>> _stem("a/b.tar.png"), _stem("0f3c-22")
-    ('a/b.tar', '0f3c-22')
-    """
-    pure = PurePosixPath(path.replace("\\", "/"))
-    return str(pure.with_suffix("")) if pure.suffix else str(pure)
