@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imagespace_core.app.components import detail
+from imagespace_core.app.components import charts, detail
 from imagespace_core.app.explore import gallery_order
 from imagespace_core.app.session.select_events import apply
 from imagespace_core.collection.arrange import arrange
@@ -19,8 +19,10 @@ from imagespace_core.evaluate.relevance import judge
 from imagespace_core.selection import History
 from imagespace_core.viewer.contract.events import Hiding, SelectCodes
 from imagespace_core.workspace import Workspace
+from imagespace_core.workspace.tables import write_table
 from tests.app.made_workspace import ROWS, write_made_workspace
 from tests.app.test_explore import visit
+from tests.app.test_markdown import visit as visit_page
 
 ROW = np.arange(ROWS)
 WORDS = [["sea", "sky"], ["sea"], None, ["boat", "sea", "sky"]]
@@ -147,3 +149,15 @@ def test_python_selects_groups_and_evaluates_by_several_values_a_row(made: Works
         groups_of(opened.items, "keywords")
     with pytest.raises(InputError, match="'keyward'; did you mean 'keywords'"):
         judge(opened.items, "keyward", "sea")
+
+
+def test_the_overview_shows_the_dates_that_there_are_and_no_half_pixels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = columns()[["made"]].assign(width=64, height=48 + ROW % 3)
+    opened = write_made_workspace(tmp_path / "made", more)
+    assert charts.image_sizes(opened).to_plotly_json()["layout"]["yaxis"]["dtick"] == 1
+    undated = opened.items.assign(taken_at=np.array(["NaT"] * ROWS, "datetime64[us]"))
+    write_table(undated, opened.root / "items.parquet")
+    test = visit_page(monkeypatch, tmp_path, "overview.py", {})
+    assert any("those of the column made" in caption.value for caption in test.caption)

@@ -31,6 +31,7 @@ def test_all_numbers_lie_between_the_first_and_the_last_step(values: list[float]
         (np.linspace(0, 1e18, 999), False, "0", "1e+18"),
         (np.linspace(0, 1e-12, 999), False, "0", "1e-12"),
         (np.linspace(-0.5, 0.5, 999), False, "-0.5", "0.5"),
+        (np.arange(701), False, "0", "700"),
         (np.array([0.1, 0.3]), False, "0.1", "0.3"),
         (np.array([-(2**53), 2**53]), True, "-10000000000000000", "10000000000000000"),
     ],
