@@ -90,6 +90,8 @@ def _number(name: str, values: np.ndarray, weight: float) -> Features:
 def _category(name: str, values: np.ndarray, weight: float) -> Features:
     import pandas as pd
 
+    if any(isinstance(value, list | np.ndarray) for value in values):
+        raise InputError(f"column {name!r} has several values a row; a column to cluster by has one. Leave it out")
     codes, names = pd.factorize(pd.Series(values, dtype="object").map(str, na_action="ignore"), sort=True)
     if not 2 <= len(names) <= MOST_CATEGORIES:
         raise InputError(

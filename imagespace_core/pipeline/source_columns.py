@@ -25,7 +25,13 @@ class SourceColumns:
     def columns(self) -> dict[str, str]:
         """Names in the table, by the names that the source gives; one that a workspace has of its own is changed."""
         given = dict.fromkeys(name for item in self.items for name in item.columns)
-        return {name: f"{name}_source" if name in RESERVED else name for name in given}
+        found: dict[str, str] = {}
+        for name in given:
+            final = f"{name}_source" if name in RESERVED else name
+            while final != name and (final in given or final in found.values()):
+                final += "_source"
+            found[name] = final
+        return found
 
     def steps(self) -> list[Step]:
         """The step, or none where the source says nothing."""

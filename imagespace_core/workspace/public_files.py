@@ -16,7 +16,9 @@ _PUBLIC = re.compile(
 def is_public(name: str) -> bool:
     """Whether the file of this name may leave.
 
-    >>> is_public("columns/hue.npy"), is_public("vectors/clip.npy"), is_public("columns/../items.parquet")
-    (True, False, False)
+    >>> is_public("columns/hue.npy"), is_public("columns/tags.starts.npy"), is_public("columns/../items.parquet")
+    (True, True, False)
+    >>> is_public("vectors/clip.npy")
+    False
     """
     return len(name) <= LONGEST_PATH and _PUBLIC.fullmatch(name) is not None

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from imagespace_core.pipeline.table_steps import _write_column
 from imagespace_core.workspace import Draft, Workspace, names
-from imagespace_core.workspace.columns import encode, encode_clusters
+from imagespace_core.workspace.columns import encode_clusters, unique_slugs
+from imagespace_core.workspace.tables import write_table
 from tests.makers.workspaces import manifest, record
 
 ROWS = 60
@@ -32,11 +34,11 @@ def table() -> pd.DataFrame:
     return found
 
 
-def write_made_workspace(root: Path) -> Workspace:
-    """The layout `grid` gives every fourth row no place."""
+def write_made_workspace(root: Path, more: pd.DataFrame | None = None) -> Workspace:
+    """The layout `grid` gives every fourth row no place. more: further columns, ROWS long."""
     with Draft.open(root) as draft:
-        found = table()
-        found.to_parquet(draft.stage(names.ITEMS))
+        found = pd.concat([table(), *([] if more is None else [more])], axis=1)
+        write_table(found, draft.stage(names.ITEMS))
         angle = np.arange(ROWS) ** 1.3 / 200
         vectors = np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
         np.save(draft.stage(names.vectors("tiny")), vectors)
@@ -50,8 +52,9 @@ def write_made_workspace(root: Path) -> Workspace:
         for file, array in zip(clusters, (LABELS, np.maximum(LABELS, 0), np.ones(ROWS, np.float32)), strict=True):
             np.save(draft.stage(file), array)
         heads = []
+        slugs = unique_slugs(["cluster", *found.columns[1:]])
         for name, series in found.drop(columns="id").items():
-            heads.append(_column(draft, *encode(series, names.slug(str(name)))))
+            heads.append(_write_column(draft, series, slugs[str(name)]))
         heads.append(_column(draft, *encode_clusters(LABELS)))
         spots = [{"label": label, "size": 15, "central": 15 * label + 7} for label in range(3)]
         steps = {

@@ -168,3 +168,29 @@ def test_ticks_are_even_and_their_words_differ(
       return ticksOf(column, low, high).map(({ text }) => text);
     }"""
     assert page.evaluate(script, [column, low, high]) == texts
+
+
+def test_of_very_many_facts_some_are_shown_and_the_others_found(page: Any, server: Server) -> None:
+    page.goto(server.url)
+    result = page.evaluate("""async () => {
+      const { Facts } = await import("./viewer/panels/facts.js");
+      const facts = new Facts();
+      document.body.append(facts.root);
+      const shown = () => facts.root.querySelectorAll("dt").length;
+      const many = Array.from({ length: 100 }, (_, i) => [`column ${i}`, i === 77 ? "a Heron" : "-"]);
+      facts.show(many.slice(0, 5));
+      const few = [shown(), facts.root.querySelector("input")];
+      facts.show(many);
+      const first = shown();
+      const search = facts.root.querySelector("input");
+      search.value = "heron";
+      search.dispatchEvent(new Event("input"));
+      const found = facts.root.querySelector("dt").textContent;
+      facts.show(many.map(([name]) => [name, "heron"]));
+      const next = shown();
+      search.value = "";
+      search.dispatchEvent(new Event("input"));
+      facts.root.querySelector("button").click();
+      return { few, first, found, next, all: shown() };
+    }""")
+    assert result == {"few": [5, None], "first": 24, "found": "column 77", "next": 100, "all": 100}

@@ -128,6 +128,7 @@ def test_many_rows_are_assigned_to_a_mixture_fitted_to_some(monkeypatch, digits)
         (("flat",), {"flat": np.ones(300)}, "no two different numbers"),
         (("empty",), {"empty": np.full(300, np.nan)}, "no two different numbers"),
         (("name",), {"name": np.array([f"n{i}" for i in range(300)], object)}, "300 different values"),
+        (("keywords",), {"keywords": np.array([["a"], ["a", "b"], None] * 100, object)}, "several values a row"),
         (("one",), {"one": np.array(["same"] * 300, object)}, "1 different values"),
     ],
 )

@@ -8,6 +8,8 @@ from rich.console import Console
 from imagespace_core.commands.report import TerminalReport
 from imagespace_core.commands.summary import print_summary
 from imagespace_core.pipeline.pipeline import build
+from imagespace_core.pipeline.source_columns import SourceColumns
+from imagespace_core.sources import Item
 from tests.pipeline.building import Listening, check_rows, quick, run
 
 
@@ -31,3 +33,10 @@ def test_the_note_on_dates_names_the_column_where_they_are(photos: Path, tmp_pat
         run(quick(photos, tmp_path / "w", model, metadata=table), report)
         assert ("taken_at_metadata" in check_rows(tmp_path / "w", photos).items) is there
         assert any("taken_at_metadata" in note for note in report.notes) is there
+
+
+def test_what_a_source_says_keeps_its_own_column_whatever_it_is_called() -> None:
+    items = [Item("a", "a.png", "", {"id": 1, "id_source": 2, "row": 3, "label": 4})]
+    assert SourceColumns(items).columns == {
+        "id": "id_source_source", "id_source": "id_source", "row": "row_source", "label": "label",
+    }  # fmt: skip

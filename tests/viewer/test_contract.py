@@ -24,7 +24,7 @@ from imagespace_core.viewer.contract.configurations import Config, MapConfig
 from imagespace_core.viewer.contract.files import AtlasFile, ColumnFile, GuidesFile
 from imagespace_core.viewer.contract.model import Mode
 from imagespace_core.workspace import Workspace, cluster_names, names
-from imagespace_core.workspace.columns import encode, encode_clusters
+from imagespace_core.workspace.columns import encode, encode_clusters, encode_lists
 from tests.browser.standalone import Build
 from tests.workspaces.files import FILES, KEPT, files_of
 
@@ -130,6 +130,13 @@ def test_a_column_of_any_kind_is_as_declared(values: Any) -> None:
 
 def test_a_column_of_clusters_is_as_declared() -> None:
     _checked(ColumnFile, encode_clusters(np.array([0, 1, -1], np.int32))[0])
+
+
+def test_a_column_of_several_values_a_row_is_as_declared() -> None:
+    import pyarrow as pa
+
+    column = pd.Series(pd.array([["a", "b"], None], dtype=pd.ArrowDtype(pa.list_(pa.string()))), name="keywords")
+    assert _checked(ColumnFile, encode_lists(column, "keywords")[0]).kind == "list"
 
 
 def test_a_bit_mask_is_read_as_described() -> None:

@@ -86,8 +86,9 @@ def test_nothing_is_minus_zero() -> None:
     assert not np.signbit([head["min"], array[0]]).any()
 
 
-@pytest.mark.parametrize("values", [[2**53 + 1, 2**53 + 2, 5], [2**63, 2**64 - 1, 7], [-(2**60), 0, 1]])
-def test_whole_numbers_that_no_float_tells_apart_are_texts(values: list[int]) -> None:
+@pytest.mark.parametrize("least", [2**53 + 1, 2**63, -(2**60)])
+def test_whole_numbers_that_no_float_tells_apart_are_texts(least: int) -> None:
+    values = [least + k for k in range(20)]
     head, codes = columns.encode(pd.Series(values), "x")
     assert codes is not None
     assert [head["values"][code] for code in codes] == [str(value) for value in values]

@@ -17,25 +17,35 @@ from imagespace_core.evaluate.figures import Chart
 from imagespace_core.workspace import Workspace
 
 HEIGHT = 300
+FEW_TICKS = 6
 _MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}
 
 
 def image_sizes(opened: Workspace) -> go.Figure:
     """How many images have which width and height, in pixels."""
-    sizes = opened.items.value_counts(["width", "height"]).head(2000).reset_index()
+    sizes: Any = opened.items.value_counts(["width", "height"]).head(2000).reset_index()
     largest = sizes["count"].max()
     marker = {"size": (6 + 22 * np.sqrt(sizes["count"] / largest)).tolist(), "opacity": 0.7}
     text = [f"{count:,} images" for count in sizes["count"]]
     figure = go.Figure(
         go.Scatter(x=sizes["width"].tolist(), y=sizes["height"].tolist(), mode="markers", marker=marker, text=text)
     )
-    return _plain(figure, "width in pixels", "height in pixels")
+    _plain(figure, "width in pixels", "height in pixels")
+    wide, high = (int(sizes[side].max() - sizes[side].min()) for side in ("width", "height"))
+    return figure.update_xaxes(_whole_ticks(wide)).update_yaxes(_whole_ticks(high))
 
 
-def dates(opened: Workspace) -> go.Figure | None:
-    """How many images were taken when; None if no image has a date."""
-    taken = opened.items["taken_at"].dropna()
-    return None if taken.empty else _plain(go.Figure(go.Histogram(x=taken.tolist(), nbinsx=40)), "taken at", "images")
+def dates(opened: Workspace, column: str) -> go.Figure:
+    """How many images have which date in a column."""
+    items: Any = opened.items
+    taken = items[column].dropna().tolist()
+    figure = _plain(go.Figure(go.Histogram(x=taken, nbinsx=40)), column.replace("_", " "), "images")
+    return figure.update_yaxes(_whole_ticks(len(taken)))
+
+
+def _whole_ticks(extent: int) -> dict[str, Any]:
+    """For an axis of whole numbers: no ticks between them, and no letters for thousands."""
+    return {"tickformat": ",d", **({"dtick": 1} if extent < FEW_TICKS else {})}
 
 
 def cluster_sizes(opened: Workspace, dark: bool) -> go.Figure:

@@ -16,6 +16,7 @@ import numpy as np
 MOST_STEPS = 300
 ENOUGH_STEPS = 150
 """Finer ones are not looked for."""
+LARGEST = float(np.finfo(np.float64).max)
 LONGEST = 10**16
 """Numbers beyond are written with an exponent, but for those of columns of whole ones."""
 
@@ -55,7 +56,7 @@ def number_steps(values: np.ndarray, whole: bool) -> SliderSteps:
     """values: (n,), at least two different ones, NaN for missing. whole: whether all are whole numbers."""
     found = np.unique(values[np.isfinite(values)]).astype(np.float64)
     extent = float(found[-1] / 2 - found[0] / 2) * 2  # of 1e308 and -1e308 it is infinite
-    exponent = math.ceil(math.log10(min(extent, 1e308)))
+    exponent = math.ceil(math.log10(min(extent, 1e308))) - 1
     texts, bins = _texts(found, 1, exponent, whole)
     for digit, power in ((digit, exponent - k) for k in range(1, 20) for digit in (5, 2, 1)):
         if (whole and power < 0) or bins >= min(ENOUGH_STEPS, len(found)):
@@ -85,7 +86,7 @@ def _texts(values: np.ndarray, digit: int, power: int, whole: bool) -> tuple[lis
 def _written(number: Decimal, whole: bool) -> str:
     if number == number.to_integral_value() and (whole or abs(number) < LONGEST):
         return str(int(number))
-    return repr(float(number))
+    return repr(min(max(float(number), -LARGEST), LARGEST))
 
 
 def _number(text: str) -> float:

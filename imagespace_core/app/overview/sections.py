@@ -15,6 +15,7 @@ from imagespace_core.app.text import server_paths
 from imagespace_core.app.text.markdown import literal
 from imagespace_core.app.text.messages import sentence
 from imagespace_core.collection.clusters import clusters_of
+from imagespace_core.collection.material import date_column
 from imagespace_core.search import EXACT_BELOW
 from imagespace_core.workspace import Workspace
 
@@ -47,12 +48,14 @@ def images(opened: Workspace) -> None:
         st.plotly_chart(charts.image_sizes(opened), key="sizes")
     with right:
         st.subheader("Dates", anchor=False)
-        figure = charts.dates(opened)
-        if figure is None:
+        column = date_column(opened.items)
+        if column is None:
             st.caption("No image has a date: none in its EXIF data, in its name, or in the metadata.")
         else:
-            missing = int(np.isnat(opened.items["taken_at"].to_numpy()).sum())
-            st.plotly_chart(figure, key="dates")
+            missing = int(np.isnat(opened.items[column].to_numpy()).sum())
+            st.plotly_chart(charts.dates(opened, column), key="dates")
+            if column != "taken_at":
+                st.caption(f"The dates are those of the column {literal(column)}.")
             if missing:
                 st.caption(f"{missing:,} images without a date are not shown.")
     st.subheader("Left out", anchor=False)
