@@ -29,8 +29,8 @@ _WHOLE = "typeof(zoom_level) = 'integer' AND typeof(tile_column) = 'integer' AND
 
 @dataclass(frozen=True)
 class MBTiles:
-    """The tiles in the file `path`. It is opened for each reading: that takes less than half a millisecond, and there is
-    nothing that threads would have to share or somebody to close."""
+    """The tiles in the file `path`. It is opened for each reading: that takes less than half a millisecond, and there
+    is nothing that threads would have to share or somebody to close."""
 
     name: str
     path: Path
