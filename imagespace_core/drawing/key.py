@@ -98,7 +98,7 @@ def drawn(key: Key, x: float, y: float, width: float, height: float, size: float
 
 def _line(entry: Entry, x: float, top: float, width: float, size: float) -> list[Mark]:
     count = f"{entry.count:,}"
-    name = shortened(entry.name, size, width - measured(count, size) - 2.5 * size)
+    name = shortened(entry.name, size, width - measured(count, size) - 2.5 * size, middle=True)
     return [
         Area(box(x, top + size * 0.15, size * 0.9, size * 0.9), entry.color),
         Text(x + size * 1.5, top + size, name, size, INK),

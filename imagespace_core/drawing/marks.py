@@ -101,14 +101,20 @@ def measured(text: str, size: float) -> float:
     return float(font(size).getlength(text))
 
 
-def shortened(text: str, size: float, room: float) -> str:
-    """The text, or as much of its beginning as has room, with dots behind."""
+def shortened(text: str, size: float, room: float, middle: bool = False) -> str:
+    """The text, or as much of its beginning as has room, with dots behind. middle: or of both its ends, with dots
+    between, as names of files and scenes differ at their ends."""
+
+    def cut(kept: int) -> str:
+        tail = kept // 2 if middle else 0
+        return f"{text[: kept - tail].rstrip()}…{text[len(text) - tail :].lstrip()}"
+
     if measured(text, size) <= room:
         return text
-    kept = len(text)
-    while kept and measured(f"{text[:kept]}…", size) > room:
+    kept = len(text) - 1
+    while kept > 0 and measured(cut(kept), size) > room:
         kept -= 1
-    return f"{text[:kept].rstrip()}…"
+    return cut(kept)
 
 
 def wrapped(text: str, size: float, room: float) -> list[str]:

@@ -43,6 +43,6 @@ def proposed_overlap(overlap: np.ndarray, default: float = DEFAULT) -> LeastOver
     value = max(better, key=lambda step: (min(better[step], enough), step))
     return LeastOverlap(
         value,
-        f"a least overlap of {value:g} is proposed, which {better[value]:,} of {len(known):,} have: {default:g} have "
-        f"only {at_default:,}, too few to measure a search by, which takes {enough:,}",
+        f"only {at_default:,} of {len(known):,} reach a least overlap of {default:g}, too few to measure a search by, "
+        f"which takes {enough:,}; {value:g} is proposed, which {better[value]:,} reach",
     )

@@ -41,7 +41,7 @@ def load(image: Image.Image) -> tuple[Image.Image, bool]:
 
 
 def _left_of(image: Image.Image, stream: IO[bytes]) -> Image.Image | None:
-    """What most of a cut file shows; None where it is not cut, or less is left."""
+    """What most of a cut file shows, or of one that is broken on the way; None where less is left."""
     size, mode = image.size, image.mode
     if mode not in _GRAYS:
         return None
@@ -55,8 +55,6 @@ def _left_of(image: Image.Image, stream: IO[bytes]) -> Image.Image | None:
         again.load()
     elif image.format in ("PNG", "TIFF", "BMP", "PPM"):
         again = Image.open(stream, formats=(image.format,))
-        if image.format == "TIFF" and not _ends_early(again, stream):
-            return None
         again.im = Image.new(mode, size, _GRAYS[mode]).im  # the decoder writes into what is there
         with suppress(OSError, SyntaxError):
             again.load()
@@ -75,15 +73,6 @@ def _missing_rows(image: Image.Image) -> int:
         part = np.asarray(image.crop((0, top, image.width, min(top + _ROWS, image.height))))
         missing += int((part.reshape(len(part), -1, gray.size) == gray).all(axis=(1, 2)).sum())
     return missing
-
-
-def _ends_early(image: Image.Image, stream: IO[bytes]) -> bool:
-    """Whether a TIFF's strips or tiles lie beyond its end."""
-    tags = getattr(image, "tag_v2", {})
-    offsets, lengths = tags.get(273) or tags.get(324) or (), tags.get(279) or tags.get(325) or ()
-    size = stream.seek(0, io.SEEK_END)
-    stream.seek(0)
-    return any(offset + length > size for offset, length in zip(offsets, lengths, strict=False))
 
 
 def _has_all_frequencies(data: bytes) -> bool:

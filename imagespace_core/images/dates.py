@@ -1,12 +1,11 @@
-"""The date when a picture was taken, from its EXIF or its file name. No time zones, no clock.
+"""The date when a picture was taken, from what its file holds or its name. No time zones, no clock.
 
-Which source wins is settled by the caller: metadata, then EXIF, then the name.
+Which source wins is settled by the caller: metadata, then what the file holds, then the name.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 
 from PIL import Image
@@ -20,6 +19,11 @@ _DATE_TIME_ORIGINAL, _DATE_TIME_DIGITIZED, _DATE_TIME = 0x9003, 0x9004, 0x0132
 _IN_EXIF = re.compile(
     r"(?P<year>\d{4})[:/.-](?P<month>\d\d?)[:/.-](?P<day>\d\d?)"
     r"(?:[ T]+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?)?"
+)
+
+_ISO = re.compile(
+    r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
+    r"(?:[ T](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d))?)?)?)?(?!\d)"
 )
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -51,26 +55,34 @@ _IN_NAME = (
 )
 
 
-def taken_from_exif(exif: Image.Exif) -> datetime | None:
-    """The time of exposure, else of digitizing, else of the last change; the first that is plausible.
+def exif_times(exif: Image.Exif) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """When the picture was taken, when digitized, and when the file was last changed; None where that is not plausible.
 
     Fractions of a second and time zones are left out.
     Source: Exif 2.32, tags DateTimeOriginal, DateTimeDigitized and DateTime, "YYYY:MM:DD HH:MM:SS".
     """
-    for value in _exif_times(exif):
-        if isinstance(value, bytes):
-            value = value.decode("ascii", errors="ignore")
-        match = _IN_EXIF.match(value.strip(" \0\t\r\n\"'")) if isinstance(value, str) else None
-        if match and (taken_at := _datetime(match)):
-            return taken_at
-    return None
-
-
-def _exif_times(exif: Image.Exif) -> Iterator[object]:
     details = exif.get_ifd(_EXIF_IFD)
-    yield details.get(_DATE_TIME_ORIGINAL)
-    yield details.get(_DATE_TIME_DIGITIZED)
-    yield exif.get(_DATE_TIME)
+    original, digitized = details.get(_DATE_TIME_ORIGINAL), details.get(_DATE_TIME_DIGITIZED)
+    return _exif_time(original), _exif_time(digitized), _exif_time(exif.get(_DATE_TIME))
+
+
+def _exif_time(value: object) -> datetime | None:
+    if isinstance(value, bytes):
+        value = value.decode("ascii", errors="ignore")
+    match = _IN_EXIF.match(value.strip(" \0\t\r\n\"'")) if isinstance(value, str) else None
+    return _datetime(match, FIRST_YEAR) if match else None
+
+
+def taken_from_text(text: str) -> datetime | None:
+    """A date in ISO 8601, as in XMP, of which all after the year may lack: then its first moment is meant.
+
+    What is pictured may be a painting, so the year may be any; that of 0001-01-01 is how programs write no date.
+
+    >>> taken_from_text("2019-07-06T05:04:03+02:00"), taken_from_text("1885-05"), taken_from_text("0001-01-01")
+    (datetime.datetime(2019, 7, 6, 5, 4, 3), datetime.datetime(1885, 5, 1, 0, 0), None)
+    """
+    match = _ISO.match(text.strip())
+    return _datetime(match, 2) if match else None
 
 
 def taken_from_name(name: str) -> datetime | None:
@@ -89,7 +101,7 @@ def taken_from_name(name: str) -> datetime | None:
     return None
 
 
-def _datetime(match: re.Match[str]) -> datetime | None:
+def _datetime(match: re.Match[str], first_year: int = FIRST_YEAR) -> datetime | None:
     parts = match.groupdict()
     hour = int(parts["hour"] or 0)
     half = (parts.get("half") or "").strip().upper()
@@ -98,12 +110,12 @@ def _datetime(match: re.Match[str]) -> datetime | None:
     try:
         taken_at = datetime(
             int(parts["year"]),
-            int(parts["month"]),
-            int(parts["day"]),
+            int(parts["month"] or 1),
+            int(parts["day"] or 1),
             hour,
             int(parts["minute"] or 0),
             int(parts["second"] or 0),
         )
     except ValueError:
         return None
-    return taken_at if FIRST_YEAR <= taken_at.year <= LAST_YEAR else None
+    return taken_at if first_year <= taken_at.year <= LAST_YEAR else None

@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,7 +18,7 @@ from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from imagespace_core.errors import UnreadableImageError, VanishedError
 from imagespace_core.images import Picture, content, damage, jpeg_xl, profiles, raster, raw, reasons
-from imagespace_core.images.dates import taken_from_exif
+from imagespace_core.images.embedded import Description, embedded
 from imagespace_core.images.formats import RAW_SUFFIXES, formats, suffixes
 from imagespace_core.images.reduction import reduced_rgb
 from imagespace_core.images.value_range import ValueRange
@@ -96,9 +95,10 @@ class Decode:
         if read.damaged and self.strict:
             raise UnreadableImageError("damaged: a part of the picture is missing (kept without --strict)")
         width, height = (read.height, read.width) if read.orientation >= 5 else (read.width, read.height)
-        columns = {"damaged": True} if read.damaged else {}
+        columns = {**read.found.columns, **({"damaged": True} if read.damaged else {})}
         pixels = np.asarray(_upright(read.image, read.orientation))
-        return Picture(pixels, width, height, read.taken_at, columns=columns, remarks=read.remarks)
+        remarks = (*read.remarks, *read.found.remarks)
+        return Picture(pixels, width, height, read.found.taken_at, columns=columns, remarks=remarks)
 
 
 def preview(
@@ -120,13 +120,14 @@ def preview(
 
 @dataclass(frozen=True)
 class _Read:
-    """image: RGB, reduced, not turned upright yet. width, height: of the original, px, not turned either."""
+    """image: RGB, reduced, not turned upright yet. width, height: of the original, px, not turned either. found: what
+    the file says of itself."""
 
     image: Image.Image
     width: int
     height: int
     orientation: int
-    taken_at: datetime | None
+    found: Description
     damaged: bool
     remarks: tuple[str, ...]
 
@@ -134,27 +135,27 @@ class _Read:
 def _read(
     file: Path | str | bytes, factor: Callable[[int, int], int], max_pixels: int, ranges: tuple[ValueRange, ...]
 ) -> _Read:
-    orientation, taken_at, profile = 1, None, None
+    found, orientation, profile = Description(), 1, None
     try:
         with opened(file, max_pixels) as image:
             try:
                 raster.check_for_pillow(image)
             except raster.NotForPillowError:
-                (orientation, taken_at), profile = _exif(image), image.info.get("icc_profile")
+                found, orientation, profile = embedded(image), _orientation(image), image.info.get("icc_profile")
                 raise
             width, height = image.info.get("original_size", image.size)
             _draft(image, factor)
             with _room_for(image):
                 image, damaged = damage.load(image)
-                orientation, taken_at = _exif(image)
+                found, orientation = embedded(image), _orientation(image)
                 reduced, remarks = _reduced_srgb(image, factor(*image.size), ranges)
-        return _Read(reduced, width, height, orientation, taken_at, damaged, remarks)
+        return _Read(reduced, width, height, orientation, found, damaged, remarks)
     except raster.NotForPillowError:
         read = raster.read(file, factor, max_pixels, ranges)
         colors = profiles.profile_for(profile or read.profile, "RGB")
         remarks = (*read.remarks, *colors.remarks)
         upright = orientation if orientation > 1 else read.orientation
-        return _Read(colors.to_srgb(read.image), read.width, read.height, upright, taken_at, False, remarks)
+        return _Read(colors.to_srgb(read.image), read.width, read.height, upright, found, False, remarks)
 
 
 def _reduced_srgb(
@@ -177,7 +178,8 @@ def upright_size(file: Path | str | bytes, max_pixels: int = MAX_PIXELS) -> tupl
     """
     try:
         with opened(file, max_pixels) as image:
-            (width, height), orientation = image.size, _exif(image)[0]
+            width, height = image.info.get("original_size", image.size)
+            orientation = _orientation(image)
     except raster.NotForPillowError:
         read = raster.read(file, lambda width, height: max(width, height), max_pixels)
         width, height, orientation = read.width, read.height, read.orientation
@@ -249,14 +251,13 @@ def _room_for(image: Image.Image) -> AbstractContextManager[object]:
     return _one_large_at_a_time if image.width * image.height > _LARGE_PIXELS else nullcontext()
 
 
-def _exif(image: Image.Image) -> tuple[int, datetime | None]:
-    """(orientation 1 to 8, time taken or None). A picture with rubbish for EXIF is still a picture."""
+def _orientation(image: Image.Image) -> int:
+    """1 to 8. A picture with rubbish for EXIF is still a picture."""
     try:
-        exif = image.getexif()
-        orientation = exif.get(0x0112, 1)
-        return (orientation if orientation in _UPRIGHT else 1), taken_from_exif(exif)
+        orientation = image.getexif().get(0x0112, 1)
     except Exception:  # the parser raises nearly anything on garbage
-        return 1, None
+        return 1
+    return orientation if orientation in _UPRIGHT else 1
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:

@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from imagespace_core.layout.arrangement import Arrangement, counted, guides
+from imagespace_core.layout.coincident import distinct, side_by_side
 from imagespace_core.layout.graticule import Side, graticule
 from imagespace_core.layout.material import Material
 from imagespace_core.neighbors import Tick
@@ -50,7 +51,8 @@ class Geography:
     go on beyond 180 degrees instead of tearing them apart.
 
     Rows without coordinates, or with some that cannot be (a latitude beyond 90 or a longitude beyond 180 degrees), have
-    no place. Images that lie side by side in squares, as map tiles do, may fill these.
+    no place. Images that lie side by side in squares, as map tiles do, may fill these. Those at one and the same place
+    stand around it, see `coincident`.
     """
 
     dims: ClassVar[int] = 2
@@ -74,8 +76,12 @@ class Geography:
         across = Side("x", "longitude", ("E", "W"), longitude, narrow, 360.0 if beyond else 180.0)
         upward = Side("y", "latitude", ("N", "S"), latitude, 1.0, 90.0)
         positions = np.full((material.rows, 2), np.nan, np.float32)
-        positions[placed] = np.column_stack([across.to_plane(longitude), upward.to_plane(latitude)])
+        points = np.column_stack([across.to_plane(longitude), upward.to_plane(latitude)]).astype(np.float32)
+        cell = _cell(distinct(points)[0])
+        positions[placed], together = side_by_side(points, cell)
         notes = []
+        if together:
+            notes.append(f"{counted(together, 'image', 'images')} at the same places as others, side by side there.")
         if missing := int((~placed).sum() - impossible):
             notes.append(counted(missing, "image has", "images have") + " no coordinates.")
         if impossible:
@@ -88,7 +94,7 @@ class Geography:
             "map",
             self.title,
             positions,
-            cell=(cell := _cell(positions[placed])),
+            cell=(cell := _cell(positions[placed]) if together else cell),
             seamless=cell is not None,
             notes=notes,
             axes=axes,

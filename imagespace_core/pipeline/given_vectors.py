@@ -118,14 +118,16 @@ def of_table(source: VectorTable, scan: Scan) -> GivenVectors:
     return GivenVectors(source.given, row_of, any(item.pictured for item in scan.items))
 
 
-def match_given(file: Path, scan: Scan, report: Report) -> tuple[GivenVectors, Scan]:
+def match_given(file: Path, scan: Scan, report: Report, limit: int | None = None) -> tuple[GivenVectors, Scan]:
     """What `file` brings for the items of a scan, and the scan without the items that it has nothing for.
 
-    The file's other columns become columns of the items. Raises InputError where nothing in it belongs to an item.
+    The file's other columns become columns of the items. limit: the most items that the scan was to find; rows for
+    those beyond it are no fault. Raises InputError where nothing in it belongs to an item.
     """
     given = read_vectors(file)
-    found = given.match([item.path for item in scan.items])
-    for line in [*given.lines(), *_account(given, found)]:
+    limited = limit is not None and len(scan.items) >= limit
+    found = given.match([item.path for item in scan.items], limited)
+    for line in [*given.lines(), *_account(given, found, limited)]:
         report.note(line)
     columns, taken = given.records(), {name for item in scan.items for name in item.columns}
     row_of: dict[str, int] = {}
@@ -153,17 +155,20 @@ def lifted(positions: np.ndarray) -> np.ndarray:
     return (seen / np.linalg.norm(seen, axis=1, keepdims=True)).astype(np.float32)
 
 
-def _account(given: Given, found: Match) -> list[str]:
+def _account(given: Given, found: Match, limited: bool) -> list[str]:
     """Which images have a row and how they were matched, and which rows have no image."""
-    name, ways = given.file.name, found.ways()
+    name, ways, counts = given.file.name, found.ways(), found.counts()
     matched, images = int((found.rows >= 0).sum()), len(found.rows)
     lines = [f"{name}: rows for {matched:,} of {images:,} images" + (f" ({ways})" if ways else "")]
+    lines += [found.note] if found.note else []
+    if limited and (count := counts["unmatched"]):
+        lines.append(f"{name}: {count:,} rows are of images that --limit leaves out, or of none")
     for kind, what in (
-        ("unmatched", "match no image"),
+        *(() if limited else (("unmatched", "match no image"),)),
         ("ambiguous", "fit several images, or one together with others,"),
         ("duplicates", "repeat one"),
     ):
-        if count := found.counts()[kind]:
+        if count := counts[kind]:
             examples = ", ".join(found.examples(kind, EXAMPLES))
             lines.append(f"{name}: {count:,} rows {what} and are not used, e.g. {examples}")
     return lines

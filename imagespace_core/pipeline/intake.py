@@ -110,7 +110,7 @@ def _given(
                 raise InputError(f"the vectors of this workspace, {file}, are gone. Name them by --vectors, or --model")
         if file is None:
             return None, scan
-        given, scan = match_given(file, scan, report)
+        given, scan = match_given(file, scan, report, options.limit)
     if given.given.vectors is not None and options.model is not None:
         raise InputError(f"--model {options.model} has nothing to do: {given.given.file} has vectors. Leave it out")
     for line in given.notes():

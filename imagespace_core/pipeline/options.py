@@ -42,7 +42,8 @@ class Options:
     )  # fmt: skip
     source: str | None = _option(None, f"What IMAGES is: {', '.join(SOURCES)}.  [default: recognized]")
     vectors: Path | None = _option(
-        None, ".npy, .parquet, .csv or .jsonl with vectors, coordinates or both, in place of a model's and beside maps."
+        None,
+        "Vectors or coordinates in place of a model's, beside maps: .npy, .npz, .parquet, .arrow, .csv, .jsonl.",
     )
     output: Path | None = _option(None, "The workspace folder.  [default: workspaces/<name of IMAGES>]", short="-o")
     metadata: Path | None = _option(

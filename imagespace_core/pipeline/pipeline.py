@@ -12,9 +12,11 @@ from pathlib import Path
 
 import imagespace_core
 from imagespace_core.errors import InputError, VanishedError
+from imagespace_core.images import embedded
 from imagespace_core.pipeline import layout_steps, origin, table_steps, vector_steps
 from imagespace_core.pipeline.image_steps import OtherRowsError
-from imagespace_core.pipeline.intake import carried_over, take_in
+from imagespace_core.pipeline.intake import Intake, carried_over, take_in
+from imagespace_core.pipeline.metadata_choice import found_metadata, named_metadata
 from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.plan import Plan, Selection, make_plan
 from imagespace_core.pipeline.steps import Record, Report, Task, run_step
@@ -124,15 +126,17 @@ def _prepared(options: Options, draft: Draft, report: Report, of_model: bool = F
         raise InputError(
             f"{draft.root} holds no workspace yet; --relayout and --only change one. Build it first without them"
         )
-    metadata = table_steps.read(options)
+    metadata = named_metadata(options)
     if published and selection.carries_pixels():
         origin.refuse_unread(options, published)
         source, taken = published.source, carried_over(published)
     else:
         taken, source = take_in(options, draft, report, of_model)
+    if metadata is None:
+        metadata = found_metadata(options, source, report)
     table, columns, known = table_steps.plan(options, metadata, taken.columns)
     if not selection.carries(table.name):
-        vector_steps.check(options, known)
+        vector_steps.check(options, known, _possible(taken, options, published))
     steps = [
         *taken.first,
         table,
@@ -145,6 +149,13 @@ def _prepared(options: Options, draft: Draft, report: Report, of_model: bool = F
     if taken.pixels:
         taken.pixels.plan = made
     return _Prepared(made, source, taken.model)
+
+
+def _possible(taken: Intake, options: Options, published: Manifest | None) -> set[str]:
+    """Names of columns that pictures may bring: those of EXIF, those they brought before, and with sidecars any."""
+    before = published.measured("columns", "columns", []) if published else []
+    named = taken.pixels is not None and taken.pixels.scan.described
+    return {*embedded.COLUMNS, *(c["name"] for c in before), *(options.cluster_column_names() if named else ())}
 
 
 def _run(prepared: _Prepared, draft: Draft, notes: _Notes) -> Summary:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imagespace_core.errors import InputError
 from imagespace_core.images import color
 from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.steps import Record, Report, Step
@@ -31,31 +30,18 @@ IDENTITY = ("id", "path")
 DATED = "the table dates the images; where it has no date, their own ones count"
 
 
-def read(options: Options) -> MetadataTable | None:
-    """The metadata, if there is any. Raises InputError if it cannot be read: now, and not when a model has been loaded
-    and all images have been read."""
-    from imagespace_core.sources.tables.metadata import read_metadata
-
-    if options.metadata is not None:
-        return read_metadata(options.metadata, options.encoding, options.sheet)
-    for name, value in (("encoding", options.encoding), ("sheet", options.sheet)):
-        if value is not None:
-            raise InputError(f"--{name} {value} says how --metadata is read; give that too, or leave it out")
-    return None
-
-
 def plan(
     options: Options, metadata: MetadataTable | None, source_columns: Sequence[str]
 ) -> tuple[Step, Step, list[str]]:
     """`table` joins the metadata, `columns` writes what the viewer colors by and hovers over; and the names of the
-    table's columns, which are known before there is one.
+    table's columns that are known before there is one: all but those that pictures bring.
 
     source_columns: the names that the step `source` has.
     """
     read = metadata.beside(source_columns) if metadata else None
     parameters: Record = {
         "metadata": str(read.file.resolve()) if read else None,
-        "digest": _digest(read.file if read else None),
+        "digest": _digest(read.file) if read else None,
     }
     if read:
         # Left out where nobody gave them, so that workspaces from before keep their keys.
@@ -165,9 +151,7 @@ def _write_column(draft: Draft, series: pd.Series, slug: str) -> Record:
     return _write(draft, head, {} if array is None else {"": array})
 
 
-def _digest(path: Path | None) -> str | None:
-    """sha256 of the file; None for a missing one, which `read_metadata` refuses in better words."""
-    if path is None or not path.is_file():
-        return None
+def _digest(path: Path) -> str:
+    """sha256 of the file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,11 +62,14 @@ def plan(options: Options, model: str, draft: Draft, ready: Ready, kind: str) ->
     return steps
 
 
-def check(options: Options, columns: Sequence[str]) -> None:
-    """Raises InputError where a column to cluster by is not among those of the table: before any image is read."""
+def check(options: Options, columns: Sequence[str], possible: Collection[str]) -> None:
+    """Raises InputError where a column to cluster by is none that the table will have: before any image is read.
+
+    possible: names that pictures may bring; whether they do is known once they are read.
+    """
     clusterer = _clusterer(options)
     if isinstance(clusterer, GMM):
-        clusterer.need(columns)
+        clusterer.need([*columns, *(name for name in clusterer.columns if name in possible)])
 
 
 def index_trees(options: Options, metric: Metric, kind: str) -> int:

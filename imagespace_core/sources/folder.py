@@ -20,6 +20,17 @@ from imagespace_core.images.formats import OTHER_SUFFIXES, RAW_SUFFIXES
 from imagespace_core.images.range_sample import sampled_ranges
 from imagespace_core.images.value_range import KINDS, ValueRange
 from imagespace_core.sources import Advance, Item, Scan, counted, option, settled
+from imagespace_core.sources.path_levels import path_levels
+from imagespace_core.sources.sidecars import (
+    MOST_BYTES,
+    SUFFIXES,
+    Sidecar,
+    described,
+    read_sidecar,
+    sidecars_of,
+    unreadable,
+)
+from imagespace_core.sources.tables.beside import is_metadata
 
 _NOT_PHOTOS = frozenset({"__macosx", "@eadir", "$recycle.bin", "lost+found", "thumbs.db", "desktop.ini"})
 """Besides dot names: what macOS, Synology and Windows leave beside pictures, thumbnails of them included."""
@@ -50,6 +61,9 @@ class Folder:
     followed. A folder is walked once, however many links lead to it, under its own name if that is below
     `root`; a link to a file is an item of its own. Hidden files and folders (dot
     names) and what operating systems leave behind are left out and counted; such folders are not looked into.
+
+    Columns of an item are the levels of its path, see `path_levels`. What its sidecars say is read with the picture, of
+    those that the last scan found.
     """
 
     root: Path
@@ -59,6 +73,7 @@ class Folder:
         (), "Values that become black and white in pictures of more than 8 bits, e.g. 0,4095.  [default: measured]"
     )
     ranges: tuple[ValueRange, ...] = settled(())
+    _sidecars: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Takes lists for tuples, as JSON has them. Raises InputError for what cannot be meant."""
@@ -78,13 +93,18 @@ class Folder:
         if self.limit is not None and self.limit < 1:
             raise InputError(f"a limit of {self.limit} images leaves none; give 1 or more")
         self._check_root()
-        walk = _Walk(self.root)
+        self._sidecars.clear()
+        walk = _Walk(self.root, self._sidecars)
         items = counted(islice(walk.items(), self.limit), advance)
         if not items:
             raise InputError(walk.why_empty())
+        levels = path_levels([item.path for item in items])
+        if any(levels):
+            items = [Item(item.key, item.path, item.stamp, level) for item, level in zip(items, levels, strict=True)]
         reads = replace(self, ranges=self._measured(items))
+        object.__setattr__(reads, "_sidecars", self._sidecars)
         notes = [*walk.notes(), *(one.note() for one in reads.ranges)]
-        return Scan(items, walk.skipped, dict(walk.left_out.most_common()), notes, reads)
+        return Scan(items, walk.skipped, dict(walk.left_out.most_common()), notes, reads, bool(walk.sidecars))
 
     def _measured(self, items: Sequence[Item]) -> tuple[ValueRange, ...]:
         """How values of more than 8 bits are shown: as people say, else as a sample of the items has them."""
@@ -98,8 +118,14 @@ class Folder:
         return self._file(key).is_file()
 
     def read(self, key: str, min_side: int | None = None) -> Picture:
-        """The picture, taken when its EXIF or else its name says. Raises UnreadableImageError."""
-        picture = replace(self.decode.keeping(min_side), ranges=self.ranges)(self._file(key))
+        """The picture with what its sidecars say; taken when they, the file or else its name say.
+
+        Raises UnreadableImageError.
+        """
+        file = self._file(key)
+        picture = replace(self.decode.keeping(min_side), ranges=self.ranges)(file)
+        if beside := self._sidecars.get(key):
+            picture = described(picture, [_read(file.with_name(name)) for name in beside])
         if picture.taken_at is None:
             return replace(picture, taken_at=taken_from_name(key))
         return picture
@@ -130,22 +156,49 @@ class Folder:
             raise InputError(f"{self.root} cannot be read ({error.strerror}); check its permissions") from error
 
 
-class _Walk:
-    """One walk through `root`; what is no item is noted on the way."""
+def _read(file: Path) -> Sidecar:
+    """One sidecar; that it cannot be read is no failure of the image."""
+    try:
+        with file.open("rb") as stream:
+            return read_sidecar(file.name, stream.read(MOST_BYTES + 1))
+    except OSError:
+        return Sidecar(remarks=(unreadable(file.suffix.lower()),))
 
-    def __init__(self, root: Path) -> None:
+
+def _stamp(status: os.stat_result) -> str:
+    return f"{status.st_size}-{status.st_mtime_ns}"
+
+
+class _Walk:
+    """One walk through `root`; what is no item is noted on the way.
+
+    sidecars: by the path of their image, filled by the walk.
+    """
+
+    def __init__(self, root: Path, sidecars: dict[str, tuple[str, ...]]) -> None:
         self.root = root
+        self.sidecars = sidecars
         self.skipped: list[tuple[str, str]] = []
         self.left_out: Counter[str] = Counter()
+        self._metadata: list[str] = []
         self.by_content: list[str] = []
 
     def notes(self) -> list[str]:
-        if not self.by_content:
-            return []
-        files = "1 file is an image by its content" if len(self.by_content) == 1 else (
-            f"{len(self.by_content):,} files are images by their content"
-        )  # fmt: skip
-        return [f"{files}, not by name, e.g. {', '.join(map(repr, self.by_content[:_EXAMPLES]))}"]
+        """Images by their content, sidecars, and tables of metadata in subfolders, which are not read."""
+        kinds = Counter(os.path.splitext(name)[1].lower() for names in self.sidecars.values() for name in names)
+        lines = []
+        if self.by_content:
+            files = "1 file is an image by its content" if len(self.by_content) == 1 else (
+                f"{len(self.by_content):,} files are images by their content"
+            )  # fmt: skip
+            lines.append(f"{files}, not by name, e.g. {', '.join(map(repr, self.by_content[:_EXAMPLES]))}")
+        if kinds:
+            counts = ", ".join(f"{count:,} {suffix}" for suffix, count in kinds.most_common())
+            lines.append(f"{len(self.sidecars):,} images have files beside them that say more of them: {counts}")
+        if self._metadata:
+            found = ", ".join(self._metadata[:3]) + (", ..." if len(self._metadata) > 3 else "")
+            lines.append(f"tables in subfolders are not read ({found}); join them in one, or name one by --metadata")
+        return lines
 
     def why_empty(self) -> str:
         others = self.left_out.total()
@@ -190,6 +243,9 @@ class _Walk:
                 self.left_out["(an ImageSpace workspace)"] += 1
                 continue
             subfolders = []
+            beside = self._beside([entry.name for entry in found])
+            of_images = {name for names in beside.values() for name in names}
+            alone = set(of_images)
             for entry in found:
                 path = f"{folder}/{entry.name}" if folder else entry.name
                 if entry.name.startswith("."):
@@ -204,11 +260,25 @@ class _Walk:
                 elif entry.is_symlink() and os.path.isdir(entry.path):
                     if self._utf8(path, "folder"):
                         linked.append(path)
-                elif (item := self._item(path, entry)) is not None:
+                elif entry.name in of_images:
+                    pass
+                elif is_metadata(entry.name):
+                    self._metadata += [path] if folder else []
+                elif (item := self._item(path, entry, beside.get(entry.name, ()))) is not None:
                     yield item
+                    alone.difference_update(beside.get(entry.name, ()))
+            # Those of files that turned out to be no images, or could not be looked at.
+            self.left_out.update(os.path.splitext(name)[1].lower() for name in alone)
             pending.extend(reversed(subfolders))
 
-    def _item(self, path: str, entry: os.DirEntry[str]) -> Item | None:
+    def _beside(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The sidecars of each file among the names in one folder that may be an image."""
+        others = [name for name in names if name.lower().endswith(SUFFIXES)]
+        if not others:
+            return {}
+        return sidecars_of((name for name in names if os.path.splitext(name)[1].lower() not in OTHER_SUFFIXES), others)
+
+    def _item(self, path: str, entry: os.DirEntry[str], beside: Sequence[str]) -> Item | None:
         suffix = os.path.splitext(entry.name)[1].lower()
         named = suffix in decode.suffixes()
         if not named and (suffix in OTHER_SUFFIXES or not self._begins_like_image(path, entry)):
@@ -226,7 +296,18 @@ class _Walk:
             broken = "broken link" if entry.is_symlink() else f"cannot be read: {error.strerror}"
             self.skipped.append((path, broken))
             return None
-        return Item(key=path, path=path, stamp=f"{status.st_size}-{status.st_mtime_ns}")
+        stamps = [_stamp(status)]
+        if beside:
+            self.sidecars[path] = tuple(beside)
+            stamps += [self._sidecar_stamp(os.path.join(os.path.dirname(entry.path), name)) for name in beside]
+        return Item(key=path, path=path, stamp="+".join(stamps))
+
+    @staticmethod
+    def _sidecar_stamp(file: str) -> str:
+        try:
+            return f"{os.path.basename(file)}-{_stamp(os.stat(file))}"
+        except OSError:
+            return "-"  # it cannot be read, and reading says so
 
     def _begins_like_image(self, path: str, entry: os.DirEntry[str]) -> bool:
         """By its first bytes; a file that cannot be opened is none, and is counted with those."""

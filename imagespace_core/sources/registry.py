@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -57,4 +57,5 @@ def opened(record: dict[str, Any]) -> Source:
     kind = SOURCES.get(record["kind"])
     if kind is None:
         raise InputError(f"the source {record['kind']!r} is unknown; there are {', '.join(SOURCES)}. Update ImageSpace")
-    return kind.make(Path(record["root"]), **record.get("parameters", {}))
+    before = {f.name: f.metadata["before"] for f in fields(kind.make) if "before" in f.metadata}  # pyright: ignore[reportArgumentType]
+    return kind.make(Path(record["root"]), **{**before, **record.get("parameters", {})})

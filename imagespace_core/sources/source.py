@@ -43,6 +43,7 @@ class Scan:
     beside the items are no images at all, by suffix ("" for none), the most frequent first. notes: what people should
     know of the items, one sentence each. reads: the source with what the scan settled on how items are read, None where
     there was nothing to settle; the manifest records its fields made by `settled`, and they are part of the digest.
+    described: whether files beside the items say more of them, under names that only reading them shows.
     """
 
     items: Sequence[Item]
@@ -50,6 +51,7 @@ class Scan:
     left_out: Mapping[str, int] = field(default_factory=dict)
     notes: Sequence[str] = ()
     reads: Source | None = None
+    described: bool = False
 
     @cached_property
     def digest(self) -> str:
@@ -74,7 +76,8 @@ def option(default: Any, help: str, **metadata: Any) -> Any:
     """A field of a source that people may set: a flag of the same name, see `parameters`.
 
     Its type is int, float or str, one of these or None, or a tuple of one of these, written with commas between.
-    path=True: it names a file or folder, and is kept absolute.
+    path=True: it names a file or folder, and is kept absolute. before: what it means to a manifest that does not have
+    it, because it is older than the option; the default otherwise.
     """
     return field(default=default, metadata={"help": help, **metadata})
 

@@ -8,18 +8,22 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imagespace_core.sources.tiles.coordinates import Tile
+from imagespace_core.sources.tiles.coordinates import Tile, lng_lat
 from tests.app.test_pages import APP, ROOT
-from tests.makers.tiles import X, Y, Z, write_tiles
+from tests.makers.tiles import COLORS, X, Y, Z, save, tile, write_tiles
 from tests.pipeline.building import quick, run, write_model, write_solid
 
 
 @pytest.fixture(scope="module")
 def workspaces(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`tiles`, 4 x 4 of them; `photos`, 6 around the date line, the last without a place; `plain`, without any."""
+    """`tiles`, 4 x 4 of them; `zooms`, four of two zooms; `photos`, 6 around the date line, the last without a place;
+    `plain`, without any."""
     base = tmp_path_factory.mktemp("places")
     model = write_model(base)
     run(quick(write_tiles(base / "map"), base / "w/tiles", model))
+    for z, x, y in ((Z, X + 2, Y + 2), (Z, X + 3, Y + 3), (Z - 1, X // 2, Y // 2), (Z - 1, X // 2 + 1, Y // 2 + 1)):
+        save(base / f"zooms/roads/{z}/{x}/{y}.png", tile(COLORS["roads"], 5))
+    run(quick(base / "zooms", base / "w/zooms", model))
     names = write_solid(base / "photos", 6)
     places = ["179.9,0", "-179.9,0", "-170,80", "10,50", "10,-50", ","]
     table = ["filename,lng,lat", *(f"{name},{place}" for name, place in zip(names, places, strict=True))]
@@ -64,7 +68,21 @@ def test_a_link_finds_the_tile_at_a_place(monkeypatch: pytest.MonkeyPatch, works
         monkeypatch, workspaces, "tiles", coordinate=f"{lng}, {lat}", **{"coordinate-order": "Longitude, latitude"}
     )
     assert nearest(test) == f"17/{X + 2}/{Y + 1}"
-    assert ": 0 m away, at" in caption(test)
+    assert "is the tile that holds 47.2" in caption(test)
+    assert "at zoom 17; its middle is 0 m away, at" in caption(test)
+
+
+def test_of_several_zooms_the_deepest_tile_that_holds_the_place_is_found(
+    monkeypatch: pytest.MonkeyPatch, workspaces: Path
+) -> None:
+    lng, lat = lng_lat(X + 2, Y + 2, Z)  # the middle of the tile of zoom 16, and a corner of that of zoom 17
+    test = search(monkeypatch, workspaces, "zooms", coordinate=f"{lat - 0.00001:.6f}, {lng + 0.00001:.6f}")
+    assert nearest(test) == f"17/{X + 2}/{Y + 2}"
+    assert "This is the deepest tile that holds 47.2" in caption(test)
+    test.text_input(key="coordinate").set_value(f"{lat - 0.00001:.6f}, {lng - 0.00001:.6f}").run()
+    assert nearest(test) == f"16/{(X + 2) // 2}/{(Y + 2) // 2}", "zoom 17 has none there"
+    test.text_input(key="coordinate").set_value(f"{lat + 1}, {lng}").run()
+    assert "lies nearest to" in caption(test), "no tile holds it"
 
 
 def test_a_tile_is_found_by_its_number_and_its_absence_is_said(

@@ -60,7 +60,7 @@ def test_a_least_overlap_is_proposed_where_too_few_have_the_default(tmp_path: Pa
     write_patches(tmp_path / "w/thin", tmp_path / "data", covered=0.3)
     test = visit(tmp_path / "w", label="overlap")
     assert test.slider(key="overlap").value == 0.3
-    assert any("A least overlap of 0.3 is proposed, which 48 of 144 have" in caption.value for caption in test.caption)
+    assert any("0.3 is proposed, which 48 reach." in caption.value for caption in test.caption)
     assert {metric.label: metric.value for metric in test.metric}["Labeled so"] == "48 of 144"
     test.slider(key="overlap").set_value(0.25).run()
     assert test.slider(key="overlap").value == 0.25

@@ -48,6 +48,43 @@ def test_a_cache_weighs_again_what_has_grown(page: Any, server: Server) -> None:
     assert result == {"before": 6, "bytes": 6, "keys": ["growing"]}
 
 
+def test_names_that_differ_at_their_ends_stay_apart_where_there_is_little_room(page: Any, server: Server) -> None:
+    page.goto(server.url)
+    shown = page.evaluate(
+        """async (names) => {
+      const { bothEnds } = await import("./viewer/core/both_ends.js");
+      const { element } = await import("./viewer/core/dom.js");
+      const looks = [["panels/panel.css", "is-caption is-name"], ["map/map_view.css", "is-entry-label is-name"]];
+      return await Promise.all(looks.map(async ([sheet, look]) => {
+        const style = element("style", { text: await (await fetch(`./viewer/${sheet}`)).text() });
+        const box = element("div", { style: "display: flex; width: 150px" });
+        document.body.append(style, box);
+        const found = names.map((name) => {
+          const label = element("span", { class: look, style: "width: 150px" }, ...bothEnds(name));
+          box.replaceChildren(label);
+          const tail = label.querySelector(".is-name-tail"), head = label.querySelector(".is-name-head");
+          return {
+            whole: label.textContent, tail: tail?.textContent ?? "", wide: box.scrollWidth,
+            room: tail ? tail.getBoundingClientRect().right <= box.getBoundingClientRect().right + 1 : true,
+            cut: head ? head.scrollWidth > head.clientWidth : false,
+          };
+        });
+        style.remove();
+        box.remove();
+        return found;
+      }));
+    }""",
+        [f"S2A_MSIL1C_vineyards_of_the_upper_valley_{month}.tif" for month in ("2023-01", "2023-06")] + ["beach.jpg"],
+    )
+    for winter, summer, beach in shown:
+        assert winter["whole"] == "S2A_MSIL1C_vineyards_of_the_upper_valley_2023-01.tif"
+        assert (winter["tail"], summer["tail"]) == ("ey_2023-01.tif"[-14:], "ey_2023-06.tif"[-14:])
+        assert winter["room"]
+        assert winter["cut"]
+        assert winter["wide"] <= 151
+        assert (beach["whole"], beach["tail"]) == ("beach.jpg", "")
+
+
 CONFIG = {
     "base": "base/", "rows": 9, "layout": "tsne", "dims": 2, "color": None, "selected": 3, "query": [1, 2],
     "clusters": [{"label": 0, "title": "A", "size": 4, "row": 1, "anchors": {"tsne-2d": [0.5, 1]}}], "names": {},

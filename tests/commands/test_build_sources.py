@@ -129,7 +129,11 @@ def _two_kinds(here: Path) -> None:
         (_no_annotations, ["--source", "geotiff", "--chip-size", "32", "--bands", "4"], ["bands 1 to 3", "--bands"]),
         (_outside, ["--margin-px", "-1"], ["expected 0 or more"]),
         (_labels_of_another_size, ["--patch-size", "32"], ["none of the 1 labels can be used", "32 x 32", "96 x 64"]),
-        (_label_in_colors, ["--patch-size", "32"], ["it has colors", "save it as 8-bit gray or with a palette"]),
+        (
+            _label_in_colors,
+            ["--patch-size", "32", "--structures", "0000ff=cell"],
+            ["names the color 0000ff; the labels hold 000000, ff0000"],
+        ),
         (_small_slices, [], ["96 x 64 px, smaller than patches of 80 px", "--patch-size"]),
         (
             _small_slices,

@@ -48,7 +48,8 @@ def test_a_least_overlap_is_proposed_where_too_few_have_the_default(tmp_path: Pa
     for label in ("structure", "overlap"):
         done = evaluate(thin, tmp_path / label, "--label", label, "--maps", "0")
         assert done.exit_code == 0, done.output
-        assert "note: a least overlap of 0.3 is proposed, which 48 of 144 have: 0.5 have only 0" in done.output
+        assert "note: only 0 of 144 reach a least overlap of 0.5" in done.output
+        assert "0.3 is proposed, which 48 reach. --min-overlap sets another" in done.output
         assert "48 of 144 rows are" in done.output
     given = evaluate(thin, tmp_path / "given", "--label", "structure", "--min-overlap", "0.2", "--maps", "0")
     assert "structure, overlap at least 0.2" in given.output

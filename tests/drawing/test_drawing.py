@@ -131,6 +131,10 @@ def test_texts_are_shortened_and_wrapped_to_their_room() -> None:
     assert short.endswith("…")
     assert measured(short, 12) <= 60
     assert shortened("short", 12, 600) == "short"
+    scenes = [f"S2A_MSIL1C_vineyards_of_the_upper_valley_{month:02}.tif" for month in range(12)]
+    cut = [shortened(scene, 12, 120, middle=True) for scene in scenes]
+    assert len(set(cut)) == 12, "names that differ at their ends stay apart"
+    assert all(measured(name, 12) <= 120 and "…" in name for name in cut)
     lines = wrapped(text, 12, 60)
     assert " ".join(lines) == text
     assert all(measured(line, 12) <= 60 for line in lines)

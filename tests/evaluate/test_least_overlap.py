@@ -21,15 +21,15 @@ def test_else_it_is_the_greatest_step_that_enough_have() -> None:
     found = proposed_overlap(overlaps((0.6, 26), (0.47, 50), (0.35, 30), (0.1, 3000), of=7935))
     assert found.value == 0.35
     assert found.why == (
-        "a least overlap of 0.35 is proposed, which 106 of 7,935 have: 0.5 have only 26, too few to measure a search "
-        "by, which takes 100"
+        "only 26 of 7,935 reach a least overlap of 0.5, too few to measure a search by, which takes 100; "
+        "0.35 is proposed, which 106 reach"
     )
 
 
 def test_unknown_overlaps_count_neither_way() -> None:
     values = np.append(overlaps((0.3, 6), of=100), np.full(10_000, np.nan))
     assert proposed_overlap(values).value == 0.3
-    assert "6 of 100" in proposed_overlap(values).why
+    assert "0 of 100 reach" in proposed_overlap(values).why
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image, ImageFile, TiffImagePlugin
 
 from imagespace_core.errors import UnreadableImageError
+from imagespace_core.images import damage
 from imagespace_core.images.decode import Decode, preview
 from tests.makers.photos import encoded, photo, turned
 
@@ -113,9 +115,18 @@ def test_of_a_progressive_jpeg_the_brightness_must_have_come_in_all_its_frequenc
         cut = FULL(data[: int(len(data) * share)])
         assert cut.columns == {"damaged": True}
         assert np.abs(cut.pixels - whole).mean() < 5
-    for share in (0.05, 0.1):
+    scans = [match.start() for match in re.finditer(b"\xff\xda", data)]
+    assert FULL(data[: scans[5] + 20]).columns == {"damaged": True}, "the fifth brings the last of them"
+    for length in ((scans[4] + scans[5]) // 2, scans[4], scans[1]):
         with pytest.raises(UnreadableImageError, match="truncated"):
-            FULL(data[: int(len(data) * share)])
+            FULL(data[:length])
+
+
+def test_a_cut_jpeg_is_decoded_no_larger_than_a_whole_one() -> None:
+    with Image.open(io.BytesIO(CASES["JPEG"][:-900])) as image:
+        image.draft(None, (160, 120))
+        left, damaged = damage.load(image)
+    assert (left.size, damaged) == ((160, 120), True)
 
 
 def test_a_picture_on_its_side_is_turned_though_it_is_damaged() -> None:

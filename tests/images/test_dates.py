@@ -7,12 +7,18 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
-from imagespace_core.images.dates import taken_from_exif, taken_from_name
+from imagespace_core.images.dates import exif_times, taken_from_name, taken_from_text
 from tests.makers.photos import dated_exif
 
 MOMENT = datetime(2023, 4, 15, 14, 30, 12)
 DAY = datetime(2023, 4, 15)
+
+
+def taken(exif: Image.Exif) -> datetime | None:
+    """The first of the three times that is plausible."""
+    return next(filter(None, exif_times(exif)), None)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +82,7 @@ def test_what_a_camera_writes_is_read_back(taken_at: datetime) -> None:
     iso = taken_at.isoformat(" ")
     assert taken_from_name(f"IMG_{iso.replace('-', '').replace(':', '').replace(' ', '_')}.jpg") == taken_at
     assert taken_from_name(f"{iso.replace(':', '.')}.jpg") == taken_at
-    assert taken_from_exif(dated_exif(DateTimeOriginal=iso.replace("-", ":"))) == taken_at
+    assert taken(dated_exif(DateTimeOriginal=iso.replace("-", ":"))) == taken_at
 
 
 @given(st.text())
@@ -97,7 +103,7 @@ def test_any_name_is_a_date_or_none(name: str) -> None:
     ],
 )
 def test_exif_times_are_read_as_cameras_write_them(text: str) -> None:
-    assert taken_from_exif(dated_exif(DateTimeOriginal=text)) == MOMENT
+    assert taken(dated_exif(DateTimeOriginal=text)) == MOMENT
 
 
 @pytest.mark.parametrize(
@@ -105,14 +111,33 @@ def test_exif_times_are_read_as_cameras_write_them(text: str) -> None:
     ["0000:00:00 00:00:00", "    :  :     :  :  ", "2023:02:30 10:00:00", "1700:01:01 00:00:00", "yesterday", ""],
 )
 def test_rubbish_in_exif_is_no_time(text: str) -> None:
-    assert taken_from_exif(dated_exif(DateTimeOriginal=text)) is None
+    assert taken(dated_exif(DateTimeOriginal=text)) is None
 
 
 def test_the_exposure_wins_over_the_scan_and_the_scan_over_the_last_change() -> None:
     exposure, scan, change = (f"200{i}:01:01 00:00:00" for i in range(3))
     every = {"DateTimeOriginal": exposure, "DateTimeDigitized": scan, "DateTime": change}
-    assert taken_from_exif(dated_exif(**every)) == datetime(2000, 1, 1)
+    assert taken(dated_exif(**every)) == datetime(2000, 1, 1)
     every["DateTimeOriginal"] = "0000:00:00 00:00:00"
-    assert taken_from_exif(dated_exif(**every)) == datetime(2001, 1, 1)
+    assert taken(dated_exif(**every)) == datetime(2001, 1, 1)
     del every["DateTimeDigitized"]
-    assert taken_from_exif(dated_exif(**every)) == datetime(2002, 1, 1)
+    assert taken(dated_exif(**every)) == datetime(2002, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "taken_at"),
+    [
+        ("2019-07-06T05:04:03", datetime(2019, 7, 6, 5, 4, 3)),
+        ("2019-07-06T05:04:03.25+02:00", datetime(2019, 7, 6, 5, 4, 3)),
+        ("2019-07-06T05:04Z", datetime(2019, 7, 6, 5, 4)),
+        ("1885-05", datetime(1885, 5, 1)),
+        (" 1503 ", datetime(1503, 1, 1)),
+        ("0001-01-01T00:00:00", None),
+        ("2019-02-30", None),
+        ("20190706", None),
+        ("July 2019", None),
+        ("", None),
+    ],
+)
+def test_dates_in_xmp_may_lack_all_after_the_year(text: str, taken_at: datetime | None) -> None:
+    assert taken_from_text(text) == taken_at

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from imagespace_core.errors import UnreadableImageError
-from imagespace_core.images import content, formats, jpeg_xl
+from imagespace_core.images import content, formats, jpeg_xl, raw
 from imagespace_core.images.decode import Decode, preview, suffixes
 from tests.makers.photos import dated_exif, encoded, photo, quadrants, turned
 from tests.makers.raw import dng
@@ -84,6 +84,12 @@ def test_a_file_of_camera_raw_reads_like_its_bytes_and_a_tiff_under_its_name_lik
     assert Decode(None)(tmp_path / "b.nef").width == 640
 
 
+def test_a_tiff_that_calls_itself_a_dng_is_one_whatever_its_first_picture_is() -> None:
+    image = photo("red", "circle", 1)
+    assert raw.is_raw(io.BytesIO(encoded(image, "TIFF", tiffinfo={50706: b"\1\4\0\0"})))
+    assert not raw.is_raw(io.BytesIO(encoded(image, "TIFF")))
+
+
 def test_the_limit_of_pixels_holds_for_the_photo_and_not_for_what_is_embedded() -> None:
     image = photo("red", "circle", 1, (1280, 960))
     with pytest.raises(UnreadableImageError, match="too large: 1280 x 960 pixels"):
@@ -145,6 +151,15 @@ def test_of_a_heic_with_several_pictures_the_first_counts_and_of_its_thumbnail_n
     image = Image.open(io.BytesIO(data), formats=("HEIF",))
     image.draft(None, (160, 120))
     assert image.size == (640, 480)
+
+
+def test_of_a_stereo_photo_the_first_counts_and_the_second_may_be_cut() -> None:
+    first, second = photo("red", "circle", 1, (640, 480)), photo("blue", "circle", 2, (640, 480))
+    data = encoded(first, "MPO", save_all=True, append_images=[second])
+    for length in (len(data), len(data) - 500):
+        picture = Decode(None)(data[:length])
+        np.testing.assert_array_equal(picture.pixels, Decode(None)(encoded(first)).pixels)
+        assert picture.columns == {}
 
 
 def test_ten_bits_of_a_heic_are_read_as_eight() -> None:

@@ -125,7 +125,9 @@ def test_a_picture_costs_what_it_holds_decoded_and_little_more_and_nothing_once_
     found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     print(found)
     assert {name: peak for name, (peak, _) in found.items() if peak > limits[name]} == {}
-    assert {name: stays for name, (_, stays) in found.items() if stays > 2 * ROOM_MB} == {}
+    # Blocks of up to 32 MB, which other libraries than Pillow take, glibc keeps for the next.
+    kept = {name: (4 if Path(name).suffix[1:] in PEAKS else 2) * ROOM_MB for name in found}
+    assert {name: stays for name, (_, stays) in found.items() if stays > kept[name]} == {}
 
 
 @pytest.mark.parametrize(("mode", "format"), FILES)

@@ -112,7 +112,40 @@ def test_other_places_have_no_cell() -> None:
     rng = np.random.default_rng(0)
     assert _made(*rng.uniform(9, 10, (200, 2))).guides["cell"] is None
     assert _made(*_tiles(6, 6), *_tiles(3, 3, 16)).guides["cell"] is None, "zooms over each other"
-    assert _made(*_tiles(6, 6), *_tiles(6, 6)).guides["cell"] is None
     assert _made(*[(9.0, 47.0)] * 50_000).guides["cell"] is None
     alone = _made(*_tiles(3, 3)).guides
     assert (alone["cell"], alone["seamless"]) == (None, False)
+
+
+def test_scenes_over_each_other_share_the_squares_of_their_places() -> None:
+    """Three pictures of one area, cut alike: each place shows all three, in the order of scenes."""
+    one, three = _made(*_tiles(6, 6)), _made(*_tiles(6, 6) * 3)
+    cell = one.guides["cell"]
+    assert three.guides["cell"] == pytest.approx(cell / 2, rel=1e-3)
+    assert three.guides["seamless"]
+    first, second, third = three.positions.reshape(3, 36, 2)
+    np.testing.assert_allclose((first + second)[:, 0] / 2, one.positions[:, 0], atol=cell * 1e-3)
+    np.testing.assert_allclose(second - first, [[cell / 2, 0]] * 36, atol=cell * 1e-3)
+    np.testing.assert_allclose(third - first, [[0, -cell / 2]] * 36, atol=cell * 1e-3)
+    assert three.guides["notes"] == ["108 images at the same places as others, side by side there."]
+    assert one.guides["notes"] == []
+
+
+def test_one_place_with_many_does_not_make_all_others_small() -> None:
+    one, many = _made(*_tiles(6, 6)), _made(*_tiles(6, 6), *_tiles(1, 1) * 400)
+    np.testing.assert_array_equal(many.positions[1:36], one.positions[1:])
+    crowd = many.positions[[0, *range(36, 436)]]
+    assert len(np.unique(crowd, axis=0)) == 401
+    assert np.ptp(crowd, axis=0).max() < one.guides["cell"] / 2
+
+
+def test_images_at_one_place_stand_side_by_side_nearer_than_the_next() -> None:
+    made = _made((9.0, 47.0), (9.1, 47.0), (9.0, 47.0), (9.0, 47.0), (9.0, 47.0), (11.0, 47.0))
+    stacked = made.positions[[0, 2, 3, 4]]
+    assert len(np.unique(stacked, axis=0)) == 4
+    away = np.linalg.norm(stacked - stacked.mean(0), axis=1).max()
+    assert away < 0.25 * (made.positions[1] - stacked.mean(0))[0]
+    alone = _made((9.0, 47.0), (9.1, 47.0), (11.0, 47.0)).positions
+    np.testing.assert_array_equal(made.positions[[1, 5]], alone[[1, 2]], "those alone stay where they are")
+    np.testing.assert_allclose(stacked.mean(0), alone[0], atol=1e-6)
+    assert made.guides["notes"] == ["4 images at the same places as others, side by side there."]

@@ -35,3 +35,53 @@ def write_tiles(root: Path, across: int = 4, down: int = 4, layers: Iterable[str
             for layer in layers:
                 save(root / f"{layer}/{Z}/{X + x}/{Y + y}.png", tile(COLORS[layer], inked[layer]))
     return root
+
+
+def drawn_map(across: int, down: int, seed: int = 0) -> np.ndarray:
+    """uint8 (down * SIDE, across * SIDE, 3): hills in gray that go on from a tile into the next."""
+    from scipy.ndimage import gaussian_filter
+
+    noise = np.random.default_rng(seed).normal(size=(down * SIDE, across * SIDE))
+    hills = gaussian_filter(noise, SIDE / 2)
+    gray = np.interp(hills, (hills.min(), hills.max()), (20, 230)).astype(np.uint8)
+    return np.repeat(gray[..., None], 3, axis=2)
+
+
+def stored(scheme: str, x: int, y: int, z: int = Z) -> str:
+    """Where a tile of the map lies below its layer, by a scheme."""
+    return {"xyz": f"{z}/{x}/{y}", "tms": f"{z}/{x}/{(1 << z) - 1 - y}", "zyx": f"{z}/{y}/{x}"}[scheme]
+
+
+def write_map(layer: Path, scheme: str = "xyz", pixels: np.ndarray | None = None, ending: str = ".png") -> Path:
+    """A map cut into tiles, <layer>/17/..., the north-western one at X, Y."""
+    pixels = drawn_map(10, 8) if pixels is None else pixels
+    for x in range(pixels.shape[1] // SIDE):
+        for y in range(pixels.shape[0] // SIDE):
+            part = pixels[y * SIDE : (y + 1) * SIDE, x * SIDE : (x + 1) * SIDE]
+            save(layer / f"{stored(scheme, X + x, Y + y)}{ending}", part)
+    return layer
+
+
+def write_mbtiles(path: Path, tiles: Mapping[tuple[object, object, object], object], **metadata: str) -> Path:
+    """An MBTiles file. tiles: what is stored, by zoom, column and row as the file counts them."""
+    import sqlite3
+    from contextlib import closing
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE metadata (name text, value text)")
+        database.execute(
+            "CREATE TABLE tiles (zoom_level integer, tile_column integer, tile_row integer, tile_data blob)"
+        )
+        database.execute("CREATE UNIQUE INDEX tile_index ON tiles (zoom_level, tile_column, tile_row)")
+        database.executemany("INSERT INTO metadata VALUES (?, ?)", metadata.items())
+        database.executemany("INSERT INTO tiles VALUES (?, ?, ?, ?)", [(*at, data) for at, data in tiles.items()])
+    return path
+
+
+def png(pixels: np.ndarray) -> bytes:
+    import io
+
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    return stream.getvalue()

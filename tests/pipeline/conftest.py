@@ -23,8 +23,9 @@ def full_options(tmp_path_factory: pytest.TempPathFactory, model: str) -> Option
     """A build with every map, index and metadata, done once; copy it with `full` to change it."""
     base = tmp_path_factory.mktemp("full")
     write_photos(base / "photos", 48)
+    (base / "photos/metadata.csv").rename(base / "photos.csv")  # in the folder it would be found without being named
     options = Options(
-        images=base / "photos", output=base / "w", metadata=base / "photos/metadata.csv", model=model, trees=2,
+        images=base / "photos", output=base / "w", metadata=base / "photos.csv", model=model, trees=2,
         perplexity=5, n_neighbors=5, thumb_size=32, atlas_size=128, min_cluster_size=5, jobs=2,
     )  # fmt: skip
     run(options)
@@ -39,7 +40,7 @@ def full(full_options: Options, tmp_path: Path) -> Options:
     shutil.copytree(full_options.images.parent, tmp_path / "full", copy_function=shutil.copy2)
     options = replace(
         full_options, images=tmp_path / "full/photos", output=tmp_path / "full/w",
-        metadata=tmp_path / "full/photos/metadata.csv",
+        metadata=tmp_path / "full/photos.csv",
     )  # fmt: skip
     run(options)  # the metadata's new path is a change; let it be the state that tests start from
     return options

@@ -123,6 +123,46 @@ def test_images_without_a_vector_and_rows_that_cannot_be_used_are_left_out_and_c
     assert any("1 rows match no image and are not used, e.g. 'nobody.png'" in line for line in report.notes)
 
 
+def test_rows_of_images_that_a_limit_leaves_out_are_no_fault(
+    photos: Path, mine: Path, numbers: np.ndarray, tmp_path: Path
+) -> None:
+    report = Listening()
+    run(replace(with_vectors(photos, tmp_path / "w", mine), limit=5), report)
+    assert "mine.npy: rows for 5 of 5 images (5 by name without suffix)" in report.notes
+    assert "mine.npy: 18 rows are of images that --limit leaves out, or of none" in report.notes
+    assert not any("match no image" in note for note in report.notes)
+    ids = [f"{i:03d}" for i in range(22)] + ["?"]
+    all_taken = with_vectors(photos, tmp_path / "w2", table(tmp_path / "v.parquet", id=ids, emb=numbers.tolist()))
+    run(replace(all_taken, limit=500), report := Listening())
+    assert "v.parquet: 1 rows match no image and are not used, e.g. '?'" in report.notes
+
+
+def test_metadata_rows_of_images_that_a_limit_leaves_out_are_no_fault(photos: Path, mine: Path, tmp_path: Path) -> None:
+    lines = [f"{i:03d}.png,{i}" for i in range(23)]
+    (tmp_path / "m.csv").write_text("\n".join(["filename,n", *lines]))
+    report = Listening()
+    options = with_vectors(photos, tmp_path / "w", mine, metadata=tmp_path / "m.csv")
+    run(replace(options, limit=5), report)
+    assert "rows of images that --limit leaves out, or of none: 18" in report.notes
+    run(options, report := Listening())
+    assert not any("--limit" in note for note in report.notes)
+
+
+def test_rows_that_go_by_order_are_said_and_so_is_the_nearest_image_of_a_stray_one(
+    photos: Path, numbers: np.ndarray, tmp_path: Path
+) -> None:
+    np.save(tmp_path / "v.npy", numbers)
+    report = Listening()
+    run(with_vectors(photos, tmp_path / "w", tmp_path / "v.npy"), report)
+    assert "v.npy: rows for 23 of 23 images (23 by order)" in report.notes
+    assert "v.npy: it names no images, so its rows belong to them in the order of their paths" in report.notes
+    ids = [f"{i:03d}.png" for i in range(22)] + ["O22.png"]
+    report = Listening()
+    run(with_vectors(photos, tmp_path / "w2", table(tmp_path / "v.parquet", id=ids, emb=numbers.tolist())), report)
+    stray = "v.parquet: 1 rows match no image and are not used, e.g. 'O22.png' (nearest: '022.png')"
+    assert stray in report.notes
+
+
 def test_coordinates_beside_a_model_are_one_more_map(photos: Path, tmp_path: Path, model: str) -> None:
     places = np.random.default_rng(1).normal(size=(23, 2)).astype(np.float32)
     file = table(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from imagespace_core.images import color
 from imagespace_core.pipeline.image_parts import Product
-from imagespace_core.pipeline.image_table import ImageTable, read_table
+from imagespace_core.pipeline.image_table import MOST_COLUMNS, ImageTable, read_table
 
 _MEASURED = color.columns(np.zeros((4, 4, 3), np.uint8))
 
@@ -59,3 +59,13 @@ def test_parts_of_a_run_before_there_were_columns_are_read(tmp_path: Path) -> No
     old = _row("a")
     del old["columns"], old["remarks"]
     assert _settled(_read(tmp_path, [old]))["id"].tolist() == ["a"]
+
+
+def test_names_beyond_the_most_are_left_out_and_said(tmp_path: Path) -> None:
+    rows = [_row(f"{i}", {f"value {i} {n}": n for n in range(MOST_COLUMNS // 2)}) for i in range(3)]
+    read = _read(tmp_path, rows[:2], rows[2:])
+    assert len(read.columns) == MOST_COLUMNS
+    assert read.notes() == [
+        "pictures and the files beside them name more than 500 values; the other 250 are left out, e.g. "
+        "'value 2 0', 'value 2 1', 'value 2 10'"
+    ]

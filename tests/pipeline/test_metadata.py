@@ -99,3 +99,13 @@ def test_rows_of_images_beyond_the_limit_are_no_fault(tmp_path: Path, model: str
     report = Listening()
     run(quick(tmp_path / "photos", tmp_path / "w", model, metadata=tmp_path / "m.csv", limit=1), report)
     assert "rows of images that --limit leaves out, or of none: 2" in report.notes
+
+
+def test_an_encoding_goes_for_the_table_in_the_folder_too(tmp_path: Path, model: str) -> None:
+    write_solid(tmp_path / "photos", 2, ["a.png", "b.png"])
+    (tmp_path / "photos" / "metadata.csv").write_bytes("filename,title\na.png,Café\n".encode("cp1252"))
+    report = Listening()
+    run(quick(tmp_path / "photos", tmp_path / "w", model), report)
+    assert any("is not used" in note and "--encoding cp1252" in note for note in report.notes)
+    run(quick(tmp_path / "photos", tmp_path / "w", model, encoding="cp1252"))
+    assert Workspace.open(tmp_path / "w").items["title"].tolist()[0] == "Café"

@@ -79,6 +79,6 @@ def test_sprites_and_columns_show_the_colors_that_a_wide_picture_means(options: 
     assert options.output is not None
     workspace = Workspace.open(options.output)
     row = workspace.items["path"].tolist().index("wide.png")
-    assert workspace.items["dominant_color"][row] == "#d84511"
+    assert workspace.items["dominant_color"].tolist()[row] == "#d84511"
     sprite = workspace.sprite(row).reshape(-1, 3).astype(int)
     assert np.abs(np.median(sprite, axis=0) - (216, 69, 17)).max() <= 4

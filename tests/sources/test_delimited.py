@@ -8,7 +8,7 @@ import pytest
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources.tables import delimited, encodings
-from imagespace_core.sources.tables.delimited import names_of, read_delimited, values_of
+from imagespace_core.sources.tables.delimited import cells_of, names_of, read_delimited
 from imagespace_core.sources.tables.encodings import open_text
 
 TEXT = "filename,name\r\nä.jpg,“é”\r\nb.jpg,日本\r\n"
@@ -47,11 +47,13 @@ def test_empty_files_and_bytes_that_are_no_text_are_refused(tmp_path: Path) -> N
             read_delimited(tmp_path / "a.csv")
 
 
-def test_values_of_one_column_are_those_of_the_rows_that_are_taken(tmp_path: Path) -> None:
+def test_cells_of_some_columns_are_those_of_the_rows_that_are_taken(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text('filename,vector,n\na,"[1, 2]",1\nb,"[3, 4]",2,3\nc,"[5, 6]"\n\nd,,4\n')
-    table = read_delimited(file, empty=("vector",))
-    assert (table.completed, table.left_out, table.first_left_out) == (1, 1, 2)
-    assert [column.to_pylist() for column in table.columns] == [["a", "c", "d"], ["", "", ""], ["1", "", "4"]]
+    table = read_delimited(file, without=("vector",))
+    assert table.names == ("filename", "n")
+    assert (table.rows, table.completed, table.left_out, table.first_left_out) == (3, 1, 1, 2)
+    assert [column.to_pylist() for column in table.columns] == [["a", "c", "d"], ["1", "", "4"]]
     assert names_of(file) == ["filename", "vector", "n"]
-    assert [value for values in values_of(file, "vector") for value in values] == ["[1, 2]", "[5, 6]", ""]
+    cells = [row for rows in cells_of(file, ["n", "vector"]) for row in rows]
+    assert cells == [["1", "[1, 2]"], ["", "[5, 6]"], ["4", ""]]

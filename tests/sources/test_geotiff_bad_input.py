@@ -42,8 +42,7 @@ def test_a_scene_without_georeference_is_refused_with_the_command_that_gives_one
     write_geojson(tmp_path / "scene.geojson", [GOOD])
     assert refused(GeoTiff(scene)) == (
         "scene.tif has no georeference, so nothing can be placed on it; give it one with: gdal_translate -a_srs "
-        "EPSG:<code> -a_ullr <left> <top> <right> <bottom> FILE NEW "
-        "(with control points in the file: gdalwarp FILE NEW)"
+        "EPSG:<code> -a_ullr <left> <top> <right> <bottom> FILE NEW"
     )
     grid = GeoTiff(scene, annotations="none", chip_size=60)
     keys, _, notes = survey(grid)

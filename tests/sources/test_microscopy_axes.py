@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from imagespace_core.errors import InputError
+from imagespace_core.sources.microscopy.channels import blended
 from imagespace_core.sources.microscopy.source import Microscopy
 from tests.makers.slices import left_third, save, save_described, save_imagej, save_ome, textures
 
@@ -41,6 +42,28 @@ def test_channels_are_one_slice_blended_in_their_colors_or_one_of_them(tmp_path:
     assert not any("channels" in note for note in small(tmp_path, channel="1").scan().notes)
     with pytest.raises(InputError, match=r"it has no channel 'GFP'; --channel takes of 1 DAPI, 2 actin, 3 tubulin"):
         small(tmp_path, channel="GFP").scan()
+
+
+def test_what_shines_in_several_channels_adds_up_to_white_and_no_further() -> None:
+    plane = np.full((2, 3), 255, np.uint8)
+    assert (blended([plane, plane], [(255, 255, 255), (255, 0, 0)]) == 255).all()
+    assert blended([plane // 2, plane // 2], [(255, 0, 0), (100, 255, 0)])[0, 0].tolist() == [177, 127, 0]
+
+
+def test_files_that_hold_planes_of_one_slice_are_no_slices_of_their_own(tmp_path: Path) -> None:
+    pages = textures(4)
+    data = "".join(
+        f'<TiffData FirstZ="{z}" IFD="0" PlaneCount="1"><UUID FileName="{name}.ome.tif">urn:{name}</UUID></TiffData>'
+        for z, name in enumerate(("b", "a", "gone", "c"))
+    )
+    for name, page in zip("abc", pages, strict=False):  # a is no less than a file of its own until b is read
+        save_ome(tmp_path / f"raw/{name}.ome.tif", [page], "XYZCT", {"Z": 4}, data if name != "a" else "<TiffData/>")
+    scan = small(tmp_path).scan()
+    assert list(dict.fromkeys(item.columns["slice"] for item in scan.items)) == [
+        "b.ome.tif@p1", "b.ome.tif@p2", "b.ome.tif@p4",
+    ]  # fmt: skip
+    problems = [(path, reason) for path, reason in scan.skipped if "b.ome" in path or "c.ome" in path]
+    assert problems == [("raw/b.ome.tif", "1 of its slices lack planes: gone.ome.tif not there; they are left out")]
 
 
 def test_a_color_of_a_colored_slice_can_be_chosen(tmp_path: Path) -> None:

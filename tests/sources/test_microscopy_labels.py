@@ -8,7 +8,7 @@ import tifffile
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources.microscopy.source import Microscopy
-from tests.makers.slices import left_third, save, save_imagej, textures, write_slices
+from tests.makers.slices import left_third, save, save_imagej, save_stack, textures, write_slices
 
 
 def small(root: Path, **parameters) -> Microscopy:
@@ -120,3 +120,46 @@ def test_when_no_label_belongs_to_a_slice_that_is_said_first(tmp_path: Path) -> 
     )
     assert "channels" in scan.notes[1]
     assert {path for path, _ in scan.skipped} == {"labels/x.png", "labels/y.png", "labels/z.png"}
+
+
+def test_what_pairs_with_nothing_is_said_before_what_is_said_of_other_data_sets(tmp_path: Path) -> None:
+    write_slices(tmp_path / "one", 1)
+    save_imagej(tmp_path / "one/raw/a.tif", textures(2), "channels=2")
+    write_slices(tmp_path / "two", 2)
+    save(tmp_path / "two/labels/x.png", left_third())
+    for name in ("slice_0.png", "slice_1.png"):
+        (tmp_path / "two/labels" / name).unlink()
+    first, second, *_ = small(tmp_path).scan().notes
+    assert first.startswith("the label does not belong to a slice, so that nothing is known of what two/labels/ marks")
+    assert "channels" in second
+
+
+def test_a_label_of_several_channels_is_left_out(tmp_path: Path) -> None:
+    save_imagej(tmp_path / "raw/a.tif", textures(2), "slices=2")
+    save_imagej(tmp_path / "labels/a.tif", [left_third()] * 4, "channels=2\nslices=2\nhyperstack=true")
+    scan = small(tmp_path).scan()
+    assert "overlap" not in scan.items[0].columns
+    assert dict(scan.skipped)["labels/a.tif@z1"] == "label left out: it has 2 channels; expected one number a pixel"
+
+
+@pytest.mark.parametrize("stacked", ["raw", "labels"])
+def test_a_stack_and_as_many_counted_files_belong_together_one_by_one(tmp_path: Path, stacked: str) -> None:
+    parts = {"raw": textures(11), "labels": [left_third(inside=number + 1) for number in range(11)]}
+    for part, pages in parts.items():
+        if part == stacked:
+            save_stack(tmp_path / part / "volume.tif", pages)
+            continue
+        for number, page in enumerate(pages):
+            save(tmp_path / part / f"im{number}.png", page)
+    scan = small(tmp_path, structures="11=last", stride=32).scan()
+    assert [item.columns["z"] for item in scan.items if item.columns["overlap_last"] == 1.0] == [10, 10]
+    assert scan.skipped == []
+    assert "one by one, 11 of each, from labels/" in scan.notes[0]
+    (folder,) = {"raw", "labels"} - {stacked}
+    one = next((tmp_path / folder).glob("im4*"))
+    one.rename(one.with_name("other.png"))  # as many, and not counted
+    assert "one by one" not in small(tmp_path).scan().notes[0]
+    one.with_name("other.png").unlink()
+    scan = small(tmp_path).scan()
+    assert "to a slice, so that nothing is known" in scan.notes[0]
+    assert "overlap" not in scan.items[0].columns

@@ -47,7 +47,8 @@ def test_cells_with_separators_are_lists_where_the_name_or_repetition_says_so(
         ("text", ["It rains; we stay. " * 5] * 9),
         ("text", ["It rains; we stay.", "It rains; we go.", "It snows; we stay."]),
         ("position", ["48;11", "48;12", "11;48", "12;48"]),
-        ("style", ["a;b", "a;b", "x" * 70, "a;b"]),
+        ("style", ["a; b", "b;c", "a; c", "x" * 70]),
+        ("keywords", ["a; b"] * 10_000 + [f"a; {'x' * 70}"]),
     ],
 )
 def test_other_texts_with_signs_in_them_stay_text(name: str, cells: list[str]) -> None:

@@ -12,7 +12,7 @@ from imagespace_core.sources.natural_order import natural_path_key
         (["a.tif", "b.tif"], ["a.png", "b.bmp"]),
         (["a.ome.tif", "b.ome.tif"], ["a.png", "b.ome.tif"]),
         (["x/a.tif", "y/b.tif"], ["a.png", "b.png"]),
-        (["Cell 1.tif", "cell-2.tif"], ["cell_1.png", "CELL2.png"]),
+        (["Cell 1.tif", "cell2.tif"], ["cell1.png", "CELL 2.png"]),
         (["Me\u0301lange.tif", "b.tif"], ["M\u00e9lange.png", "b.png"]),
         (["train-volume.tif"], ["train-labels.tif"]),
     ],
@@ -48,7 +48,7 @@ def test_where_no_names_are_the_same_a_word_more_or_numbers_decide(
     [
         (["0.tif", "1.tif", "2.tif"], ["m_1.png", "m_2.png", "m_3.png"]),  # counted from 0 and from 1: neither is right
         (["a1.tif", "b2.tif"], ["m1.png", "m2.png"]),  # not counted: the names differ in more than a number
-        (["1_1.tif", "1_01.tif"], ["m1.png", "m2.png"]),
+        (["1.tif", "01.tif", "2.tif"], ["m0001.png", "m2.png"]),  # two slices of one number
         (["a.tif", "b.tif"], ["c.png", "d.png"]),
         (["a.tif", "b.tif"], []),
     ],
@@ -64,6 +64,11 @@ def test_numbers_decide_nothing_where_some_names_are_the_same() -> None:
 def test_a_name_that_several_have_decides_nothing() -> None:
     assert paired(["x/a.tif", "y/a.tif", "b.tif"], ["a.png", "b.png"]).labels == {"b.tif": "b.png"}
     assert paired(["a.tif", "b.tif"], ["a.png", "a.bmp", "b.png"]).labels == {"b.tif": "b.png"}
+
+
+def test_a_mark_of_ome_counts_where_it_alone_tells_files_apart() -> None:
+    names = ["a.tif", "a.ome.tif", "b.ome.tif"]
+    assert paired(names, names).labels == dict(zip(names, names, strict=True))
 
 
 def test_labels_of_some_slices_belong_to_those_of_their_number() -> None:

@@ -111,7 +111,7 @@ def test_paths_are_recorded_absolute_because_the_app_runs_elsewhere(tmp_path: Pa
     source = GeoTiff(tmp_path, **told, bands=(1, 2, 3))
     assert recorded(source) == {
         "annotations": str(tmp_path / "boats.geojson"), "annotations_crs": None, "chip_size": None, "margin_px": 0,
-        "margin_m": 0.0, "bands": [1, 2, 3], "stretch": [],
+        "margin_m": 0.0, "bands": [1, 2, 3], "stretch": [], "nodata": None,
     }  # fmt: skip
 
 

@@ -29,6 +29,14 @@ def test_a_stack_of_imagej_with_one_directory_has_all_its_slices(tmp_path: Path)
     assert stack.problems == []
 
 
+def test_a_stack_that_is_cut_short_after_it_was_listed_has_a_reason(tmp_path: Path) -> None:
+    save_imagej(tmp_path / "a.tif", textures(3), "slices=3")
+    last = read_stack(tmp_path / "a.tif").frames[-1].channels[0].page
+    (tmp_path / "a.tif").write_bytes((tmp_path / "a.tif").read_bytes()[:-1])
+    with pytest.raises(UnreadableImageError, match="truncated"):
+        last.values()
+
+
 def test_a_hyperstack_of_imagej_has_channels_depths_and_times(tmp_path: Path) -> None:
     pages = textures(2 * 3 * 2)
     save_imagej(tmp_path / "a.tif", pages, "channels=2\nslices=3\nframes=2\nhyperstack=true")
@@ -76,6 +84,12 @@ def test_pages_without_axes_are_slices_and_smaller_copies_of_a_page_are_none(tmp
         for side in (512, 256, 128):
             file.write(np.zeros((side, side), np.uint8), tile=(64, 64), metadata=None, subfiletype=int(side < 512))
     assert suffixes(read_stack(tmp_path / "pyramid.tif")) == [""]
+    with tifffile.TiffWriter(tmp_path / "below.tif") as file:
+        file.write(textures(1)[0], subifds=1, metadata=None)
+        file.write(textures(1, 30, 50)[0], subfiletype=1, metadata=None)
+    below = read_stack(tmp_path / "below.tif")
+    assert suffixes(below) == [""]
+    assert below.problems == []
 
 
 @pytest.mark.parametrize("compression", [None, "zlib"])
@@ -102,6 +116,24 @@ def test_samples_that_are_no_colors_are_channels(tmp_path: Path, planar: str) ->
     np.testing.assert_array_equal(channels, bands)
 
 
+def test_transparency_is_no_channel(tmp_path: Path) -> None:
+    gray, alpha = textures(2)
+    save(tmp_path / "gray.tif", np.stack([gray, alpha], 2))
+    save(tmp_path / "colors.tif", np.stack([*textures(3), alpha], 2))
+    np.testing.assert_array_equal(values(read_stack(tmp_path / "gray.tif")), [[gray]])
+    np.testing.assert_array_equal(values(read_stack(tmp_path / "colors.tif")), [[np.stack(textures(3), 2)]])
+
+
+def test_inks_are_colors_and_a_fourth_band_of_its_own_is_a_channel(tmp_path: Path) -> None:
+    bands = np.stack(textures(4), 2)
+    inks = Image.frombytes("CMYK", (96, 64), bands.tobytes())
+    inks.save(tmp_path / "inks.tif")
+    np.testing.assert_array_equal(values(read_stack(tmp_path / "inks.tif")), [[np.asarray(inks.convert("RGB"))]])
+    tifffile.imwrite(tmp_path / "infrared.tif", bands, photometric="rgb", extrasamples=["unspecified"])
+    np.testing.assert_array_equal(values(read_stack(tmp_path / "infrared.tif")), [textures(4)])
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_colors_of_sixteen_bits_keep_them(tmp_path: Path) -> None:
     import rasterio
 
@@ -130,6 +162,15 @@ def test_planes_of_an_ome_tiff_in_several_files_are_slices_of_the_first(tmp_path
     assert stack.problems == ["1 of its slices lack planes: z1.ome.tif not there; they are left out"]
 
 
+def test_a_link_to_a_file_is_that_file_under_its_own_name(tmp_path: Path) -> None:
+    save_stack(tmp_path / "a.tif", textures(2))
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links/b.tif").symlink_to(tmp_path / "a.tif")
+    stack = read_stack(tmp_path / "links/b.tif")
+    assert {frame.channels[0].page.file for frame in stack.frames} == {tmp_path / "links/b.tif"}
+    assert stack.parts == ()
+
+
 def _only_naming(name: str) -> str:
     return f'<?xml version="1.0"?><OME><BinaryOnly MetadataFile="{name}" UUID="urn:uuid:0"/></OME>'
 
@@ -152,7 +193,17 @@ def test_a_description_in_a_file_of_its_own_is_read_and_said_where_it_is_missing
     np.testing.assert_array_equal(np.reshape(values(found), (4, 64, 96)), pages)
 
 
-BOMB = '<?xml version="1.0"?><!DOCTYPE OME [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><OME><Image Name="&b;"/></OME>'
+_ENTITIES = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
+
+
+def test_a_companion_file_declares_no_entities_either(tmp_path: Path) -> None:
+    save_described(tmp_path / "a.ome.tif", textures(2), _only_naming("a.companion.ome"))
+    (tmp_path / "a.companion.ome").write_text(_ENTITIES + "<OME>&b;</OME>")
+    assert read_stack(tmp_path / "a.ome.tif").problems == [
+        "its axes cannot be read (its XML declares entities); every page is a slice"
+    ]
+
+
 _PIXELS = '<?xml version="1.0"?><OME><Image><Pixels DimensionOrder="XYCZT" SizeX="96" SizeY="64" SizeT="1" {}</OME>'
 
 _IN_ANOTHER = '<TiffData><UUID FileName="../b.tif">u</UUID></TiffData>'
@@ -161,7 +212,8 @@ _IN_ANOTHER = '<TiffData><UUID FileName="../b.tif">u</UUID></TiffData>'
 @pytest.mark.parametrize(
     ("xml", "reason"),
     [
-        (BOMB, "its XML declares entities"),
+        (_ENTITIES + "<OME>&b;</OME>", "its XML declares entities"),
+        (_ENTITIES + "<scn>&b;</scn>", "its XML declares entities"),  # another's, which tifffile would read
         ("<?xml version='1.0'?><OME><Image>", "its XML is broken: no element found"),
         ("<?xml version='1.0'?><OME><Image></OME>", "its XML is broken: mismatched tag"),
         (_PIXELS.format('SizeC="1" SizeZ="99999999999"/></Image>'), "it describes 99,999,999,999 planes"),
@@ -188,14 +240,32 @@ def test_a_description_that_cannot_be_used_leaves_the_pages(tmp_path: Path, xml:
 
 def test_what_is_no_image_or_too_large_has_a_reason(tmp_path: Path) -> None:
     (tmp_path / "a.tif").write_bytes(b"II*\0garbage")
-    with pytest.raises(UnreadableImageError, match="broken"):
+    with pytest.raises(UnreadableImageError, match="truncated|broken"):
         read_stack(tmp_path / "a.tif")
     save(tmp_path / "b.tif", textures(1)[0])
-    with pytest.raises(UnreadableImageError, match="too large: its pages are 96 x 64"):
+    with pytest.raises(UnreadableImageError, match="too large: 96 x 64"):
         read_stack(tmp_path / "b.tif", max_pixels=1000)
     tifffile.imwrite(tmp_path / "c.tif", np.zeros((8, 8), np.complex64))
     with pytest.raises(UnreadableImageError, match="of the type complex64; expected numbers"):
         read_stack(tmp_path / "c.tif")
+
+
+def test_pages_that_cannot_be_slices_take_no_others_with_them(tmp_path: Path) -> None:
+    with tifffile.TiffWriter(tmp_path / "a.tif") as file:
+        for page in (textures(1)[0], np.zeros((8, 8), np.complex64), textures(2)[1]):
+            file.write(page, metadata=None)
+    stack = read_stack(tmp_path / "a.tif")
+    assert suffixes(stack) == ["@p1", "@p3"]
+    assert stack.problems == ["its values are of the type complex64; expected numbers"]
+
+
+def test_pages_of_several_kinds_have_names_of_their_own(tmp_path: Path) -> None:
+    with tifffile.TiffWriter(tmp_path / "a.tif") as file:
+        for side in (40, 40, 30, 30):
+            file.write(
+                np.zeros((side, side, 5), np.uint8), photometric="minisblack", planarconfig="contig", metadata=None
+            )
+    assert suffixes(read_stack(tmp_path / "a.tif")) == ["@p1", "@p2", "@p3", "@p4"]
 
 
 def test_a_file_that_is_no_tiff_is_one_slice(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources.vectors import blocks
+from imagespace_core.sources.vectors import readers
 from imagespace_core.sources.vectors.given import read_vectors
 
 ROWS, SIZE = 16_384, 512
@@ -51,11 +51,13 @@ def units(numbers: np.ndarray) -> np.ndarray:
     return numbers / np.linalg.norm(numbers, axis=1, keepdims=True)
 
 
-@pytest.mark.parametrize("suffix", ["npy", "parquet"])
+@pytest.mark.parametrize("suffix", ["npy", "npz", "parquet"])
 def test_staging_takes_a_few_blocks_however_large_the_file(tmp_path: Path, numbers: np.ndarray, suffix: str) -> None:
     file = tmp_path / f"a.{suffix}"
     if suffix == "npy":
         np.save(file, numbers)
+    elif suffix == "npz":
+        np.savez_compressed(file, numbers)
     else:
         rows = pa.FixedSizeListArray.from_arrays(pa.array(numbers.reshape(-1)), SIZE)
         pq.write_table(pa.table({"id": [str(row) for row in range(ROWS)], "emb": rows}), file)
@@ -64,16 +66,19 @@ def test_staging_takes_a_few_blocks_however_large_the_file(tmp_path: Path, numbe
     np.testing.assert_allclose(vectors, units(numbers)[::-1], atol=1e-6)
 
 
-@pytest.mark.parametrize(("suffix", "most"), [("csv", 0.5), ("jsonl", 1.2)])
-def test_text_takes_no_more_than_the_file(tmp_path: Path, numbers: np.ndarray, suffix: str, most: float) -> None:
-    """Of a CSV nothing is held; of JSON Lines the numbers."""
+@pytest.mark.parametrize(("form", "most"), [("csv", 0.5), ("a column for each number", 1.2), ("jsonl", 1.2)])
+def test_text_takes_no_more_than_the_file(tmp_path: Path, numbers: np.ndarray, form: str, most: float) -> None:
+    """Of a CSV nothing is held but a megabyte's cells; of JSON Lines the numbers."""
     some = numbers[:4096, :128].astype(float)
+    wide = form == "a column for each number"
+    suffix = "csv" if wide else form
     file = tmp_path / f"a.{suffix}"
     with file.open("w") as stream:
         if suffix == "csv":
-            stream.write("id,emb\n")
+            stream.write("id," + (",".join(map(str, range(128))) if wide else "emb") + "\n")
         for row, vector in enumerate(some.tolist()):
-            line = f'{row},"{vector}"' if suffix == "csv" else json.dumps({"id": str(row), "emb": vector})
+            cells = ",".join(map(str, vector)) if wide else f'"{vector}"'
+            line = f"{row},{cells}" if suffix == "csv" else json.dumps({"id": str(row), "emb": vector})
             stream.write(f"{line}\n")
     pool = pa.system_memory_pool()  # which tracemalloc does not see
     before, held = pool.max_memory() or 0, pool.bytes_allocated()
@@ -88,7 +93,7 @@ def test_blocks_of_any_size_find_the_same_rows(tmp_path: Path, monkeypatch: pyte
     file = tmp_path / "a.jsonl"
     file.write_text("\n".join(json.dumps({"id": str(row), "vector": vector}) for row, vector in enumerate(lists)))
     for rows in (1, 2, 1024):
-        monkeypatch.setattr(blocks, "BLOCK_ROWS", rows)
+        monkeypatch.setattr(readers, "BLOCK_ROWS", rows)
         given = read_vectors(file)
         assert list(given.ids) == ["0", "6", "7"]
         assert given.vectors is not None

@@ -69,7 +69,7 @@ def test_the_columns_of_embedding_atlas(tmp_path: Path, numbers: np.ndarray) -> 
     pd.DataFrame(table).to_parquet(tmp_path / "a.parquet")
     given = read_vectors(tmp_path / "a.parquet")
     np.testing.assert_array_equal(given.positions[2], np.stack([np.arange(6), -np.arange(6)], 1))
-    assert (given.vectors, given.named) == (None, False)
+    assert (given.vectors, given.naming) == (None, {})
     assert given.neighbors is not None
     np.testing.assert_array_equal(given.neighbors[0], [[(r + 1) % 6, (r + 2) % 6] for r in range(6)])
     np.testing.assert_allclose(given.neighbors[1], np.tile([0.1, 0.2], (6, 1)), atol=1e-6)
@@ -196,7 +196,7 @@ def test_ids_of_another_number_missing_files_and_other_suffixes_are_named(tmp_pa
         with pytest.raises(InputError, match=message):
             read_vectors(tmp_path / name)
     (tmp_path / "a.pkl").write_bytes(b"")
-    with pytest.raises(InputError, match=r"is a .pkl; give .npy, .parquet"):
+    with pytest.raises(InputError, match=r"is a .pkl; give .npy, .npz, .parquet"):
         read_vectors(tmp_path / "a.pkl")
     (tmp_path / "broken.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match="cannot be read as Parquet"):

@@ -119,6 +119,7 @@ def test_a_module_stays_one_idea_long(name: str) -> None:
 
 def test_a_page_can_ask_for_all_that_a_module_needs_at_once() -> None:
     assert set(viewer.needs("panels/tile.js")) == {
+        "core/both_ends.js",
         "core/constants.js",
         "core/dom.js",
         "core/rebuilt.js",

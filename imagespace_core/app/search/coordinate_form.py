@@ -14,7 +14,7 @@ from imagespace_core.app.session import resources, url
 from imagespace_core.collection.coordinates import Coordinates, coordinates_of
 from imagespace_core.search.coordinate import Order, parse, written, written_distance
 from imagespace_core.search.great_circle import distances_m, nearest
-from imagespace_core.sources.tiles.coordinates import Tile, nearest_tile, numbers_of, read_tile, zooms
+from imagespace_core.sources.tiles.coordinates import Tile, deepest_tile, nearest_tile, numbers_of, read_tile, zooms
 from imagespace_core.workspace import Workspace
 
 TILE = "tile x, y"
@@ -68,7 +68,7 @@ def coordinate(opened: Workspace) -> Reached | None:
     tiles = tiles_of(opened)
     if tiles is not None and (order == TILE or _TILE_NAME.fullmatch(text.strip())):
         return _by_tile(opened, tiles, text)
-    return _by_degrees(opened, *parse(text, cast("Order", order)))
+    return _by_degrees(opened, tiles, *parse(text, cast("Order", order)))
 
 
 def _coordinates(opened: Workspace) -> Coordinates:
@@ -78,9 +78,16 @@ def _coordinates(opened: Workspace) -> Coordinates:
     return found
 
 
-def _by_degrees(opened: Workspace, lng: float, lat: float) -> Reached:
+def _by_degrees(opened: Workspace, tiles: np.ndarray | None, lng: float, lat: float) -> Reached:
     there = _coordinates(opened)
     found = nearest(there.longitude, there.latitude, lng, lat)
+    # Of tiles, the middle of a coarse one may be nearer than that of the fine one which holds the place.
+    if tiles is not None and (row := deepest_tile(tiles, lng, lat)) is not None:
+        middle = written(float(there.longitude[row]), float(there.latitude[row]))
+        away = written_distance(float(found.distances_m[row]))
+        deepest = "deepest tile" if len(zooms(tiles)) > 1 else "tile"
+        explanation = f"This is the {deepest} that holds {written(lng, lat)}, at zoom {tiles[row, 0]}; its middle is "
+        return Reached(row, f"{explanation}{away} away, at {middle}.", found.distances_m)
     at = written(float(there.longitude[found.row]), float(there.latitude[found.row]))
     explanation = f"This image lies nearest to {written(lng, lat)}: {written_distance(found.distance_m)} away, at {at}."
     lng_lat = np.column_stack([there.longitude, there.latitude])

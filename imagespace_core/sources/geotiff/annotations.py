@@ -18,17 +18,20 @@ if TYPE_CHECKING:
     import pyproj
 
 SUFFIXES = frozenset({".geojson", ".gpkg", ".shp"})
-"""What is taken for annotations where it lies beside scenes; a file that is named may be any that OGR reads."""
+"""What is taken for annotations where it lies beside scenes, and .json with GeoJSON or COCO in it; a file that is named
+may be any that OGR reads."""
 
 
 @dataclass(frozen=True)
 class Annotations:
     """One layer of a file.
 
-    name: of the file without suffix, and of the layer where there are several. file: as people know it. ids: int64
-    (n,), the file's own numbers. geometries: shapely objects (n,), 2D, None where there is none. columns: values by
-    name, (n,) lists of plain Python values, None where missing. crs: None where the file does not say. stamp: changes
-    with the file. unused: how many attributes were left out because they are empty throughout.
+    name: of the file without suffix, and of the layer where there are several. file: as people know it. ids: (n,), the
+    file's own numbers; <number>-1, <number>-2 ... of a group of points, each of which stands here alone. geometries:
+    shapely objects (n,), 2D, None where there is none. columns: values by name, (n,) lists of plain Python values, None
+    where missing. crs: None where the file does not say. stamp: changes with the file. unused: how many attributes were
+    left out because they are empty throughout. picture: the file in whose pixels they are, if they are in pixels; size:
+    its width and height, if the file says so. note: what else people should know, a sentence.
     """
 
     name: str
@@ -39,6 +42,9 @@ class Annotations:
     crs: pyproj.CRS | None
     stamp: str
     unused: int = 0
+    picture: str | None = None
+    size: tuple[int, int] | None = None
+    note: str = ""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -72,10 +78,32 @@ def _read_layer(file: Path, shown: str, stamp: str, layer: str | None) -> Annota
     wkb = table.column(at).to_numpy(zero_copy_only=False)
     geometries = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
     columns, unused = _attributes(table.remove_column(at).remove_column(0))
+    ids = table.column(0).to_numpy()
+    groups = (shapely.get_type_id(geometries) == 4) & (shapely.get_num_geometries(geometries) > 1)
+    if groups.any():
+        ids, geometries, rows = _each_point(ids, geometries, groups)
+        columns = {name: [values[row] for row in rows] for name, values in columns.items()}
     crs = pyproj.CRS.from_user_input(meta["crs"]) if meta["crs"] else None
     name = file.stem if layer is None else f"{file.stem}/{layer}"
-    ids = table.column(0).to_numpy()
     return Annotations(name, shown, ids, geometries, columns, crs, stamp, unused)
+
+
+def _each_point(
+    ids: np.ndarray, geometries: np.ndarray, groups: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Ids and geometries with each point of some groups alone, and the rows that they are of."""
+    import shapely
+
+    counts = np.where(groups, shapely.get_num_geometries(geometries), 1)
+    rows = np.repeat(np.arange(len(ids)), counts)
+    which = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    single = geometries[rows]
+    of_group = groups[rows]
+    single[of_group] = shapely.get_geometry(single[of_group], which[of_group])
+    names = [
+        f"{ids[row]}-{place + 1}" if groups[row] else int(ids[row]) for row, place in zip(rows, which, strict=True)
+    ]
+    return np.array(names, object), single, rows.tolist()
 
 
 def _first(text: str) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
 from imagespace_core.images import reasons
 from imagespace_core.sources.geotiff.annotations import SUFFIXES
-from imagespace_core.sources.geotiff.scene import file_stamp
+from imagespace_core.sources.geotiff.coco import json_kind
+from imagespace_core.sources.geotiff.datasets import file_stamp
 
 SCENES = frozenset({".tif", ".tiff", ".gtiff"})
 _PARTS = frozenset(
@@ -57,7 +58,7 @@ def find_files(root: Path, annotations: str | None) -> Files:
             suffix = file.suffix.lower()
             if suffix in SCENES:
                 scenes.append(_found(file, name))
-            elif suffix in SUFFIXES:
+            elif _is_annotations(file):
                 beside.append(_found(file, name))
             elif suffix not in _PARTS:
                 others[suffix] += 1
@@ -66,7 +67,7 @@ def find_files(root: Path, annotations: str | None) -> Files:
     else:
         scenes = [_found(root, root.name)]
         beside = [_found(file, file.name) for file in sorted(root.parent.glob(f"{_escaped(root.stem)}*"))
-                  if file.suffix.lower() in SUFFIXES and of_scene(file.stem, [root.stem]) is not None]  # fmt: skip
+                  if _is_annotations(file) and of_scene(file.stem, [root.stem]) is not None]  # fmt: skip
     return Files(tuple(scenes), _annotations(annotations, beside), tuple(others.most_common()))
 
 
@@ -88,7 +89,7 @@ def of_scene(annotations: str, scenes: Sequence[str]) -> int | None:
 def recognizes(path: Path) -> bool:
     """Whether a path looks like scenes: a GeoTIFF, or a folder with one in it, or with a TIFF and annotations.
 
-    Opens at most one file, and reads no more than its first tags.
+    Opens at most one scene, and reads no more than its first tags, and the start of .json files.
     """
     if path.is_file():
         return path.suffix.lower() in SCENES
@@ -97,7 +98,16 @@ def recognizes(path: Path) -> bool:
     names = sorted(entry.name for entry in os.scandir(path) if not entry.name.startswith("."))
     suffixes = {os.path.splitext(name)[1].lower() for name in names}
     scenes = [name for name in names if os.path.splitext(name)[1].lower() in SCENES]
-    return bool(scenes) and (bool(suffixes & SUFFIXES) or _has_geo_keys(path / scenes[0]))
+    if not scenes:
+        return False
+    # COCO alone is no sign: its photos may be TIFFs, too.
+    beside = (path / name for name in names if name.lower().endswith(".json"))
+    return bool(suffixes & SUFFIXES) or _has_geo_keys(path / scenes[0]) or "geojson" in map(json_kind, beside)
+
+
+def _is_annotations(file: Path) -> bool:
+    suffix = file.suffix.lower()
+    return suffix in SUFFIXES or (suffix == ".json" and json_kind(file) != "")
 
 
 def _annotations(given: str | None, beside: list[Found]) -> tuple[Found, ...]:
@@ -107,12 +117,14 @@ def _annotations(given: str | None, beside: list[Found]) -> tuple[Found, ...]:
         return tuple(beside)
     path = Path(given)
     if path.is_dir():
-        found = [_found(file, name) for file, name in _walk(path) if file.suffix.lower() in SUFFIXES]
+        found = [_found(file, name) for file, name in _walk(path) if _is_annotations(file)]
         if not found:
-            raise InputError(f"{path} holds no annotations; expected files with {', '.join(sorted(SUFFIXES))}")
+            raise InputError(
+                f"{path} holds no annotations; expected files with {', '.join(sorted(SUFFIXES))}, or .json"
+            )
         return tuple(found)
     if not path.exists():
-        raise InputError(f"annotations {path} do not exist; give a GeoJSON, GeoPackage or Shapefile, or a folder")
+        raise InputError(f"annotations {path} do not exist; give GeoJSON, GeoPackage, Shapefile or COCO, or a folder")
     return (_found(path, path.name),)
 
 

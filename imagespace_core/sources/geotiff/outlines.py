@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from imagespace_core.sources import Ring
+from imagespace_core.sources.geotiff import dateline
 from imagespace_core.sources.geotiff.scene import Scene
 
 HAIR_PX = 0.01
@@ -65,17 +66,20 @@ def _polygons_of(shape: Any) -> Any:
 
 
 def to_px(shapes: np.ndarray, scene: Scene, crs: object) -> np.ndarray:
-    """Shapes in `crs` -> in px of the scene; corners are moved, edges stay straight."""
+    """Shapes in `crs` -> in px of the scene; corners are moved, edges stay straight. Across 180 degrees they lie on the
+    side of the map where the scene does."""
     import pyproj
     import shapely
 
     to_scene = pyproj.Transformer.from_crs(crs, scene.crs, always_xy=True)
 
     def moved(points: np.ndarray) -> np.ndarray:
-        x, y = to_scene.transform(points[:, 0], points[:, 1])
-        return np.column_stack(scene.to_px(x, y))
+        return np.column_stack(to_scene.transform(points[:, 0], points[:, 1]))
 
-    return shapely.transform(shapes, moved)
+    left, _, right, _ = scene.bounds
+    on_map, _ = dateline.together(shapely.transform(shapes, moved), scene.turn)
+    on_map = dateline.beside(on_map, (left + right) / 2, scene.turn)
+    return shapely.transform(on_map, lambda points: np.column_stack(scene.to_px(points[:, 0], points[:, 1])))
 
 
 def windows(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import threading
-import warnings
-from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
-from imagespace_core.images import reasons
+from imagespace_core.errors import InputError, UnreadableImageError
+from imagespace_core.sources.geotiff.datasets import dataset, file_stamp, reading
+from imagespace_core.sources.geotiff.dateline import turn_of
 
 if TYPE_CHECKING:
     import pyproj
@@ -22,12 +21,9 @@ if TYPE_CHECKING:
 Window = tuple[int, int, int, int]
 """left, top, width, height in px of the scene; may reach beyond its edges."""
 
-CACHE_MIB = 64
-"""Decoded blocks that GDAL keeps, of all open scenes together."""
-OPEN_SCENES = 4
-"""Kept open for each thread: opening one takes longer than reading a chip."""
+FINER = 8
+"""As many pixels a side, at most, are averaged to one where some of them have no data that GDAL knows of."""
 _COLORS = ("red", "green", "blue")
-_opened = threading.local()
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,8 @@ class Scene:
 
     transform: (a, b, c, d, e, f), world x = a column + b row + c, world y = d column + e row + f. wkt: its CRS, ""
     without one. colors: the interpretation of each band ("red", "gray", "alpha" ...). descriptions: of each band.
-    overviews: factors of the reduced copies in the file, e.g. (2, 4, 8).
+    overviews: factors of the reduced copies in the file, e.g. (2, 4, 8). control_points: how many it is placed by; all
+    else is then of the view that is warped by them. nodata: a value that is no data, besides what the file says.
     """
 
     file: Path
@@ -51,25 +48,28 @@ class Scene:
     descriptions: tuple[str, ...]
     overviews: tuple[int, ...]
     georeferenced: bool
+    control_points: int = 0
+    nodata: float | None = None
 
     @classmethod
     def of(cls, file: Path, name: str) -> Scene:
         """Reads the header. Raises UnreadableImageError with the reason."""
         stamp = file_stamp(file)
-        dataset = _dataset(file, stamp)
-        if dataset.count == 0 or "complex" in dataset.dtypes[0]:
+        opened = dataset(file, stamp)
+        if opened.count == 0 or "complex" in opened.dtypes[0]:
             raise UnreadableImageError(
-                f"has {dataset.count} bands of type {dataset.dtypes[0] if dataset.count else 'none'}, which cannot be "
+                f"has {opened.count} bands of type {opened.dtypes[0] if opened.count else 'none'}, which cannot be "
                 "shown; expected real numbers"
             )
-        transform = dataset.transform
+        transform = opened.transform
         return cls(
-            file, name, stamp, dataset.width, dataset.height, dataset.dtypes[0], tuple(transform)[:6],
-            dataset.crs.to_wkt() if dataset.crs else "",
-            tuple(color.name for color in dataset.colorinterp),
-            tuple((text or "").strip().lower() for text in dataset.descriptions),
-            tuple(dataset.overviews(1)),
-            bool(dataset.crs) and not transform.is_identity and _has_area(transform.determinant),
+            file, name, stamp, opened.width, opened.height, opened.dtypes[0], tuple(transform)[:6],
+            opened.crs.to_wkt() if opened.crs else "",
+            tuple(color.name for color in opened.colorinterp),
+            tuple((text or "").strip().lower() for text in opened.descriptions),
+            tuple(opened.overviews(1)),
+            bool(opened.crs) and not transform.is_identity and _has_area(transform.determinant),
+            len(opened.src_dataset.gcps[0]) if hasattr(opened, "src_dataset") else 0,
         )  # fmt: skip
 
     def no_georeference(self) -> str:
@@ -80,7 +80,7 @@ class Scene:
             return f"has pixels without any area by its geotransform, {self.transform}; write it anew with another"
         return (
             "has no georeference, so nothing can be placed on it; give it one with: gdal_translate -a_srs EPSG:<code> "
-            "-a_ullr <left> <top> <right> <bottom> FILE NEW (with control points in the file: gdalwarp FILE NEW)"
+            "-a_ullr <left> <top> <right> <bottom> FILE NEW"
         )
 
     @cached_property
@@ -88,6 +88,11 @@ class Scene:
         import pyproj
 
         return pyproj.CRS.from_wkt(self.wkt)
+
+    @cached_property
+    def turn(self) -> float | None:
+        """See `dateline.turn_of`."""
+        return turn_of(self.crs)
 
     def to_world(self, x: Any, y: Any) -> tuple[Any, Any]:
         """px -> coordinates in the scene's CRS; numbers or arrays."""
@@ -117,7 +122,10 @@ class Scene:
 
         to_degrees = pyproj.Transformer.from_crs(self.crs, "EPSG:4326", always_xy=True)
         lng, lat = to_degrees.transform(*self.to_world(np.asarray(x, np.float64), np.asarray(y, np.float64)))
-        return np.asarray(lng), np.asarray(lat)
+        lng = np.asarray(lng)
+        # A scene across 180 degrees may count on beyond them.
+        with np.errstate(invalid="ignore"):
+            return np.where(np.abs(lng) > 180, (lng + 180) % 360 - 180, lng), np.asarray(lat)
 
     def meters_per_px(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How long a step of one px is on the ground at these places, across and down."""
@@ -148,7 +156,7 @@ class Scene:
         if len(bands) != 1 or self.colors[bands[0] - 1] != "palette":
             return None
         colors = np.zeros((256, 3), np.uint8)
-        for value, rgba in _dataset(self.file, self.stamp).colormap(bands[0]).items():
+        for value, rgba in dataset(self.file, self.stamp).colormap(bands[0]).items():
             if value < 256:
                 colors[value] = rgba[:3]
         return colors
@@ -165,8 +173,8 @@ class Scene:
         from rasterio.windows import Window as Block
 
         (left, top, width, height), (across, down) = window, size
-        dataset = _dataset(self.file, self.stamp)
-        values = np.zeros((down, across, len(bands)), dataset.dtypes[0])
+        opened = dataset(self.file, self.stamp)
+        values = np.zeros((down, across, len(bands)), opened.dtypes[0])
         valid = np.zeros((down, across), bool)
         inner = max(left, 0), max(top, 0), min(left + width, self.width), min(top + height, self.height)
         if inner[0] >= inner[2] or inner[1] >= inner[3]:
@@ -177,71 +185,63 @@ class Scene:
         x[1], y[1] = max(x[1], x[0] + 1), max(y[1], y[0] + 1)
         block = Block.from_slices((inner[1], inner[3]), (inner[0], inner[2]))
         shape = (len(bands), y[1] - y[0], x[1] - x[0])
-        how = Resampling.average if smooth else Resampling.nearest
-        with _reading(self.file):
-            found = dataset.read(list(bands), window=block, out_shape=shape, resampling=how)
-            there = np.isfinite(found).any(0)
-            if any(flag.name != "all_valid" for band in bands for flag in dataset.mask_flag_enums[band - 1]):
-                masks = dataset.read_masks(list(bands), window=block, out_shape=shape, resampling=Resampling.nearest)
-                there &= (masks > 0).any(0)
+        with reading(self.file):
+            if self.nodata is not None:
+                finer = [
+                    min(FINER, max(1, round(n / m))) if smooth else 1
+                    for n, m in zip((block.height, block.width), shape[1:], strict=True)
+                ]
+                fine = (shape[0], shape[1] * finer[0], shape[2] * finer[1])
+                found, there = _read(opened, bands, block, fine, Resampling.nearest)
+                found, there = _averaged(found, there & (found != self.nodata), *finer)
+            else:
+                how = Resampling.average if smooth else Resampling.nearest
+                found, there = _read(opened, bands, block, shape, how)
         values[y[0] : y[1], x[0] : x[1]] = np.moveaxis(found, 0, 2)
-        valid[y[0] : y[1], x[0] : x[1]] = there
+        valid[y[0] : y[1], x[0] : x[1]] = there.any(0)
         return values, valid
 
     def blocks(self) -> tuple[int, int]:
         """Width and height of the pieces that the file is stored in: tiles or strips."""
-        height, width = _dataset(self.file, self.stamp).block_shapes[0]
+        height, width = dataset(self.file, self.stamp).block_shapes[0]
         return width, height
 
 
-def file_stamp(file: Path) -> str:
-    """Changes when the file does. Raises VanishedError where it is gone, UnreadableImageError where it is closed."""
-    try:
-        status = file.stat()
-    except OSError as error:
-        if reasons.gone(error):
-            raise VanishedError(file, str(error.strerror)) from error
-        raise UnreadableImageError(f"cannot be read: {error.strerror}") from error
-    return f"{status.st_size}-{status.st_mtime_ns}"
+def spread(scene: Scene, most_px: int, side: int, window: int) -> Iterator[tuple[Window, tuple[int, int]]]:
+    """Windows over a scene, each with the size to read it in: all of it where it has `most_px` at most, or a reduced
+    copy does; else side x side windows of window x window px."""
+    factor = next((f for f in (1, *scene.overviews) if scene.width * scene.height / f**2 <= most_px), None)
+    if factor:
+        yield (0, 0, scene.width, scene.height), (-(-scene.width // factor), -(-scene.height // factor))
+        return
+    width, height = min(window, scene.width), min(window, scene.height)
+    for top in np.linspace(0, scene.height - height, side).round().astype(int).tolist():
+        for left in np.linspace(0, scene.width - width, side).round().astype(int).tolist():
+            yield (left, top, width, height), (width, height)
+
+
+def _read(
+    opened: Any, bands: tuple[int, ...], block: Any, shape: tuple[int, int, int], how: Any
+) -> tuple[np.ndarray, np.ndarray]:
+    """Values (bands, h, w), and bool of the same shape, where there are any."""
+    from rasterio.enums import Resampling
+
+    found = opened.read(list(bands), window=block, out_shape=shape, resampling=how)
+    there = np.isfinite(found)
+    if any(flag.name != "all_valid" for band in bands for flag in opened.mask_flag_enums[band - 1]):
+        there &= opened.read_masks(list(bands), window=block, out_shape=shape, resampling=Resampling.nearest) > 0
+    return found, there
+
+
+def _averaged(values: np.ndarray, there: np.ndarray, down: int, across: int) -> tuple[np.ndarray, np.ndarray]:
+    """The means of blocks of down x across px, of those that are there; 0 where none is."""
+    bands, height, width = values.shape
+    blocks = (bands, height // down, down, width // across, across)
+    counts = there.reshape(blocks).sum(axis=(2, 4))
+    sums = np.where(there, values, 0).reshape(blocks).sum(axis=(2, 4), dtype=np.float64)
+    means = sums / np.maximum(counts, 1)
+    return (means if values.dtype.kind == "f" else np.rint(means)).astype(values.dtype), counts > 0
 
 
 def _has_area(determinant: float) -> bool:
     return bool(determinant) and math.isfinite(determinant)
-
-
-class _reading:
-    """GDAL's errors as reasons, and its cache of blocks bounded."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    def __enter__(self) -> None:
-        import rasterio
-
-        self._settings = rasterio.Env(GDAL_CACHEMAX=CACHE_MIB)
-        self._settings.__enter__()
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        from rasterio.errors import RasterioError
-
-        self._settings.__exit__()
-        if isinstance(error, RasterioError):
-            reasons.check_reachable(self._file)
-            cause = str(error.__cause__ or error).splitlines()[0].rstrip(".")
-            raise UnreadableImageError(f"cannot be read as GeoTIFF: {cause}; the file may be cut short") from error
-
-
-def _dataset(file: Path, stamp: str) -> Any:
-    """The open file: a thread's own, because GDAL's datasets must not be shared."""
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning
-
-    scenes: OrderedDict[tuple[Path, str], Any] = _opened.__dict__.setdefault("scenes", OrderedDict())
-    if (file, stamp) not in scenes:
-        with _reading(file), warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            scenes[file, stamp] = rasterio.open(file, driver="GTiff", sharing=False)
-        if len(scenes) > OPEN_SCENES:
-            scenes.popitem(last=False)[1].close()
-    scenes.move_to_end((file, stamp))
-    return scenes[file, stamp]

@@ -17,9 +17,11 @@ from imagespace_core.images import Picture, reasons
 from imagespace_core.images.decode import Decode
 from imagespace_core.sources import Advance, Context, Item, Ring, Scan, counted, option
 from imagespace_core.sources.geotiff import outlines
+from imagespace_core.sources.geotiff.chips import Chips
 from imagespace_core.sources.geotiff.files import Files, find_files, recognizes
+from imagespace_core.sources.geotiff.nodata import number
 from imagespace_core.sources.geotiff.scene import Scene, Window
-from imagespace_core.sources.geotiff.survey import Chips, Cutting, Survey, survey
+from imagespace_core.sources.geotiff.survey import Cutting, Survey, survey
 from imagespace_core.sources.geotiff.tone import Tone, measure
 from imagespace_core.sources.geotiff.whole import view
 
@@ -32,14 +34,16 @@ SAMPLED_CHIPS = 64
 class GeoTiff:
     """The annotated places of the scene `root`, or of the scenes in the folder `root`, each a chip.
 
-    annotations: GeoJSON, GeoPackage or Shapefile, or a folder of them; None takes what lies beside the scenes, and
-    "none" ignores that. A file belongs to the scene of its name (harbor.tif, harbor_ships.geojson), else to wherever
-    its annotations lie. Without annotations `chip_size` cuts a grid.
+    annotations: GeoJSON, GeoPackage, Shapefile or COCO, or a folder of them; None takes what lies beside the scenes,
+    and "none" ignores that. A file belongs to the scene of its name (harbor.tif, harbor_ships.geojson), else to where
+    its annotations lie; COCO to the scenes that it names. Without annotations `chip_size` cuts a grid.
     annotations_crs: e.g. "EPSG:32616", if the file is wrong about it, see `annotations.in_crs`.
     chip_size: px, the side of the square around a point, and of a grid's chips.
     margin_px, margin_m: around polygons and boxes, in px and in meters on the ground; they add up.
     bands: from 1, three for red, green and blue, one for gray, or more for a model that takes them; () chooses, see
     `Scene.choose_bands`. People see the first three.
+    nodata: a value for no data besides what the files say, "none" for no such value; None takes a least value that can
+    be nothing else, see `nodata.without_data`.
     stretch: percentiles of each scene's band that become black and white; () chooses, see `tone.measure`.
 
     Keys are <scene>#<annotations>/<number>, or <scene>#<left>,<top> in a grid. Columns: longitude, latitude (WGS 84, of
@@ -51,8 +55,8 @@ class GeoTiff:
     decode: Decode = field(default_factory=Decode)
     limit: int | None = None
     annotations: str | None = option(
-        None, "GeoJSON, GeoPackage or Shapefile, or a folder of them; none cuts a grid.  [default: what lies beside]",
-        path=True,
+        None, "GeoJSON, GeoPackage, Shapefile or COCO, or a folder of them; none cuts a grid.  "
+        "[default: what lies beside]", path=True,
     )  # fmt: skip
     annotations_crs: str | None = option(None, "CRS of the annotations where their file is wrong, e.g. EPSG:32616.")
     chip_size: int | None = option(None, "Side of the chip around a point, and of a grid's chips, in pixels.")
@@ -60,12 +64,17 @@ class GeoTiff:
     margin_m: float = option(0.0, "Meters around polygons and boxes; added to --margin-px.")
     bands: tuple[int, ...] = option((), "Bands to take, from 1, e.g. 4,3,2.  [default: red, green, blue]")
     stretch: tuple[float, ...] = option((), "Percentiles that become black and white, e.g. 2,98.  [default: by type]")
+    nodata: str | None = option(
+        None,
+        "Value that stands for no data, or none.  [default: what the file says, and a least value far from others]",
+    )
     _tones: dict[str, Tone] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Takes lists for tuples, as JSON has them. Raises InputError for what cannot be meant."""
         object.__setattr__(self, "root", Path(self.root))
         object.__setattr__(self, "annotations", None if self.annotations is None else str(self.annotations))
+        object.__setattr__(self, "nodata", None if self.nodata is None else str(self.nodata).strip().lower())
         object.__setattr__(self, "bands", tuple(self.bands))
         object.__setattr__(self, "stretch", tuple(self.stretch))
         if self.chip_size is not None and self.chip_size < 2:
@@ -76,6 +85,8 @@ class GeoTiff:
             raise InputError(
                 f"--bands {self.bands[0]},{self.bands[1]}: expected one for gray, three for color, or more"
             )
+        if self.nodata not in (None, "none"):
+            number(self.nodata)
         if self.stretch and not (len(self.stretch) == 2 and 0 <= self.stretch[0] < self.stretch[1] <= 100):
             raise InputError(f"--stretch {self.stretch}: expected two percentiles, rising, from 0 to 100")
 
@@ -154,7 +165,8 @@ class GeoTiff:
 
     @cached_property
     def _survey(self) -> Survey:
-        return survey(self._files, Cutting(self.chip_size, self.margin_px, self.margin_m, self.annotations_crs))
+        cutting = Cutting(self.chip_size, self.margin_px, self.margin_m, self.annotations_crs, self.nodata)
+        return survey(self._files, cutting)
 
     def _place(self, key: str) -> tuple[Chips, int]:
         try:
@@ -197,4 +209,6 @@ def _items(chips: Chips, how: str) -> Iterator[Item]:
     names, values = list(chips.columns), list(chips.columns.values())
     for row, (key, window) in enumerate(zip(chips.keys, chips.windows.tolist(), strict=True)):
         stamp = f"{chips.scene.stamp} {chips.stamp} {window} {how}"
+        if chips.scene.nodata is not None:
+            stamp += f" {chips.scene.nodata}"
         yield Item(key, key, stamp, {name: value[row] for name, value in zip(names, values, strict=True)})

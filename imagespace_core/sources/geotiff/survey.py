@@ -5,52 +5,34 @@ from __future__ import annotations
 import functools
 import threading
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 import numpy as np
 
 from imagespace_core.errors import InputError, UnreadableImageError
-from imagespace_core.sources.geotiff import outlines
+from imagespace_core.sources.geotiff import dateline, outlines
 from imagespace_core.sources.geotiff.annotations import Annotations, in_crs, read_annotations, why_outside
-from imagespace_core.sources.geotiff.files import Files, Found, of_scene
-from imagespace_core.sources.geotiff.scene import Scene, Window
-from imagespace_core.sources.tables.metadata import RESERVED
+from imagespace_core.sources.geotiff.chips import Chips, distinct, of_annotations, of_grid
+from imagespace_core.sources.geotiff.coco import json_kind, read_coco
+from imagespace_core.sources.geotiff.files import Files, of_scene
+from imagespace_core.sources.geotiff.nodata import without_data
+from imagespace_core.sources.geotiff.scene import Scene
 
-OWN_COLUMNS = ("longitude", "latitude", "area_m2", "scene", "annotations")
 _lock = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Cutting:
     """How chips are cut. chip_size: px, of the squares around points and of a grid; None for neither. margin_px,
-    margin_m: around polygons, added up. crs: that of the annotations, if the user knows better than the file."""
+    margin_m: around polygons, added up. crs: that of the annotations, if the user knows better than the file. nodata:
+    see `without_data`."""
 
     chip_size: int | None = None
     margin_px: int = 0
     margin_m: float = 0.0
     crs: str | None = None
-
-
-@dataclass(frozen=True)
-class Chips:
-    """Chips of one scene, from one layer of annotations or a grid; row-aligned.
-
-    keys: unique. windows: int64 (n, 4), left, top, width, height in px. shapes: shapely objects (n,) in px; None means
-    the window itself. columns: plain values by name, each a list of n. stamp: of the annotations.
-    """
-
-    scene: Scene
-    keys: list[str]
-    windows: np.ndarray
-    shapes: np.ndarray
-    columns: dict[str, list[Any]]
-    stamp: str
-
-    def window(self, row: int) -> Window:
-        left, top, width, height = self.windows[row].tolist()
-        return left, top, width, height
+    nodata: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,11 +67,12 @@ def survey(files: Files, cutting: Cutting) -> Survey:
 @functools.lru_cache(maxsize=4)
 def _survey(files: Files, cutting: Cutting) -> Survey:
     log = _Log()
-    scenes = _scenes(files, log)
+    scenes, notes = without_data(_scenes(files, log), cutting.nodata)
+    log.notes += notes
     if files.annotations:
         chips = _annotated(scenes, files, cutting, log)
     elif cutting.chip_size:
-        chips = [_grid(scene, cutting.chip_size) for scene in scenes]
+        chips = [of_grid(scene, cutting.chip_size) for scene in scenes]
     else:
         what = files.scenes[0].name if len(files.scenes) == 1 else f"{files.scenes[0].name} and the other scenes"
         raise InputError(
@@ -112,6 +95,11 @@ def _scenes(files: Files, log: _Log) -> list[Scene]:
             continue
         if not scene.georeferenced:
             log.notes.append(f"{found.name} {scene.no_georeference()}. Its chips have no longitude and latitude")
+        if scene.control_points:
+            log.notes.append(
+                f"{found.name} is placed by {scene.control_points} ground control points, and seen warped by them, in "
+                f"{scene.crs.name}"
+            )
         scenes.append(scene)
     if not scenes:
         path, reason = log.skipped[0]
@@ -124,14 +112,18 @@ def _annotated(scenes: list[Scene], files: Files, cutting: Cutting, log: _Log) -
     stems = [scene.name.rpartition("/")[2].rpartition(".")[0] for scene in scenes]
     made: list[tuple[int, Chips]] = []
     outside: list[str] = []
-    prefixes = _distinct(files.annotations)
+    prefixes = distinct(files.annotations)
     for found, prefix in zip(files.annotations, prefixes, strict=True):
         by_name = of_scene(found.file.stem, stems)
         wanted = list(range(len(scenes))) if by_name is None else [by_name]
-        for layer in read_annotations(found.file, found.name, found.stamp):
+        coco = found.file.suffix.lower() == ".json" and json_kind(found.file) == "coco"
+        for layer in (read_coco if coco else read_annotations)(found.file, found.name, found.stamp):
             if not len(layer):
                 continue
-            chips, why = _place(layer, prefix, [(n, scenes[n]) for n in wanted], cutting, log)
+            in_reach = [(n, scenes[n]) for n in wanted] if layer.picture is None else _pictured(layer, scenes, log)
+            if not in_reach:
+                continue
+            chips, why = _place(layer, prefix, in_reach, cutting, log)
             made += chips
             outside += [why] if why else []
     if not made:
@@ -142,6 +134,33 @@ def _annotated(scenes: list[Scene], files: Files, cutting: Cutting, log: _Log) -
     return [chips for _, chips in sorted(made, key=lambda pair: pair[0])]
 
 
+def _pictured(annotations: Annotations, scenes: list[Scene], log: _Log) -> list[tuple[int, Scene]]:
+    """The scene in whose pixels annotations are, with its number; none where that is not to be had."""
+    assert annotations.picture is not None
+    named = PurePosixPath(annotations.picture.replace("\\", "/"))
+    for same in (
+        lambda name: name == named,
+        lambda name: name.name == named.name,
+        lambda name: name.stem == named.stem,
+    ):
+        found = [(n, scene) for n, scene in enumerate(scenes) if same(PurePosixPath(scene.name))]
+        if len(found) == 1:
+            break
+    else:
+        what = "several scenes have" if found else "no scene here has"
+        log.skipped.append((annotations.file, f"{len(annotations):,} annotations are of {named}, a name that {what}"))
+        return []
+    scene, size = found[0][1], annotations.size
+    wrong = ""
+    if scene.control_points:
+        wrong = "which is warped by its control points, so that its pixels are others; warp it first with gdalwarp"
+    elif size and size != (scene.width, scene.height):
+        wrong = f"which has {scene.width} x {scene.height} px and not {size[0]} x {size[1]} as they say"
+    if wrong:
+        log.skipped.append((annotations.file, f"{len(annotations):,} annotations are of {scene.name}, {wrong}"))
+    return [] if wrong else found
+
+
 def _place(
     annotations: Annotations, prefix: str, scenes: list[tuple[int, Scene]], cutting: Cutting, log: _Log
 ) -> tuple[list[tuple[int, Chips]], str]:
@@ -149,30 +168,42 @@ def _place(
     import shapely
 
     candidates = [scene for _, scene in scenes]
-    clean = outlines.cleaned(annotations.geometries, cutting.chip_size is not None)
+    note = ""
+    if annotations.picture is None and np.isfinite(shapely.total_bounds(annotations.geometries)).all():
+        annotations, note = in_crs(annotations, candidates, cutting.crs)
+    turn = dateline.turn_of(annotations.crs) if annotations.crs else None
+    whole, joined = dateline.together(annotations.geometries, turn)
+    annotations = replace(annotations, geometries=whole)
+    clean = outlines.cleaned(whole, cutting.chip_size is not None)
     present = np.flatnonzero(~shapely.is_missing(clean.shapes))
     for row in np.flatnonzero(shapely.is_missing(clean.shapes)):
         log.skipped.append((f"{annotations.file}#{annotations.ids[row]}", clean.reasons[row]))
     if not len(present):
         return [], ""
-    annotations, note = in_crs(annotations, candidates, cutting.crs)
     log.notes += [note] if note else []
+    if joined:
+        log.notes.append(
+            f"{annotations.file}: outlines across 180 degrees of longitude that were put together: {joined:,}"
+        )
     if clean.mended:
         log.notes.append(f"{annotations.file}: outlines that crossed themselves and were made valid: {clean.mended:,}")
+    log.notes += [annotations.note] if annotations.note else []
     if annotations.unused:
         log.notes.append(
             f"{annotations.file}: attributes that are empty throughout and were left out: {annotations.unused:,}"
         )
     made = []
-    for rows, (number, scene) in _shared_out(clean.shapes, present, annotations.crs, scenes):
-        shapes = outlines.to_px(clean.shapes[rows], scene, annotations.crs)
+    in_px = annotations.picture is not None
+    shares = [(present, scenes[0])] if in_px else _shared_out(clean.shapes, present, annotations.crs, scenes)
+    for rows, (number, scene) in shares:
+        shapes = clean.shapes[rows] if in_px else outlines.to_px(clean.shapes[rows], scene, annotations.crs)
         windows, inside = outlines.windows(shapes, scene, cutting.chip_size or 0, cutting.margin_px, cutting.margin_m)
         if inside.any():
             made.append(
                 (
                     number,
                     rows[inside],
-                    _chips(annotations, prefix, scene, rows[inside], windows[inside], shapes[inside]),
+                    of_annotations(annotations, prefix, scene, rows[inside], windows[inside], shapes[inside]),
                 )
             )
     placed = np.zeros(len(annotations), bool)
@@ -181,7 +212,8 @@ def _place(
     outside = present[~placed[present]]
     names = candidates[0].name if len(candidates) == 1 else "every scene"
     log.skipped += [(f"{annotations.file}#{annotations.ids[row]}", f"it lies outside {names}") for row in outside]
-    return [(number, chips) for number, _, chips in made], "" if made else why_outside(annotations, candidates)
+    why = "" if made or in_px else why_outside(annotations, candidates)
+    return [(number, chips) for number, _, chips in made], why
 
 
 def _shared_out(
@@ -208,64 +240,6 @@ def _shared_out(
     held = np.any(middles, axis=0)
     shares = [np.where(held, inner, outer) for inner, outer in zip(middles, touching, strict=True)]
     return [(rows[share], scene) for share, scene in zip(shares, scenes, strict=True) if share.any()]
-
-
-def _chips(
-    annotations: Annotations, prefix: str, scene: Scene, rows: np.ndarray, windows: np.ndarray, shapes: np.ndarray
-) -> Chips:
-    import shapely
-
-    layer = prefix + annotations.name.rpartition("/")[2] if "/" in annotations.name else prefix.rstrip("/")
-    numbers = Counter(annotations.ids.tolist())
-    ids = annotations.ids[rows].tolist() if len(numbers) == len(annotations) else rows.tolist()
-    keys = [f"{scene.name}#{layer}/{number}" for number in ids]
-    middle = shapely.get_coordinates(shapely.centroid(shapes))
-    columns = _own_columns(scene, middle, outlines.area_m2(shapes, scene))
-    columns["annotations"] = [annotations.file] * len(rows)
-    taken = {*RESERVED, *OWN_COLUMNS}
-    for name, values in annotations.columns.items():
-        free = _free(f"{name}_annotation" if name in taken else name, {*columns, *taken})
-        columns[free] = [values[row] for row in rows.tolist()]
-    return Chips(scene, keys, windows, shapes, columns, annotations.stamp)
-
-
-def _grid(scene: Scene, size: int) -> Chips:
-    import shapely
-
-    windows = outlines.grid(scene, size)
-    left, top, width, height = windows.T
-    shapes = shapely.box(left, top, left + width, top + height)
-    keys = [f"{scene.name}#{x},{y}" for x, y in windows[:, :2].tolist()]
-    columns: dict[str, list[Any]] = {"scene": [scene.name] * len(keys)}
-    if scene.georeferenced:
-        middle = np.column_stack([left + width / 2, top + height / 2])
-        columns = _own_columns(scene, middle, outlines.area_m2(shapes, scene))
-    return Chips(scene, keys, windows, shapes, columns, "")
-
-
-def _own_columns(scene: Scene, middle: np.ndarray, areas: np.ndarray) -> dict[str, list[Any]]:
-    lng, lat = scene.lnglat(middle[:, 0], middle[:, 1])
-    columns = {"longitude": _plain(lng.round(7)), "latitude": _plain(lat.round(7)), "area_m2": _plain(areas.round(2))}
-    if all(value is None for value in columns["area_m2"]):
-        del columns["area_m2"]  # points have none
-    return {**columns, "scene": [scene.name] * len(middle)}
-
-
-def _plain(values: np.ndarray) -> list[float | None]:
-    return [value if np.isfinite(value) else None for value in values.tolist()]
-
-
-def _distinct(files: Sequence[Found]) -> list[str]:
-    """What stands for each file in keys: its name without suffix, or with it where two have the same."""
-    bare = [found.name.rpartition(".")[0] or found.name for found in files]
-    return [f"{found.name if bare.count(name) > 1 else name}/" for found, name in zip(files, bare, strict=True)]
-
-
-def _free(name: str, taken: set[str]) -> str:
-    free, number = name, 2
-    while free in taken:
-        free, number = f"{name}_{number}", number + 1
-    return free
 
 
 def _why_none(files: Files, log: _Log) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from imagespace_core.errors import UnreadableImageError
-from imagespace_core.sources.geotiff.scene import Scene, Window
+from imagespace_core.sources.geotiff.scene import Scene, Window, spread
 
 SAMPLE_PX = 4_000_000
 """A scene with fewer pixels, or a reduced copy with fewer in the file, is measured on all of them."""
@@ -69,7 +68,7 @@ def measure(
         return Tone(bands, palette=palette)
     if percentiles is None and scene.dtype == "uint8":
         return Tone(bands)
-    for windows in (_spread(scene), ((chip, chip[2:]) for chip in chips)):
+    for windows in (spread(scene, SAMPLE_PX, SAMPLE_SIDE, SAMPLE_WINDOW), ((chip, chip[2:]) for chip in chips)):
         parts = [values[valid] for values, valid in (scene.read(bands, *w, smooth=False) for w in windows)]
         sample = np.concatenate(parts) if parts else np.empty((0, len(bands)))
         sample = np.where(np.isfinite(sample), sample, np.nan).astype(np.float64)
@@ -77,15 +76,3 @@ def measure(
             low, high = np.nanpercentile(sample, percentiles or PERCENTILES, axis=0)
             return Tone(bands, low, high)
     return Tone(bands, np.zeros(len(bands)), np.ones(len(bands)))
-
-
-def _spread(scene: Scene) -> Iterator[tuple[Window, tuple[int, int]]]:
-    """Windows over the scene, each with the size to read it in."""
-    factor = next((f for f in (1, *scene.overviews) if scene.width * scene.height / f**2 <= SAMPLE_PX), None)
-    if factor:
-        yield (0, 0, scene.width, scene.height), (-(-scene.width // factor), -(-scene.height // factor))
-        return
-    width, height = min(SAMPLE_WINDOW, scene.width), min(SAMPLE_WINDOW, scene.height)
-    for top in np.linspace(0, scene.height - height, SAMPLE_SIDE).round().astype(int).tolist():
-        for left in np.linspace(0, scene.width - width, SAMPLE_SIDE).round().astype(int).tolist():
-            yield (left, top, width, height), (width, height)

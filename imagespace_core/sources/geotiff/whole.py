@@ -70,7 +70,7 @@ def _thumbnail(scene: Scene, tone: Tone) -> np.ndarray:
     """All of the scene, uint8 RGB, its longer side at most THUMBNAIL_SIDE; from the cache if it is there."""
     from PIL import Image
 
-    made_by = repr((str(scene.file.resolve()), scene.stamp, tone.bands, tone.low, tone.high))
+    made_by = repr((str(scene.file.resolve()), scene.stamp, tone.bands, tone.low, tone.high, scene.nodata))
     file = cache_folder() / "scenes" / f"{hashlib.sha256(made_by.encode()).hexdigest()[:24]}.png"
     with _lock:  # one pass over a large file at a time is enough
         try:

@@ -104,4 +104,4 @@ class Page:
 
     def _check(self, width: int, height: int, max_pixels: int) -> None:
         if width * height > max_pixels:
-            raise UnreadableImageError(f"too large: its page {self.number + 1} is {width} x {height}")
+            raise UnreadableImageError(reasons.too_large(width, height, max_pixels))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-_OF_OME = (".ome", ".companion")
-"""What stands before the suffix of a file and is none of its name."""
+from imagespace_core.sources.tables.joining import match
+
+_OF_OME = re.compile(r"(?i)\.ome(\.[a-z0-9]+)$")
+"""What stands before the suffix of an OME-TIFF and is none of its name."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,8 @@ class Pairing:
 
 
 def paired(slices: Sequence[str], labels: Sequence[str]) -> Pairing:
-    """By the first of these that fits, each only where it is unique: the same path; the same whatever the suffix; the
-    same name in another folder; the same but for case, blanks, hyphens and the form of accents. Of one file in each
-    folder, the other. Where no names are the same: by a word that all labels have more, else by number.
+    """By the ladder of `tables.joining`, from the whole path down to a name spelled in another way; of one file in each
+    folder, the other. Where no name is another's: by a word that all labels have more, else by number.
 
     slices, labels: paths below their folders.
 
@@ -35,13 +35,13 @@ def paired(slices: Sequence[str], labels: Sequence[str]) -> Pairing:
     >>> paired(["00.tif", "01.tif"], ["labels00000000.png", "labels00000001.png"])
     Pairing(labels={'00.tif': 'labels00000000.png', '01.tif': 'labels00000001.png'}, how='number')
     """
-    found: dict[str, str] = {}
-    for named in (str, _stem, lambda path: PurePosixPath(_stem(path)).name, _plain):
-        _add(found, slices, labels, named)
+    of_slices, of_labels = _without_marks(slices), _without_marks(labels)
+    rows: list[int] = match(of_slices, of_labels).rows.tolist()
+    found = {name: labels[row] for name, row in zip(slices, rows, strict=True) if row >= 0}
     if not found and len(slices) == len(labels) == 1:
         found = {slices[0]: labels[0]}
     if found:
-        return Pairing({name: found[name] for name in slices if name in found})
+        return Pairing(found)
     if affix := _affix(slices, labels):
         before, after = affix
         word = " and ".join(f"{text!r} {where} it" for text, where in ((before, "before"), (after, "after")) if text)
@@ -52,26 +52,14 @@ def paired(slices: Sequence[str], labels: Sequence[str]) -> Pairing:
     return Pairing(found, "number" if found else "")
 
 
+def _without_marks(paths: Sequence[str]) -> list[str]:
+    """The paths without what OME puts before a suffix, where that leaves them different."""
+    plain = [_OF_OME.sub(r"\1", path) for path in paths]
+    return plain if len(set(plain)) == len(plain) else list(paths)
+
+
 def _stem(path: str) -> str:
-    stem = str(PurePosixPath(path).with_suffix(""))
-    return next((stem.removesuffix(end) for end in _OF_OME if stem.endswith(end)), stem)
-
-
-def _plain(path: str) -> str:
-    name = unicodedata.normalize("NFC", PurePosixPath(_stem(path)).name).casefold()
-    return re.sub(r"[\s_-]+", "", name)
-
-
-def _add(found: dict[str, str], slices: Iterable[str], labels: Iterable[str], named: Callable[[str], str]) -> None:
-    """Those that are still alone and have the same name, where no other has."""
-    used = set(found.values())
-    open_slices, open_labels = ([p for p in slices if p not in found], [p for p in labels if p not in used])
-    counts = [Counter(map(named, paths)) for paths in (open_slices, open_labels)]
-    by_name = {named(label): label for label in open_labels}
-    for path in open_slices:
-        name = named(path)
-        if counts[0][name] == counts[1][name] == 1:
-            found[path] = by_name[name]
+    return str(PurePosixPath(_OF_OME.sub(r"\1", path)).with_suffix(""))
 
 
 def _affix(slices: Sequence[str], labels: Sequence[str]) -> tuple[str, str] | None:
@@ -118,6 +106,11 @@ def _by_folder(paths: Iterable[str]) -> dict[str, list[str]]:
     for path in paths:
         found[_split(path)[0]].append(path)
     return found
+
+
+def counted(paths: Sequence[str]) -> bool:
+    """Whether the files differ in numbers alone, and lie in one folder."""
+    return len(_by_folder(paths)) == 1 and bool(_numbers(paths))
 
 
 def _numbers(paths: Sequence[str]) -> dict[tuple[int, ...], str]:

@@ -46,7 +46,8 @@ class Dataset:
 
     layers: folders of masks, each of one structure; "" alone where labels hold all structures.
     skipped: (path, reason) of files that are no slices, and of labels that belong to none.
-    left_out: how many other files, by suffix. notes: what people should know of it, the gravest first.
+    left_out: how many other files, by suffix. unpaired: sentences on labels of which none belongs to a slice. notes:
+    what else people should know of it.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Dataset:
     layers: tuple[str, ...] = ("",)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    unpaired: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -106,7 +108,9 @@ def _dataset(root: Path, folder: Path, max_pixels: int, channels: Sequence[str])
     raw, labels = (_images(folder / part, f"{prefix}{part}/", skipped, left_out) for part in (RAW, LABELS))
     stacks = read_stacks(raw, f"{prefix}{RAW}/", max_pixels, skipped)
     found = labels_of(stacks, labels, f"{prefix}{RAW}/", f"{prefix}{LABELS}/", max_pixels)
-    dataset = Dataset(folder.resolve().name, [], tuple(found.pages), [*skipped, *found.skipped], left_out, found.notes)
+    skipped += found.skipped
+    name = folder.resolve().name
+    dataset = Dataset(name, [], tuple(found.pages), skipped, left_out, found.unpaired, found.notes)
     for name, stack in stacks.items():
         for number, frame in enumerate(stack.frames):
             title = f"{name}{frame.suffix}"

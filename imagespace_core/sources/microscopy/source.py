@@ -120,8 +120,9 @@ class Microscopy:
         if not items:
             raise InputError(self._why_empty(skipped))
         others: Counter[str] = sum((dataset.left_out for dataset in datasets), Counter())
-        notes = [note for dataset in datasets for note in dataset.notes]
-        return Scan(items, skipped, dict(others.most_common()), [*notes, *self._guessed(chosen)])
+        unpaired = [line for dataset in datasets for line in dataset.unpaired]
+        notes = [line for dataset in datasets for line in dataset.notes]
+        return Scan(items, skipped, dict(others.most_common()), [*unpaired, *notes, *self._guessed(chosen)])
 
     def _guessed(self, chosen: Sequence[Structure]) -> list[str]:
         if self.structures or not chosen:

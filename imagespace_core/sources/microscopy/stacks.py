@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,16 +17,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagespace_core.errors import UnreadableImageError, VanishedError
-from imagespace_core.images import decode, raster
+from imagespace_core.images import decode, raster, reasons
 from imagespace_core.sources.microscopy.ome import MOST_PLANES, Color, Ome, read_ome
 from imagespace_core.sources.microscopy.pages import AS_STORED, Page, Plain
 
 if TYPE_CHECKING:
-    from tifffile import TiffFile, TiffPageSeries
+    from tifffile import TiffFile, TiffPage, TiffPageSeries
 
-_WHITE_IS_ZERO = 0
+_WHITE_IS_ZERO, _CMYK = 0, 5
 _GRAY = (_WHITE_IS_ZERO, 1, 3)
 """Photometric interpretations of one value a pixel; also black is zero, and a palette."""
+_ALPHA = (1, 2)
+"""Extra samples that say how opaque a pixel is."""
 _BY_PILLOW = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946, 34925, 50000, 50001})
 """Codecs of a TIFF that libtiff reads for Pillow."""
 _PILLOW_TYPES = frozenset({"bool", "uint8", "uint16", "int16", "int32", "float32"})
@@ -100,7 +102,7 @@ def read_stacks(
     stacks: dict[str, Stack] = {}
     parts: set[Path] = set()
     for name, file in files.items():
-        if file.resolve() in parts:
+        if parts and file.resolve() in parts:
             continue
         try:
             stacks[name] = read_stack(file, max_pixels)
@@ -108,8 +110,8 @@ def read_stacks(
             skipped.append((f"{shown}{name}", f"{what}{error}"))
             continue
         skipped += [(f"{shown}{name}", problem) for problem in stacks[name].problems]
-        parts |= {part.resolve() for part in stacks[name].parts}
-    return {name: stack for name, stack in stacks.items() if files[name].resolve() not in parts}
+        parts.update(stacks[name].parts)
+    return {name: stack for name, stack in stacks.items() if not parts or files[name].resolve() not in parts}
 
 
 def _is_tiff(file: Path) -> bool:
@@ -134,20 +136,19 @@ def _tiff(file: Path, max_pixels: int) -> Stack:
     ome = Ome("", (), ())
     with TiffFile(file) as tif:
         first: Any = tif.pages.first
-        description, is_ome = first.description, bool(tif.is_ome) or "<OME" in first.description
-    options: dict[str, Any] = {}
-    try:
-        if "<!ENTITY" in description or "<!DOCTYPE" in description:
-            raise ValueError("its XML declares entities")
-        if is_ome:
-            ome = read_ome(file, description)
-            options = {"omexml": ome.xml} if ome.xml else {}
-    except ValueError as error:
-        problems.append(f"its axes cannot be read ({error}); every page is a slice")
-        options = {f"is_{kind}": False for kind in TIFF.FILE_FLAGS}
+        description = first.description
+        try:
+            if "<!ENTITY" in description or "<!DOCTYPE" in description:
+                raise ValueError("its XML declares entities")
+            if tif.is_ome or "<OME" in description:
+                ome = read_ome(file, description)
+        except ValueError as error:
+            problems.append(f"its axes cannot be read ({error}); every page is a slice")
+        if not problems and not ome.xml:
+            return _stack(tif, Stack([]), ome, file, max_pixels)
+    options: dict[str, Any] = {"omexml": ome.xml} if ome.xml else {f"is_{kind}": False for kind in TIFF.FILE_FLAGS}
     with TiffFile(file, **options) as tif:
-        stack = Stack([], problems=problems)
-        return _stack(tif, stack, ome, file, max_pixels)
+        return _stack(tif, Stack([], problems=problems), ome, file, max_pixels)
 
 
 def _stack(tif: TiffFile, stack: Stack, ome: Ome, file: Path, max_pixels: int) -> Stack:
@@ -156,9 +157,13 @@ def _stack(tif: TiffFile, stack: Stack, ome: Ome, file: Path, max_pixels: int) -
     parts: set[Path] = set()
     left_out = 0
     for at, series in enumerate(tif.series):
-        _check(series, max_pixels)
+        if len(series.keyframe.treeindex) > 1:
+            continue  # below a page: another look at it, not another slice
+        if why := _refused(series, max_pixels):
+            stack.problems.append(why)
+            continue
         names = ome.channels[at] if described else ()
-        for frame, pages in _frames(series, len(tif.pages), names, f"s{at + 1}" if several else ""):
+        for frame, pages in _frames(series, tif, file, names, f"s{at + 1}" if several else ""):
             parts |= {page.file for page in pages if page}
             if None in pages:
                 left_out += 1
@@ -185,52 +190,65 @@ def _declared(tif: TiffFile) -> int:
     return found if isinstance(found, int) else 0
 
 
-def _check(series: TiffPageSeries, max_pixels: int) -> None:
+def _refused(series: TiffPageSeries, max_pixels: int) -> str:
+    """Why these pages cannot be slices; "" if they can."""
     page = series.keyframe
     if page.axes not in ("YX", "YXS", "SYX"):
-        raise UnreadableImageError(f"its pages have the axes {page.axes}; expected flat images, YX")
+        return f"its pages have the axes {page.axes}; expected flat images, YX"
     if page.imagewidth * page.imagelength > max_pixels:
-        raise UnreadableImageError(f"too large: its pages are {page.imagewidth} x {page.imagelength}")
+        return reasons.too_large(page.imagewidth, page.imagelength, max_pixels)
     if page.dtype is None or page.dtype.kind not in "buif":
-        raise UnreadableImageError(f"its values are of the type {page.dtype}; expected numbers")
+        return f"its values are of the type {page.dtype}; expected numbers"
     if math.prod(series.get_shape(False)) // math.prod(page.shape) > MOST_PLANES:
-        raise UnreadableImageError(f"it has more than {MOST_PLANES:,} pages")
+        return f"it has more than {MOST_PLANES:,} pages"
+    return ""
 
 
 def _frames(
-    series: TiffPageSeries, pages_in_file: int, names: tuple[tuple[str, Color | None], ...], prefix: str
+    series: TiffPageSeries, tif: TiffFile, own: Path, names: tuple[tuple[str, Color | None], ...], prefix: str
 ) -> Iterator[tuple[Frame, list[Page | None]]]:
     """Every slice of a series with its pages, None for one that is not there."""
     axes, shape = _outer(series)
-    samples = 1 if series.keyframe.axes == "YX" else series.keyframe.shape[series.keyframe.axes.index("S")]
-    colored = samples in (3, 4) and series.keyframe.photometric not in _GRAY
+    samples = _samples(series.keyframe)
+    photometric = series.keyframe.photometric
+    colored = photometric == _CMYK or (len(samples) == 3 and photometric not in _GRAY)
     by_place: dict[tuple[int, ...], list[Page | None]] = defaultdict(list)
     outer = [at for at, axis in enumerate(axes) if axis != "C"]
     outer.sort(key=lambda at: _RANK.get(axes[at], 1))  # sorted as they lie otherwise
-    pages = _pages(series, pages_in_file, math.prod(shape), colored)
+    pages = _pages(series, tif, own, math.prod(shape), colored)
     for page, index in zip(pages, np.ndindex(*shape), strict=True):
-        split = page is not None and not colored and samples > 1
-        chosen = [replace(page, sample=s, by_gdal=True) for s in range(samples)] if page and split else [page]
+        split = page is not None and not colored and samples
+        chosen = [replace(page, sample=s, by_gdal=True) for s in samples] if page and split else [page]
         by_place[tuple(index[at] for at in outer)] += chosen
-    long = [number for number, at in enumerate(outer) if shape[at] > 1]
-    time = next((number for number, at in enumerate(outer) if axes[at] == "T"), None)
+    names_of_axes = "".join(axes[at] for at in outer)
+    lengths = [shape[at] for at in outer]
     for place in sorted(by_place):
         found = by_place[place]
-        channels = tuple(
-            Channel(page, *(names[number] if len(names) == len(found) else ("", None)))
-            for number, page in enumerate(found) if page
-        )  # fmt: skip
-        if len(long) <= 1 and len(found) == 1 and not prefix:
-            count = len(by_place) if pages_in_file < len(by_place) else pages_in_file
-            suffix = _of_pages(_number(found[0]) if pages_in_file >= len(by_place) else place[long[0]], count)
+        known = names if len(names) == len(found) else [("", None)] * len(found)
+        channels = tuple(Channel(page, *named) for page, named in zip(found, known, strict=True) if page)
+        if series.kind == "generic" and found[0] and not prefix:  # one of several kinds of pages
+            suffix = _of_pages(found[0].number, len(tif.pages))
         else:
-            words = [f"{axes[outer[n]].lower()}{place[n] + 1:0{len(str(shape[outer[n]]))}}" for n in long]
-            suffix = "@" + prefix + "".join(words) if prefix or words else ""
-        yield Frame(channels, suffix, place[time] if time is not None else 0), found
+            suffix = _suffix(names_of_axes, lengths, place, prefix, len(found))
+        yield Frame(channels, suffix, place[names_of_axes.index("T")] if "T" in names_of_axes else 0), found
 
 
-def _number(page: Page | None) -> int:
-    return page.number if page else 0
+def _samples(page: TiffPage) -> list[int]:
+    """Those of a pixel that are no transparency; none where a pixel is one number."""
+    if "S" not in page.axes:
+        return []
+    count = page.shape[page.axes.index("S")]
+    extra = dict(enumerate(page.extrasamples, count - len(page.extrasamples)))
+    return [sample for sample in range(count) if extra.get(sample) not in _ALPHA]
+
+
+def _suffix(axes: str, lengths: Sequence[int], place: Sequence[int], prefix: str, channels: int) -> str:
+    """Which of the slices it is, along the axes that are longer than 1; of pages along one axis, which page."""
+    long = [number for number, length in enumerate(lengths) if length > 1]
+    if len(long) <= 1 and channels == 1 and not prefix:
+        return _of_pages(place[long[0]], lengths[long[0]]) if long else ""
+    words = [f"{axes[number].lower()}{place[number] + 1:0{len(str(lengths[number]))}}" for number in long]
+    return "@" + prefix + "".join(words) if prefix or words else ""
 
 
 def _outer(series: TiffPageSeries) -> tuple[str, tuple[int, ...]]:
@@ -241,24 +259,24 @@ def _outer(series: TiffPageSeries) -> tuple[str, tuple[int, ...]]:
     return axes[:cut], tuple(shape[:cut])
 
 
-def _pages(series: TiffPageSeries, pages_in_file: int, count: int, colored: bool) -> Iterator[Page | None]:
+def _pages(series: TiffPageSeries, tif: TiffFile, own: Path, count: int, colored: bool) -> Iterator[Page | None]:
+    """In the order in which they lie, None for one that is not there. own: the file of `tif`; others may hold some."""
     page = series.keyframe
-    file = Path(page.parent.filehandle.path)
     dtype = page.dtype
     assert dtype is not None
-    if pages_in_file < count and series.dataoffset is not None and not series.is_multifile:
+    if len(tif.pages) < count and series.dataoffset is not None and not series.is_multifile:
         stored = dtype.newbyteorder(page.parent.byteorder)
         inverted = page.photometric == _WHITE_IS_ZERO and dtype.name == "uint8"  # as Pillow reads it
         for number in range(count):
             offset = series.dataoffset + number * math.prod(page.shape) * dtype.itemsize
-            yield Page(file, number, None, Plain(offset, tuple(page.shape), stored.str, inverted), colored=colored)
+            yield Page(own, number, None, Plain(offset, tuple(page.shape), stored.str, inverted), colored=colored)
         return
     known = dtype.name == "uint8" if colored else dtype.name in _PILLOW_TYPES
     by_gdal = not known or int(page.compression) not in _BY_PILLOW
     for number in range(count):
         one = series[number] if number < len(series) else None
-        in_chain = one is not None and len(one.treeindex) == 1  # and no directory below another's
-        if one is None or not in_chain:
+        if one is None:
             yield None
         else:
-            yield Page(Path(one.parent.filehandle.path), one.index, by_gdal=by_gdal, colored=colored)
+            file = own if one.parent is tif else Path(one.parent.filehandle.path)
+            yield Page(file, one.index, by_gdal=by_gdal, colored=colored)

@@ -12,8 +12,8 @@ from imagespace_core.sources.tables.joining import EXAMPLES, Match
 class MetadataReport:
     """What became of every metadata row and every image.
 
-    The rows are those matched (by_path, by_end, by_name, by_stem, by_spelling: how, see `match`), duplicates,
-    ambiguous, unmatched and nameless; the images are those matched and those without.
+    The rows are those matched (by_path, by_end, by_name, by_stem, by_spelling: how, see `match`; by_order never),
+    duplicates, ambiguous, unmatched and nameless; the images are those matched and those without.
 
     duplicates: rows that repeat the file name of an earlier one. ambiguous: rows that fit several images, or that
     share one image with other rows. unmatched: rows without an image. nameless: rows without a file name. without:
@@ -35,6 +35,7 @@ class MetadataReport:
     by_name: int = 0
     by_stem: int = 0
     by_spelling: int = 0
+    by_order: int = 0
     completed: int = 0
     left_out: int = 0
     limited: bool = False

@@ -31,39 +31,43 @@ class Delimited:
     """A delimited file as text.
 
     names: of the header, as written. columns: one array of strings for each.
-    completed: rows with fewer cells than the header; the cells that lack are empty.
+    rows: how many. completed: those with fewer cells than the header; the cells that lack are empty.
     left_out: rows with more, whose cells cannot be told apart any more. first_left_out: number of the first,
     counted from 1 below the header.
     """
 
     names: tuple[str, ...]
     columns: tuple[pa.ChunkedArray, ...]
+    rows: int = 0
     completed: int = 0
     left_out: int = 0
     first_left_out: int = 0
 
 
 def read_delimited(
-    file: Path, delimiters: Sequence[str] = DELIMITERS, empty: Container[str] = (), encoding: str | None = None
+    file: Path, delimiters: Sequence[str] = DELIMITERS, without: Container[str] = (), encoding: str | None = None
 ) -> Delimited:
     """The file's columns, with the delimiter that its first line names (sep=;), or else under which its header has a
     column that names images.
 
-    Quotes, quoted line ends and CR, LF or CRLF line ends as in RFC 4180. Blank lines are no rows. empty: columns whose
-    values are not wanted, see `values_of`; they are there without text. encoding: see `text_encoding`.
+    Quotes, quoted line ends and CR, LF or CRLF line ends as in RFC 4180. Blank lines are no rows. without: columns
+    that are not wanted, see `cells_of`. encoding: see `text_encoding`.
     Raises InputError for a wrong encoding or a quote that is never closed.
     """
     import pyarrow as pa
 
     names, records = _opened(file, delimiters, encoding)
-    chunks: list[list[pa.Array]] = [[] for _ in names]
-    counts = _Counts()
+    wanted = [at for at, name in enumerate(names) if name not in without]
+    chunks: list[list[pa.Array]] = [[] for _ in wanted]
+    counts, total = _Counts(), 0
     pool = pa.system_memory_pool()  # Arrow's own rounds pieces of this size up to nearly twice as much
     for rows in _whole(records, len(names), counts):
-        for name, chunk, values in zip(names, chunks, zip(*rows, strict=True), strict=False):
-            chunk.append(pa.array([""] * len(rows) if name in empty else values, pa.string(), memory_pool=pool))
+        total += len(rows)
+        for at, chunk in zip(wanted, chunks, strict=True):
+            chunk.append(pa.array([row[at] for row in rows], pa.string(), memory_pool=pool))
     columns = tuple(pa.chunked_array(chunk, pa.string()) for chunk in chunks)
-    return Delimited(tuple(names), columns, counts.completed, counts.left_out, counts.first_left_out)
+    kept = tuple(names[at] for at in wanted)
+    return Delimited(kept, columns, total, counts.completed, counts.left_out, counts.first_left_out)
 
 
 def names_of(file: Path, delimiters: Sequence[str] = DELIMITERS, encoding: str | None = None) -> list[str]:
@@ -71,14 +75,14 @@ def names_of(file: Path, delimiters: Sequence[str] = DELIMITERS, encoding: str |
     return _opened(file, delimiters, encoding)[0]
 
 
-def values_of(
-    file: Path, name: str, delimiters: Sequence[str] = DELIMITERS, encoding: str | None = None
-) -> Iterator[Sequence[str]]:
-    """The values of one column, of the rows that `read_delimited` takes, some at a time: none are held."""
+def cells_of(
+    file: Path, columns: Sequence[str], delimiters: Sequence[str] = DELIMITERS, encoding: str | None = None
+) -> Iterator[list[list[str]]]:
+    """The cells of some columns, row by row, of the rows that `read_delimited` takes, some at a time: none are held."""
     names, records = _opened(file, delimiters, encoding)
-    at = names.index(name)
+    positions = [names.index(name) for name in columns]
     for rows in _whole(records, len(names), _Counts()):
-        yield [row[at] for row in rows]
+        yield [[row[at] for at in positions] for row in rows]
 
 
 @dataclass

@@ -25,7 +25,7 @@ _ENCODINGS = (
     "mac_roman", "koi8_r",
 )  # fmt: skip
 """What spreadsheets write in the parts of the world, when they do not write UTF-8; the first of equal ones is named."""
-_PROPOSALS = 3
+_PROPOSALS = 5
 _BEYOND_ASCII = re.compile(r"\w*[^\x00-\x7f]\w*")
 _USUAL_SIGNS = "“”„‘’–—…«»€£§©°·"
 

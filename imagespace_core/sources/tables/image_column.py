@@ -49,7 +49,7 @@ def find_image_column(file: Path, names: Sequence[str], values: Callable[[int], 
         raise InputError(f"{file} has several filename columns ({shown}); keep one")
     usual = [at for at, name in enumerate(names) if is_usual(name)]
     # Among several, and where none is called so, the values say it.
-    found = usual if len(usual) == 1 else [at for at in usual or range(len(names)) if _names_images(values(at))]
+    found = usual if len(usual) == 1 else [at for at in usual or range(len(names)) if names_images(values(at))]
     if len(found) == 1:
         return found[0], f"column {names[found[0]]!r} is taken for the names of the images"
     if some := found or usual:
@@ -61,7 +61,7 @@ def find_image_column(file: Path, names: Sequence[str], values: Callable[[int], 
     )
 
 
-def _names_images(values: Iterable[object]) -> bool:
+def names_images(values: Iterable[object]) -> bool:
     """Whether most values are names of image files."""
     seen = like = 0
     for value in values:

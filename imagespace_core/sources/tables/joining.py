@@ -22,15 +22,28 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 EXAMPLES = 5
-KINDS = ("unmatched", "by_path", "by_end", "by_name", "by_stem", "by_spelling", "duplicates", "ambiguous", "nameless")
+KINDS = (
+    "unmatched",
+    "by_path",
+    "by_end",
+    "by_name",
+    "by_stem",
+    "by_spelling",
+    "by_order",
+    "duplicates",
+    "ambiguous",
+    "nameless",
+)
 WAYS = {
     "by_path": "by path",
     "by_end": "by the end of the path",
     "by_name": "by name",
     "by_stem": "by name without suffix",
     "by_spelling": "in another spelling",
+    "by_order": "by order",
 }
-"""How a row was matched, for people, in the order of the ladder."""
+"""How a row was matched, for people, in the order of the ladder; below it is the order of rows without names."""
+KINDS = ("unmatched", *WAYS, "duplicates", "ambiguous", "nameless")
 
 _SUFFIX = r"([^/])\.[0-9]{0,3}[A-Za-z][A-Za-z0-9]{0,4}$"
 """Some letters or digits with a letter early among them: the end of "scan v1.2" is none."""
@@ -47,13 +60,14 @@ class Match:
     """Rows and images, each with at most one partner.
 
     rows: int64 (images,), the row of each image or -1. by: int8 (rows,), an index into KINDS. paths, names: what was
-    matched, as written.
+    matched, as written. note: what was decided, "" for nothing.
     """
 
     rows: np.ndarray
     by: np.ndarray
     paths: Sequence[str]
     names: Sequence[str | None]
+    note: str = ""
 
     @property
     def images(self) -> np.ndarray:

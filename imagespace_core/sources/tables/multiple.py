@@ -29,14 +29,7 @@ _SAMPLE = 10_000
 
 def multi_valued(values: Iterable[Iterable[object] | None]) -> pd.Series:
     """Lists -> a column of lists of texts, each text once in a list; missing where there is none."""
-    import pandas as pd
-    import pyarrow as pa
-
-    rows = []
-    for value in values:
-        texts = dict.fromkeys(" ".join(str(one).split()) for one in value or () if one is not None)
-        rows.append([text for text in texts if text] or None)
-    return pd.Series(pd.array(rows, pd.ArrowDtype(pa.list_(pa.string()))))
+    return _column(_lists(values))
 
 
 def read_lists(values: pa.ChunkedArray, name: str = "") -> tuple[pd.Series | None, str]:
@@ -44,6 +37,7 @@ def read_lists(values: pa.ChunkedArray, name: str = "") -> tuple[pd.Series | Non
 
     Lists are written as JSON or Python writes them, ["a", "b"], or as "a; b; c" or "a|b".
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     present = values.drop_null()
@@ -56,10 +50,35 @@ def read_lists(values: pa.ChunkedArray, name: str = "") -> tuple[pd.Series | Non
             return multi_valued(found), ""
         return None, ""
     for separator in SEPARATORS:
-        if _is_list(present[:_SAMPLE], separator, name):
-            cells = (None if text is None else text.split(separator) for text in values.to_pylist())
-            return multi_valued(cells), f"read as lists, with {separator!r} between the values"
+        if _is_list(present[:_SAMPLE], separator, name) and _longest(present, separator) <= _LONGEST:
+            cells = values.cast(pa.large_string()).combine_chunks().dictionary_encode()  # many rows have the same
+            lists = _lists(text.split(separator) for text in cells.dictionary.to_pylist())
+            return _column(lists.take(cells.indices)), f"read as lists, with {separator!r} between the values"
     return None, ""
+
+
+def _longest(present: pa.ChunkedArray, separator: str) -> int:
+    """Characters of the longest value."""
+    import pyarrow.compute as pc
+
+    values = pc.list_flatten(pc.split_pattern(present, separator))
+    return pc.max(pc.utf8_length(pc.utf8_trim_whitespace(values))).as_py() or 0
+
+
+def _lists(values: Iterable[Iterable[object] | None]) -> pa.Array:
+    import pyarrow as pa
+
+    rows = []
+    for value in values:
+        texts = dict.fromkeys(" ".join(str(one).split()) for one in value or () if one is not None)
+        rows.append([text for text in texts if text] or None)
+    return pa.array(rows, pa.list_(pa.string()))
+
+
+def _column(lists: pa.Array) -> pd.Series:
+    import pandas as pd
+
+    return pd.Series(pd.array(lists, pd.ArrowDtype(lists.type)))
 
 
 def _is_list(present: pa.ChunkedArray, separator: str, name: str) -> bool:
@@ -71,14 +90,13 @@ def _is_list(present: pa.ChunkedArray, separator: str, name: str) -> bool:
         return False
     cells = [[part.strip() for part in text.split(separator)] for text in several]
     parts = [part for cell in cells for part in cell if part]
-    if not parts or max(map(len, parts)) > _LONGEST:
+    if not parts:
         return False
     if name.strip().casefold() in NAMES:
         return True
     numbers = sum(bool(re.fullmatch(r"[-+\d.,\s]+", part)) for part in parts)
-    singles = present.filter(pc.invert(pc.match_substring(present, separator))).to_pylist()
     again = len(parts) >= 2 * len({part.casefold() for part in parts})
-    return len(cells) >= _FEWEST and again and numbers < len(parts) / 2 and all(len(one) <= _LONGEST for one in singles)
+    return len(cells) >= _FEWEST and again and numbers < len(parts) / 2
 
 
 def _written(text: str) -> Sequence[str] | None:

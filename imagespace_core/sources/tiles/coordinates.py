@@ -45,6 +45,26 @@ class Tile(NamedTuple):
         return lng_lat(self.x + 0.5, self.y + 0.5, self.z)
 
 
+# A tile as one whole number: tuples would take eight times the memory, and there may be 12 million.
+_BITS = 29
+
+
+def packed(z: np.ndarray | int, x: np.ndarray | int, y: np.ndarray) -> np.ndarray:
+    """Tile numbers as one int64 each, which orders as tiles do."""
+    return (np.asarray(z, np.int64) << 2 * _BITS) | (np.asarray(x, np.int64) << _BITS) | y
+
+
+def unpacked(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """z, x and y of packed numbers, int64 (n,) each."""
+    mask = (1 << _BITS) - 1
+    return numbers >> 2 * _BITS, numbers >> _BITS & mask, numbers & mask
+
+
+def tiles_of(numbers: np.ndarray) -> list[Tile]:
+    """Packed numbers as tiles."""
+    return [Tile(*number) for number in zip(*(part.tolist() for part in unpacked(numbers)), strict=True)]
+
+
 class Nearest(NamedTuple):
     """A tile that was looked for. row: of the nearest there is. distance_tiles: from the one to the other."""
 
@@ -69,6 +89,16 @@ def lng_lat(x: float, y: float, z: int) -> tuple[float, float]:
     """
     side = 1 << z
     return x / side * 360 - 180, math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / side))))
+
+
+def numbers_at(lng: float, lat: float, z: int) -> tuple[float, float]:
+    """(longitude, latitude) in degrees -> (x, y) in tile numbers of a zoom; the inverse of `lng_lat`.
+
+    >>> numbers_at(0, 0, 1)
+    (1.0, 1.0)
+    """
+    side = 1 << z
+    return (lng + 180) / 360 * side, (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * side
 
 
 def numbers_of(keys: Sequence[str]) -> np.ndarray | None:
@@ -109,6 +139,19 @@ def nearest_tile(tiles: np.ndarray, x: int, y: int, z: int | None = None) -> Nea
     distances = np.hypot(*(tiles[rows, 1:] - (x, y)).T)
     found = int(distances.argmin())
     return Nearest(int(rows[found]), float(distances[found]))
+
+
+def deepest_tile(tiles: np.ndarray, lng: float, lat: float) -> int | None:
+    """The row of the deepest tile that holds a place; None where none does. tiles: int64 (n, 3) of z, x, y."""
+    if abs(lat) >= 90:
+        return None  # the map ends at 85 degrees; at the pole there is no number
+    for z in reversed(zooms(tiles)):
+        x, y = (math.floor(number) for number in numbers_at(lng, lat, z))
+        # 180 degrees east is 180 degrees west.
+        rows = np.flatnonzero((tiles == (z, x % (1 << z), y)).all(axis=1))
+        if len(rows):
+            return int(rows[0])
+    return None
 
 
 def zooms(tiles: np.ndarray) -> list[int]:

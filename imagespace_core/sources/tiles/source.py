@@ -1,4 +1,4 @@
-"""Map tiles in layers, <layer>/<z>/<x>/<y>.png: one item for every coordinate that all layers share."""
+"""Map tiles in layers, <layer>/<z>/<x>/<y>.png or .mbtiles: one item for every coordinate that all layers share."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from PIL import Image
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources import Advance, Item, Scan, counted, option
+from imagespace_core.sources import Advance, Item, Scan, counted, option, settled
 from imagespace_core.sources.tiles.coordinates import Tile, parse_key, zones
-from imagespace_core.sources.tiles.listing import Layers, find_layers, tile_file
+from imagespace_core.sources.tiles.listing import Layers, find_layers, recognizes
+
+__all__ = ["Tiles", "recognizes"]
 
 MOST_LAYERS = 12
 
@@ -48,11 +50,14 @@ class Survey:
 
 @dataclass(frozen=True)
 class Tiles:
-    """The tiles below `root`, or below `root`/tiles: folders of layers, in each <z>/<x>/<y> and an image's suffix.
+    """The tiles that `root` is or holds, or `root`/tiles: MBTiles files, and folders with <z>/<x>/<y> and an image's
+    suffix in each, or such a folder itself.
 
     decode: for models, sprites and columns. limit: only so many tiles, the first by zoom, column and row.
     layers: those to take; their order is that of the channels. None named: all, by name.
     preview_layers: those that people see, laid over each other. None named: all.
+    scheme: how the files are counted, see `schemes`; () decides layer by layer, see `placement.place`, and the field
+    `schemes` is what a scan decided. Keys and columns are always those of the map (xyz).
 
     An item's channels are its layers in gray (ITU-R 601-2 luma): palettes become their colors and transparency goes
     over white first, so that paper is 255 whatever the palette. A tile of another size than the item's largest is
@@ -64,11 +69,19 @@ class Tiles:
     limit: int | None = None
     layers: tuple[str, ...] = option((), "Layers to take, in the order of the model's channels.  [default: all]")
     preview_layers: tuple[str, ...] = option((), "Layers that people see, laid over each other.  [default: all]")
+    scheme: tuple[str, ...] = option(
+        (), "How tiles are counted: xyz, tms (rows from the south) or zyx; of one layer as roads=tms.  "
+        "[default: as their files say, else as they join]", before=("xyz",),
+    )  # fmt: skip
+
+    schemes: tuple[str, ...] = settled(())
 
     def __post_init__(self) -> None:
         # A manifest gives lists.
         object.__setattr__(self, "layers", tuple(self.layers))
         object.__setattr__(self, "preview_layers", tuple(self.preview_layers))
+        object.__setattr__(self, "scheme", tuple(self.scheme))
+        object.__setattr__(self, "schemes", tuple(self.schemes))
 
     def names(self) -> tuple[str, ...]:
         """The layers, in the order of the channels. Raises InputError where they are not 1 to 12 of those there are."""
@@ -82,20 +95,27 @@ class Tiles:
         Every tile is looked at before the first item comes. A coordinate with a broken tile is an item all the same;
         its reading says why.
 
-        Skipped: one entry for each layer in which coordinates of the others are missing. Left out: files that are no
-        tiles. Notes: what is odd about a layer: tiles missing, broken, of another size.
+        Skipped: one entry for each layer in which coordinates of the others are missing, or that has numbers which
+        cannot be. Left out: files that are no tiles. Notes: how tiles are counted where that was not plain, and what is
+        odd about a layer: tiles missing, broken, of another size.
         Raises InputError where there is no such folder, or no coordinate that all layers share.
         """
         self.__dict__.pop("_layers", None)
         self.__dict__.pop("_survey", None)
+        decided = self._layers.notes()  # first, because it refuses what are no pictures
         survey = self._survey
         zone = zones(np.array(survey.tiles))
         items = (
             Item(tile.key, tile.key, self._stamp(tile), self._columns(tile, zone[row], survey.content[row]))
             for row, tile in enumerate(survey.tiles)
         )
-        found, missing = counted(items, advance), self._layers.missing()
-        return Scan(found, missing, dict(self._layers.others.most_common()), self._oddities(missing))
+        found, missing = counted(items, advance), self._layers.left_out()
+        others = self._layers.others().most_common()
+        schemes = {name: placement.scheme for name, placement in self._layers.placed.items()}
+        # Where all are xyz there is nothing to record, and workspaces of before read as they did.
+        usual = set(schemes.values()) == {"xyz"}
+        reads = None if usual else replace(self, schemes=tuple(f"{name}={schemes[name]}" for name in self.names()))
+        return Scan(found, missing, dict(others), [*decided, *self._oddities(missing)], reads)
 
     def _oddities(self, missing: Sequence[tuple[str, str]]) -> list[str]:
         """One sentence for each thing that is odd about a layer."""
@@ -117,7 +137,7 @@ class Tiles:
     def has(self, key: str) -> bool:
         """Whether the tile is there in every layer."""
         tile = self._tile(key)
-        return all(tile_file(self._layers.base / name, tile) for name in self.names())
+        return all(self._layers.find(name, tile) is not None for name in self.names())
 
     def read(self, key: str, min_side: int | None = None) -> Picture:
         """uint8 (h, w, layers), one gray channel for each layer. Raises UnreadableImageError with layer and reason."""
@@ -164,7 +184,7 @@ class Tiles:
     def _layers(self) -> Layers:
         if self.limit is not None and self.limit < 1:
             raise InputError(f"a limit of {self.limit} tiles leaves none; give 1 or more")
-        found = find_layers(self.root, self.layers)
+        found = find_layers(self.root, self.layers, self.schemes or self.scheme)
         if len(found.names) > MOST_LAYERS:
             raise InputError(
                 f"{self.root} has {len(found.names)} layers; expected 1 to {MOST_LAYERS}. Name those to take: "
@@ -224,7 +244,7 @@ class Tiles:
         return tile
 
     def _picture(self, layer: str, tile: Tile, decode: Decode) -> Picture:
-        file = tile_file(self._layers.base / layer, tile)
+        file = self._layers.find(layer, tile)
         if file is None:
             raise UnreadableImageError(f"layer {layer}: the tile is not there")
         try:
@@ -246,21 +266,8 @@ class Tiles:
     def _stamp(self, tile: Tile) -> str:
         digest = hashlib.sha256(repr((self.names(), self.preview_layers)).encode())
         for name in self.names():
-            try:
-                file = tile_file(self._layers.base / name, tile)
-                status = os.stat(file) if file else None
-            except OSError:
-                status = None
-            digest.update(f"{status.st_size}-{status.st_mtime_ns} ".encode() if status else b"- ")
+            digest.update(f"{self._layers.stamp(name, tile)} ".encode())
         return digest.hexdigest()[:16]
-
-
-def recognizes(path: Path) -> bool:
-    """Whether a folder holds layers of map tiles: somewhere in it <layer>/<z>/<x>/<y> with an image's suffix."""
-    try:
-        return bool(find_layers(path, ()).names)
-    except InputError:
-        return False
 
 
 def _whole(decode: Decode) -> Decode:

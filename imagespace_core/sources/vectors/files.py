@@ -1,10 +1,10 @@
-"""A file of vectors or coordinates to its raw parts; which column is what is told by its name and type."""
+"""A file of vectors or coordinates to its raw parts."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,211 +12,241 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imagespace_core.errors import InputError
-from imagespace_core.sources.tables.delimited import DELIMITERS, names_of, read_delimited, values_of
-from imagespace_core.sources.tables.encodings import open_text
+from imagespace_core.sources.tables.delimited import DELIMITERS, cells_of, names_of, read_delimited
+from imagespace_core.sources.tables.image_column import names_images
 from imagespace_core.sources.tables.inference import from_arrow, from_objects, from_text
-from imagespace_core.sources.tables.records import opened_parquet, read_json_lines
-from imagespace_core.sources.vectors.blocks import (
-    Blocks,
+from imagespace_core.sources.tables.records import read_json_lines
+from imagespace_core.sources.vectors import readers
+from imagespace_core.sources.vectors.arrays import read_archive, read_array
+from imagespace_core.sources.vectors.blocks import Blocks
+from imagespace_core.sources.vectors.numbers import (
     compact,
+    is_bytes,
+    kind_of_blobs,
     number,
-    of_array,
-    of_column,
-    of_parquet,
-    of_text,
+    of_arrow,
+    of_blobs,
+    of_numbers,
+    of_rows,
     parsed,
+)
+from imagespace_core.sources.vectors.raw import RawTable
+from imagespace_core.sources.vectors.roles import (
+    INDEX_NAMES,
+    NEIGHBOR_NAMES,
+    VECTOR_NAMES,
+    Roles,
+    by_folded,
+    index_of,
+    roles_of,
+    vector_column,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-SUFFIXES = (".npy", ".parquet", ".csv", ".tsv", ".jsonl", ".ndjson")
-ID_NAMES = ("id", "uuid", "key", "filename")
-IMAGE_NAMES = ("image_path", "image", "path", "filename")
-VECTOR_NAMES = ("vector", "vectors", "embedding", "embeddings", "emb", "features")
-POSITION_NAMES = (("projection_x", "projection_y", "projection_z"), ("x", "y", "z"))
-NEIGHBOR_NAMES = ("neighbors", "__neighbors")
+SUFFIXES = (".npy", ".npz", ".parquet", *readers.ARROW_SUFFIXES, ".csv", ".tsv", ".jsonl", ".ndjson")
+_SAMPLE = 64
+"""Rows that show what bytes are."""
 
 
-@dataclass(frozen=True)
-class RawTable:
-    """Row-aligned parts as they are in the file; nothing is checked yet.
-
-    ids: texts, "" where missing. named: False where they are row numbers for want of ids. vectors: n rows of any
-    lengths. positions: float64 (n, 2 | 3) by dimensions. neighbors: for each row (rows, distances).
-    """
-
-    ids: Sequence[str]
-    named: bool
-    columns: pd.DataFrame
-    vectors: Blocks | None = None
-    positions: dict[int, np.ndarray] = field(default_factory=dict)
-    neighbors: Sequence[tuple[Sequence[int], Sequence[float]]] | None = None
-    images: Sequence[str] | None = None
-    notes: Sequence[str] = ()
-
-
-def read_raw(file: Path, ids_file: Path) -> RawTable:
+def read_raw(file: Path) -> RawTable:
     """Raises InputError for what cannot be read, and for a table with neither vectors nor coordinates."""
     if not file.is_file():
         raise InputError(f"{file} {'is a folder' if file.is_dir() else 'does not exist'}; give {', '.join(SUFFIXES)}")
     match file.suffix.lower():
         case ".npy":
-            return _array(file, ids_file)
-        case ".parquet":
-            return _parquet(file)
+            return read_array(file)
+        case ".npz":
+            return read_archive(file)
+        case ".parquet" | ".arrow" | ".feather" | ".ipc":
+            return _arrow(file)
         case ".csv" | ".tsv" as suffix:
             return _text(file, ("\t",) if suffix == ".tsv" else DELIMITERS)
         case ".jsonl" | ".ndjson":
-            return _table(file, dict(read_json_lines(file, compact)), _from_objects)
+            return _objects(file)
         case suffix:
             raise InputError(f"{file} is a {suffix or 'file without suffix'}; give {', '.join(SUFFIXES)}")
 
 
-def _array(file: Path, ids_file: Path) -> RawTable:
-    import pandas as pd
-
-    try:
-        vectors = np.load(file, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"{file} cannot be read as a NumPy array ({error}); save it with numpy.save") from error
-    if vectors.ndim != 2 or vectors.dtype.kind not in "fiu" or 0 in vectors.shape:
-        raise InputError(f"{file} holds {vectors.dtype} {vectors.shape}; expected numbers (rows, dimensions)")
-    n = len(vectors)
-    if not ids_file.is_file():
-        return RawTable([str(row) for row in range(n)], False, pd.DataFrame(index=range(n)), of_array(file))
-    with open_text(ids_file) as stream:
-        ids = [line.strip() for line in stream.read().splitlines()]
-    while ids and not ids[-1]:
-        ids.pop()
-    if len(ids) != n:
-        raise InputError(
-            f"{file} has {n:,} rows; {ids_file.name} has {len(ids):,} ids. Write one id a line for each row"
-        )
-    return RawTable(ids, True, pd.DataFrame(index=range(n)), of_array(file))
-
-
 def _text(file: Path, delimiters: Sequence[str]) -> RawTable:
-    """Its vectors stay where they are."""
-    vector = _vectors_as_text(file, delimiters)
-    text = read_delimited(file, delimiters, () if vector is None else (vector,))
+    """CSV or TSV. Its vectors stay where they are."""
+    names = names_of(file, delimiters)
+    by_name = by_folded(names)
+    first = dict(zip(names, _first_cells(file, names, delimiters), strict=True))
+    vector = next((by_name[n] for n in VECTOR_NAMES if n in by_name and _is_list(first[by_name[n]])), None)
+    numeric = [name for name in names if _is_number(first[name])]
+    roles = roles_of(names, vector, numeric)
+    without = (vector,) if vector is not None else roles.numbered
+    text = read_delimited(file, delimiters, without)
     notes = [f"{text.left_out} rows have more cells than the header and were left out"] if text.left_out else []
-    columns = dict(zip(text.names, text.columns, strict=True))
-    count = len(text.columns[0])
     vectors = None
     if vector is not None:
-        del columns[vector]
-        vectors = of_text(file, vector, delimiters)
-    return _table(file, columns, from_text, notes, vectors, count)
+        vectors = readers.of_text(file, vector, delimiters)
+    elif roles.numbered:
+        vectors = readers.of_number_columns(file, roles.numbered, delimiters)
+    return _table(file, dict(zip(text.names, text.columns, strict=True)), from_text, roles, vectors, text.rows, notes)
 
 
-def _vectors_as_text(file: Path, delimiters: Sequence[str]) -> str | None:
-    """The column of lists of numbers, as its name and first value say."""
-    by_name = {name.strip().casefold(): name for name in names_of(file, delimiters)}
-    for name in (by_name[name] for name in VECTOR_NAMES if name in by_name):
-        first = next((value for values in values_of(file, name, delimiters) for value in values if value), None)
-        if isinstance(parsed(first), list | np.ndarray):
-            return name
-    return None
+def _first_cells(file: Path, names: Sequence[str], delimiters: Sequence[str]) -> list[str]:
+    """Of each column the first cell that is not empty."""
+    first = [""] * len(names)
+    for rows in cells_of(file, names, delimiters):
+        for row in rows:
+            first = [seen or cell for seen, cell in zip(first, row, strict=True)]
+            if all(first):
+                return first
+    return first
 
 
-def _parquet(file: Path) -> RawTable:
-    """Its vectors stay where they are."""
-    with opened_parquet(file) as parquet:
-        names = parquet.schema_arrow.names
-        empty = dict(zip(names, parquet.schema_arrow.empty_table().columns, strict=True))
-        for name in names:
-            if _is_text(empty[name].type) and name.strip().casefold() in VECTOR_NAMES:
-                empty[name] = _first(parquet, name)  # lists as text are told by the first alone
-        vector = _vector_column(empty, {name.strip().casefold(): name for name in names})
-        others = [name for name in names if name != vector]
-        table = parquet.read(columns=others)
-    columns: dict[str, Any] = dict(zip(table.column_names, table.columns, strict=True))
-    columns = {name: columns[name] for name in others}
-    return _table(file, columns, from_arrow, (), None if vector is None else of_parquet(file, vector), table.num_rows)
+def _arrow(file: Path) -> RawTable:
+    """Parquet or Arrow. Its vectors stay where they are."""
+    import pyarrow.types as pt
+
+    schema = readers.schema_of(file)
+    texts = {
+        name: _is_list(next(_values(file, name), None))
+        for name in schema.names
+        if name.strip().casefold() in VECTOR_NAMES and _is_text(schema.field(name).type)
+    }
+    vector = vector_column(schema, texts)
+    kinds = {name: schema.field(name).type for name in schema.names}
+    numeric = [name for name, kind in kinds.items() if pt.is_floating(kind) or pt.is_integer(kind)]
+    roles = roles_of(schema.names, vector, numeric, index_of(schema))
+    notes: list[str] = []
+    vectors = None
+    if vector is not None:
+        read: Callable[[Sequence[pa.Array]], Any] = lambda arrays: of_arrow(arrays[0])  # noqa: E731
+        if is_bytes(kinds[vector]):
+            kind = kind_of_blobs(list(islice(_values(file, vector), _SAMPLE)))
+            if kind is None:
+                raise InputError(
+                    f"{file}: column {vector} holds bytes ({kinds[vector]}) that are no vectors of 16, 32 or 64 bit "
+                    "floats; write lists of numbers"
+                )
+            notes.append(f"column {vector}: its bytes are read as {kind}")
+            read = lambda arrays: of_blobs(arrays[0], kind)  # noqa: E731
+        vectors = readers.of_batches(file, [vector], read)
+    elif roles.numbered:
+        vectors = readers.of_batches(file, roles.numbered, of_numbers)
+    table = readers.read_columns(file, [n for n in schema.names if n != vector and n not in roles.numbered])
+    columns = dict(zip(table.column_names, table.columns, strict=True))
+    return _table(file, columns, from_arrow, roles, vectors, table.num_rows, notes)
 
 
-def _first(parquet: pq.ParquetFile, name: str) -> pa.ChunkedArray:
-    """The first value of a column that is not missing, if there is one."""
-    import pyarrow as pa
+def _values(file: Path, name: str) -> Any:
+    """What a column holds, one by one, without the missing."""
+    for batch in readers.batches(file, [name]):
+        yield from (value for value in batch.column(0).drop_null().to_pylist() if value)
 
-    batches = parquet.iter_batches(64, columns=[name])
-    found = (batch.column(0).drop_null()[:1] for batch in batches)
-    kind = parquet.schema_arrow.field(name).type
-    return pa.chunked_array(islice((values for values in found if len(values)), 1), kind)
+
+def _objects(file: Path) -> RawTable:
+    """JSON Lines."""
+    columns = dict(read_json_lines(file, compact))
+    first = {name: next((value for value in values if value is not None), None) for name, values in columns.items()}
+    by_name = by_folded(list(columns))
+    named = [by_name[name] for name in VECTOR_NAMES if name in by_name]
+    vector = next((name for name in named if _is_list(first[name])), None) or next(
+        (n for n in columns if n.casefold() not in NEIGHBOR_NAMES and isinstance(first[n], list | np.ndarray)), None
+    )
+    numeric = [name for name, value in first.items() if not np.isnan(number(value))]
+    roles = roles_of(list(columns), vector, numeric)
+    vectors = None
+    count = len(next(iter(columns.values()), ()))
+    if vector is not None:
+        vectors = readers.of_column(columns.pop(vector))
+    elif roles.numbered:
+        rows = np.array([[number(value) for value in columns.pop(name)] for name in roles.numbered]).T
+        vectors = partial(_once, rows)
+    return _table(file, columns, _from_objects, roles, vectors, count)
+
+
+def _once(rows: np.ndarray) -> Any:
+    yield of_rows(rows)
 
 
 def _table(
     file: Path,
-    columns: dict[str, Any],
+    columns: Mapping[str, Any],
     convert: Any,
+    roles: Roles,
+    vectors: Blocks | None,
+    count: int,
     notes: Sequence[str] = (),
-    vectors: Blocks | None = None,
-    count: int | None = None,
 ) -> RawTable:
-    """vectors: where they are none of the columns. count: of rows, where there may be no other columns."""
+    """columns: all but those of vectors. count: of rows, where there may be no other columns."""
     import pandas as pd
 
-    by_name = {name.strip().casefold(): name for name in columns}
-    vector = _vector_column(columns, by_name) if vectors is None else None
-    axes = next((axes for axes in POSITION_NAMES if {axes[0], axes[1]} <= set(by_name)), ())
-    axes = tuple(by_name[axis] for axis in axes if axis in by_name)
-    near = next((by_name[name] for name in NEIGHBOR_NAMES if name in by_name), None)
-    id_name, image_name = (next((by_name[n] for n in names if n in by_name), None) for names in (ID_NAMES, IMAGE_NAMES))
-    if vector is not None:
-        vectors = of_column(columns[vector])
-    if vectors is None and not axes:
+    if vectors is None and not roles.axes:
+        if columns and all(map(_is_number, columns)):
+            raise InputError(f"{file}: its first line holds numbers and no names; write names above, such as id, emb_0")
         raise InputError(
             f"{file} has neither vectors nor coordinates (its columns: {', '.join(columns) or 'none'}); call a column "
-            "of lists of numbers vector or emb, or columns of coordinates projection_x and projection_y, or x and y"
+            "of lists of numbers vector or emb, columns of one number each emb_0, emb_1, ..., or columns of "
+            "coordinates projection_x and projection_y, or x and y"
         )
-    count = len(next(iter(columns.values()))) if count is None else count
-    images = None if image_name is None else _texts(columns[image_name])
-    ids = images if id_name is None else _texts(columns[id_name])
-    notes, kept = list(notes), {}
-    if near is not None and vectors is not None:
-        notes.append(f"{file.name}: its neighbors are not used; they are found anew from the vectors")
+    notes = [*notes, *_decided(file, roles, vectors)]
+    naming = {name: _texts(columns[name]) for name in (roles.image, roles.id) if name is not None}
+    image, used = roles.image, roles.taken() - set(roles.index)
+    index = ["/".join(parts) for parts in zip(*(_texts(columns[name]) for name in roles.index), strict=True)]
+    unnamed = len(roles.index) == 1 and roles.index[0].strip().casefold() in INDEX_NAMES
+    numbers_only = unnamed and all(label.isdecimal() for label in index)
+    in_order = not numbers_only or index == [str(row) for row in range(count)]
+    if roles.index and not numbers_only:
+        naming["/".join(roles.index)] = index
+    if unnamed and (not numbers_only or in_order):
+        used.add(roles.index[0])
+    if not naming:
+        found = [name for name, values in columns.items() if name not in used and names_images(_texts(values))]
+        if len(found) == 1:
+            image = found[0]
+            naming[image] = _texts(columns[image])
+            used.add(image)
+            notes.append(f"{file.name}: column {image!r} is taken for the names of the images")
+    kept: dict[str, pd.Series] = {}
     for name, values in columns.items():
-        if name in (vector, near, id_name, image_name) or name in axes:
+        if name in used:
             continue
         column, note = convert(values)
         notes += [f"column {name}: {note}"] if note else []
         if column is not None:
-            kept[name] = column
+            kept["index" if unnamed and name == roles.index[0] else name] = column
+    first = [naming[name] for name in naming if name != image] + [naming[name] for name in naming if name == image]
+    # The first that tells all rows apart; standing before the images' paths.
+    ids = next((some for some in first if all(some) and len(set(some)) == count), first[0] if first else None)
     return RawTable(
-        ids if ids is not None else [str(row) for row in range(count)],
-        ids is not None,
+        [str(row) for row in range(count)] if ids is None else ids,
+        naming,
         pd.DataFrame(kept, index=pd.RangeIndex(count)),
         vectors,
-        {len(axes): np.stack([_floats(columns[axis]) for axis in axes], 1)} if axes else {},
-        None if near is None or vectors is not None else _near(columns[near]),
-        images,
+        {len(roles.axes): np.stack([_floats(columns[axis]) for axis in roles.axes], 1)} if roles.axes else {},
+        None if roles.near is None or vectors is not None else _near(columns[roles.near]),
+        None if image is None else naming[image],
         notes,
+        in_order,
     )
 
 
-def _vector_column(columns: dict[str, Any], by_name: dict[str, str]) -> str | None:
-    named = [by_name[name] for name in VECTOR_NAMES if name in by_name]
-    others = [name for name in columns if name not in named and name.casefold() not in NEIGHBOR_NAMES]
-    return next((name for name in [*named, *others] if _holds_lists(columns[name], name in named)), None)
+def _decided(file: Path, roles: Roles, vectors: Blocks | None) -> list[str]:
+    notes = []
+    if many := roles.numbered:
+        notes.append(f"{file.name}: its vectors are the {len(many):,} columns {many[0]!r} to {many[-1]!r}")
+    if roles.near is not None and vectors is not None:
+        notes.append(f"{file.name}: its neighbors are not used; they are found anew from the vectors")
+    return notes
 
 
-def _holds_lists(values: Any, by_name: bool) -> bool:
-    """Whether a column holds lists of numbers; as text, [0.1, 0.2], only under a name that says so."""
-    import pyarrow as pa
-    import pyarrow.types as pt
+def _is_list(value: object) -> bool:
+    return isinstance(parsed(value), list | np.ndarray)
 
-    if isinstance(values, pa.ChunkedArray):
-        kind = values.type
-        if pt.is_list(kind) or pt.is_large_list(kind) or pt.is_fixed_size_list(kind):
-            return pt.is_floating(kind.value_type) or (by_name and pt.is_integer(kind.value_type))
-        if not _is_text(kind):
-            return False
-        values = (found for chunk in values.chunks for found in chunk.drop_null()[:1].to_pylist())
-    first = next((value for value in values if value is not None), None)
-    return isinstance(parsed(first), list | np.ndarray) if by_name else isinstance(first, list | np.ndarray)
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell.replace(",", "."))
+    except ValueError:
+        return False
+    return True
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -229,29 +259,36 @@ def _from_objects(values: Sequence[object]) -> tuple[pd.Series | None, str]:
     return from_objects([value.tolist() if isinstance(value, np.ndarray) else value for value in values])
 
 
+def _plain(values: Any) -> list[Any]:
+    import pyarrow as pa
+
+    return values.to_pylist() if isinstance(values, pa.ChunkedArray) else list(values)
+
+
 def _floats(values: Any) -> np.ndarray:
     """float64 (n,), NaN for what is no number."""
     import pandas as pd
-    import pyarrow as pa
 
-    raw = values.to_pylist() if isinstance(values, pa.ChunkedArray) else list(values)
-    return np.asarray(pd.to_numeric(pd.Series(raw, dtype=object).to_numpy(), errors="coerce"), np.float64)
+    raw = pd.Series(_plain(values), dtype=object).to_numpy()
+    return np.asarray(pd.to_numeric(raw, errors="coerce"), np.float64)
 
 
 def _texts(values: Any) -> list[str]:
-    import pyarrow as pa
-
-    raw = values.to_pylist() if isinstance(values, pa.ChunkedArray) else list(values)
-    return ["" if value is None else str(value).strip() for value in raw]
+    """One for each row, "" where there is none; of a picture in the table its path, of a whole number no decimals."""
+    texts = []
+    for value in _plain(values):
+        if isinstance(value, Mapping):
+            value = value.get("path")
+        if isinstance(value, float):
+            value = None if np.isnan(value) else int(value) if value.is_integer() else value
+        texts.append("" if value is None else str(value).strip())
+    return texts
 
 
 def _near(values: Any) -> list[tuple[Sequence[int], Sequence[float]]]:
     """embedding-atlas writes {"ids": row numbers, "distances": numbers} for every row."""
-    import pyarrow as pa
-
-    raw = values.to_pylist() if isinstance(values, pa.ChunkedArray) else list(values)
     found: list[tuple[Sequence[int], Sequence[float]]] = []
-    for value in raw:
+    for value in _plain(values):
         near = json.loads(value) if isinstance(value, str) and value.startswith("{") else value
         ids, distances = (near.get("ids"), near.get("distances")) if isinstance(near, dict) else ((), ())
         rows = [int(row) if isinstance(row, int | float) else -1 for row in ids or ()]

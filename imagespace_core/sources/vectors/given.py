@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from imagespace_core.errors import InputError
+from imagespace_core.sources.tables.image_column import names_images
 from imagespace_core.sources.tables.joining import KINDS, Match, match
+from imagespace_core.sources.vectors.arrays import ids_file
 from imagespace_core.sources.vectors.blocks import UnitVectors
-from imagespace_core.sources.vectors.files import RawTable, read_raw
+from imagespace_core.sources.vectors.files import read_raw
+from imagespace_core.sources.vectors.raw import RawTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,18 +28,17 @@ _EXAMPLES = 3
 class Given:
     """What a file brings, row by row; every row is whole: it has an id of its own and finite numbers.
 
-    ids: n texts. named: whether the file has ids; without, they are row numbers, and rows belong to the images in
-        their order.
+    ids: n texts; row numbers where the file has none. naming: what may name the images, by column, see `RawTable`.
     vectors: n of unit length, or None; they are not held. positions: float32 (n, 2 | 3) by their dimensions.
     neighbors: rows int32 (n, k) and distances float32 (n, k), or None; not read where there are vectors.
     images: where the image of each row is, as written, "" for none; or None.
-    columns: the other columns, one row each.
+    columns: the other columns, one row each. in_order: whether nothing shows that the rows have been moved.
     left_out: (id, reason) of the file's rows that are not here. notes: what was decided on the way.
     """
 
     file: Path
     ids: Sequence[str]
-    named: bool
+    naming: Mapping[str, Sequence[str]]
     vectors: UnitVectors | None
     positions: Mapping[int, np.ndarray]
     neighbors: tuple[np.ndarray, np.ndarray] | None
@@ -44,6 +46,7 @@ class Given:
     columns: pd.DataFrame
     left_out: Sequence[tuple[str, str]] = ()
     notes: Sequence[str] = ()
+    in_order: bool = True
 
     @property
     def rows(self) -> int:
@@ -64,33 +67,66 @@ class Given:
             lines.append(f"rows left out: {count:,}, e.g. {', '.join(some)}: {reason}")
         return [*lines, *self.notes]
 
-    def match(self, paths: Sequence[str]) -> Match:
-        """Which row belongs to which image (paths relative to their folder); `rows` is -1 where none does.
+    def match(self, paths: Sequence[str], limited: bool = False) -> Match:
+        """Which row belongs to which image, see `joining.match`.
 
-        By the image paths in the file, else by its ids, see `joining.match`. A file without ids goes by order.
-        Raises InputError where it has no ids and another number of rows, or none of its rows matches.
+        By the column that names most of them: of those that are meant to, else of all that tell rows apart by a text.
+        A file in which nothing names images goes by order.
+        paths: relative to their folder. limited: these are the first of the images only.
+        Raises InputError where no row matches, and where a file would go by order that cannot.
         """
-        if not self.named and self.images is None:
-            total = self.rows + len(self.left_out)
-            if total != len(paths):
-                raise InputError(
-                    f"{self.file} has {total:,} rows and no ids; there are {len(paths):,} images. Give one vector for "
-                    f"each image, in the order of their paths, or the ids: one a line in {ids_file(self.file).name}"
-                )
-            rows = np.full(len(paths), -1, np.int64)
-            rows[np.array(self.ids, np.int64)] = np.arange(self.rows)
-            by = np.full(self.rows, KINDS.index("by_path"), np.int8)
-            return Match(rows, by, paths, self.ids)
-        tried = [self.images, self.ids] if self.images is not None else [self.ids]
-        for names in tried:
-            found = match(paths, names)
-            if (found.rows >= 0).any():
-                return found
-        names = tried[0]
-        raise InputError(
-            f"no row of {self.file} belongs to an image: its ids are like {names[0]!r}, the images like {paths[0]!r}. "
-            "Use the images' paths or names as ids"
+        if named := _most(paths, self.naming):
+            return named[1]
+        texts = self._texts()
+        if guessed := _most(paths, texts):
+            column, found = guessed
+            count = int((found.rows >= 0).sum())
+            if 2 * count >= min(self.rows, len(paths)):
+                return replace(found, note=f"{self.file.name}: column {column!r} names the images")
+            raise InputError(
+                f"{self.file} has no ids that fit, and its column {column!r} names {count:,} of {len(paths):,} images. "
+                "Call the column that names the images id, or leave this one out"
+            )
+        like_names = {column: names for column, names in texts.items() if names_images(names)}
+        for names in (self.naming or like_names).values():
+            raise InputError(
+                f"no row of {self.file} belongs to an image: its ids are like {names[0]!r}, the images like "
+                f"{paths[0]!r}. Use the images' paths or names as ids"
+            )
+        return self._by_order(paths, limited)
+
+    def _by_order(self, paths: Sequence[str], limited: bool) -> Match:
+        total = self.rows + len(self.left_out)
+        if not self.in_order:
+            raise InputError(
+                f"{self.file} has no ids, and its index shows that its rows were moved; write the images' names into a "
+                "column id"
+            )
+        where = (
+            f"one a line in {ids_file(self.file).name}" if self.file.suffix in (".npy", ".npz") else "in a column id"
         )
+        if total < len(paths) or (total > len(paths) and not limited):
+            raise InputError(
+                f"{self.file} has {total:,} rows and no ids; there are {len(paths):,} images. Give one vector for "
+                f"each image, in the order of their paths, or the ids: {where}"
+            )
+        rows = np.full(len(paths), -1, np.int64)
+        numbers = np.array(self.ids, np.int64)
+        taken = np.flatnonzero(numbers < len(paths))
+        rows[numbers[taken]] = taken
+        by = np.zeros(self.rows, np.int8)
+        by[taken] = KINDS.index("by_order")
+        first = f"the first {len(paths):,} of its rows" if limited else "its rows"
+        note = f"{self.file.name}: it names no images, so {first} belong to them in the order of their paths"
+        return Match(rows, by, paths, self.ids, note)
+
+    def _texts(self) -> dict[str, Sequence[str]]:
+        """The columns of texts that tell most rows apart."""
+        import pandas as pd
+
+        texts = {str(name): values for name, values in self.columns.items() if pd.api.types.is_string_dtype(values)}
+        apart = {name: values for name, values in texts.items() if 2 * len(values.unique()) > self.rows}
+        return {name: values.fillna("").tolist() for name, values in apart.items()}
 
     def records(self) -> list[dict[str, Any]]:
         """The other columns, row by row, as plain values; None where missing."""
@@ -113,37 +149,49 @@ class Given:
             last = np.argsort(~there, axis=1, kind="stable")[:, : int(there.sum(1).min(initial=moved.shape[1]))]
             near = np.take_along_axis(moved, last, 1).astype(np.int32), np.take_along_axis(far, last, 1)
             kept = near if near[0].size else None
-        return Given(
-            self.file,
-            [self.ids[row] for row in order],
-            self.named,
-            None if self.vectors is None else self.vectors.take(order),
-            {dims: positions[order] for dims, positions in self.positions.items()},
-            kept,
-            None if self.images is None else [self.images[row] for row in order],
-            self.columns.iloc[order].reset_index(drop=True),
-            self.left_out,
-            self.notes,
+        return replace(
+            self,
+            ids=[self.ids[row] for row in order],
+            naming={column: [names[row] for row in order] for column, names in self.naming.items()},
+            vectors=None if self.vectors is None else self.vectors.take(order),
+            positions={dims: positions[order] for dims, positions in self.positions.items()},
+            neighbors=kept,
+            images=None if self.images is None else [self.images[row] for row in order],
+            columns=self.columns.iloc[order].reset_index(drop=True),
         )
 
 
-def ids_file(file: Path) -> Path:
-    """Where the ids of a .npy file lie, one a line."""
-    return file.with_suffix(".ids.txt")
+def _most(paths: Sequence[str], naming: Mapping[str, Sequence[str]]) -> tuple[str, Match] | None:
+    """The column that names most of these images, the first of several, and which; None where none names any."""
+    most: tuple[int, str, Match] | None = None
+    for column, names in naming.items():
+        found = match(paths, names)
+        count = int((found.rows >= 0).sum())
+        if count > (most[0] if most else 0):
+            most = count, column, found
+        if count == min(len(paths), len(names)):
+            break
+    return most[1:] if most else None
 
 
 def read_vectors(file: Path) -> Given:
-    """Reads .npy (float (n, d); ids in <name>.ids.txt beside it), .parquet, .csv, .tsv or .jsonl.
+    """Reads .npy and .npz (numbers (n, d); ids in the archive, or in <name>.ids.txt beside it), .parquet, .arrow,
+    .feather, .csv, .tsv or .jsonl.
 
     Of a table these columns are known, in any case: id, uuid, key or filename; vector, embedding, emb or any other
-    that holds a list of numbers in every row; projection_x, projection_y, projection_z, or x, y, z; neighbors, as
-    embedding-atlas writes them; image_path, image, path or filename. All others become columns.
+    that holds a list of numbers in every row, or columns of one number each, emb_0, emb_1, ...; projection_x,
+    projection_y, projection_z, or x, y, z; neighbors, as embedding-atlas writes them; image_path, image, path,
+    filename and other usual names; the index of pandas. All others become columns.
 
     Rows with numbers that are not finite, with fewer or more numbers than most, without an id or with one that an
     earlier row has are left out, with the reason.
     Raises InputError for a file that cannot be read, has neither vectors nor coordinates, or no good row.
     """
-    raw = read_raw(file, ids_file(file))
+    return checked(file, read_raw(file))
+
+
+def checked(file: Path, raw: RawTable) -> Given:
+    """The good rows of what was read from a file, see `read_vectors`."""
     size, reasons = _measured(raw)
     for dims, positions in raw.positions.items():
         _note(reasons, ~np.isfinite(positions).all(axis=1), f"its {dims}D coordinates are missing or not finite")
@@ -169,7 +217,7 @@ def read_vectors(file: Path) -> Given:
     return Given(
         file,
         [raw.ids[row] for row in good],
-        raw.named,
+        {column: [names[row] for row in good] for column, names in raw.naming.items()},
         vectors,
         {dims: positions[good].astype(np.float32) for dims, positions in raw.positions.items()},
         _neighbors(raw, good, notes),
@@ -177,6 +225,7 @@ def read_vectors(file: Path) -> Given:
         raw.columns.iloc[good].reset_index(drop=True),
         tuple((raw.ids[row] or f"row {row + 1}", reason) for row, reason in enumerate(reasons) if reason),
         tuple(notes),
+        raw.in_order,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -113,6 +114,10 @@ class VectorTable:
         return file if there else None
 
     def _file(self, path: str) -> Path:
+        if path.startswith("file://"):
+            from urllib.request import url2pathname
+
+            path = url2pathname(urlsplit(path).path)
         return (Path(self.image_root) if self.image_root else self.root.parent) / path
 
 

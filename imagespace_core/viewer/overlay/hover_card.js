@@ -1,6 +1,7 @@
 /** The card beside the image one points at: its sprite or the layer that shows most of it, its name, its value. */
 
 import { element } from "../core/dom.js";
+import { bothEnds } from "../core/both_ends.js";
 import { fontOf, shorten } from "../core/fitted_text.js";
 import { value } from "../core/words.js";
 import { CardLayer } from "./card_layer.js";
@@ -23,7 +24,7 @@ export class HoverCard {
   /** That is shown, or on its way; -1 for none. */ row = -1;
   canvas = element("canvas", { class: "is-card-picture" });
   name = element("div", { class: "is-card-name" });
-  value = element("div", { class: "is-card-value" });
+  value = element("div", { class: "is-card-value is-name" });
   layer = element("div", { class: "is-card-value" });
   #layers = new CardLayer();
 
@@ -55,7 +56,7 @@ export class HoverCard {
     if (row !== this.row) return;
     this.#paint(sprite);
     this.#nameLayer(null);
-    this.value.textContent = column ? `${column.name}: ${value(column, row)}` : "";
+    this.value.replaceChildren(...(column ? bothEnds(`${column.name}: ${value(column, row)}`) : []));
     this.value.hidden = !column;
     this.host.dataset.row = String(row);
     this.host.hidden = false;

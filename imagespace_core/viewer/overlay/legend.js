@@ -1,5 +1,6 @@
 /** What the colors mean. Values are hidden by a click, isolated by a double click, and selected; a scale has a brush. */
 
+import { bothEnds } from "../core/both_ends.js";
 import { neutral, toCss } from "../core/colors.js";
 import { MISSING } from "../core/constants.js";
 import { element, icon } from "../core/dom.js";
@@ -183,7 +184,7 @@ export class Legend {
       class: "is-entry", type: "button", tabindex: "-1", "aria-pressed": String(shown), "data-code": code, title: `${label}: click hides or shows, double click isolates`,
       onclick: () => this.#toggle(code),
       ondblclick: () => this.#isolate(code),
-    }, swatch, element("span", { class: "is-entry-label", text: label }), element("span", { class: "is-entry-count", text: count(this.counts.get(code) ?? 0) }));
+    }, swatch, element("span", { class: "is-entry-label is-name" }, ...bothEnds(label)), element("span", { class: "is-entry-count", text: count(this.counts.get(code) ?? 0) }));
     const more = [element("button", { class: "is-only", type: "button", tabindex: "-1", text: "only", "aria-label": `Only ${label}`, onclick: () => this.#isolate(code) })];
     if (this.events.selects()) {
       more.push(element("button", {

@@ -1,5 +1,6 @@
 /** An image as a button, so that it can be reached and pressed without a mouse. */
 
+import { bothEnds } from "../core/both_ends.js";
 import { element } from "../core/dom.js";
 import { remoteImage } from "./remote_image.js";
 
@@ -18,7 +19,7 @@ export function tile({ base, action }, { row, title, note, current }, send) {
       type: "button", class: "is-tile", "data-testid": "imagespace-tile", "data-row": String(row), "aria-current": current && "true",
       "aria-label": [action, title, note].filter(Boolean).join(", "), onclick: () => send("click", { row }),
     },
-    element("span", { class: "is-frame" }, image), element("span", { class: "is-caption", title, text: title }),
+    element("span", { class: "is-frame" }, image), element("span", { class: "is-caption is-name", title }, ...bothEnds(title)),
     ...(note ? [element("span", { class: "is-note", text: note })] : []),
   );
 }

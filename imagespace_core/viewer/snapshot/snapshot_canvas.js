@@ -179,7 +179,7 @@ function drawLegend(pen, shading, counts, ink, width, height) {
     write(pen, note, left + wide - 12, y, ink.text, null, "right");
     const taken = pen.measureText(note).width;
     pen.font = font(400, 13);
-    write(pen, shorten(text, wide - (color ? 50 : 24) - taken, pen.font, false), left + (color ? 31 : 12), y, ink.text, null);
+    write(pen, shorten(text, wide - (color ? 50 : 24) - taken, pen.font), left + (color ? 31 : 12), y, ink.text, null);
   });
   if (!lines.length) drawScale(pen, column, shading, ink, left + 12, EDGE + LINE * 1.4 + 10, font(400, 12));
 }
