@@ -95,7 +95,7 @@ def test_metadata_of_any_line_end_and_encoding_reach_their_rows(
 
 def test_metadata_without_a_filename_column_are_refused(photos: Path, tmp_path: Path, model: str) -> None:
     with pytest.raises(InputError, match="filename"):
-        _with_metadata(photos, tmp_path, model, b"name,x\n000,1\n")
+        _with_metadata(photos, tmp_path, model, b"value,x\n7,1\n")
 
 
 @pytest.mark.parametrize(("data", "message"), [(None, "m.csv"), ("filename,ort\n000.png,Köln", "byte 0xf6 in line 2")])
