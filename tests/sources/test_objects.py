@@ -347,3 +347,15 @@ def test_labels_beside_photos_are_no_captions_and_other_files_are_counted(tmp_pa
     assert len(scan.items) == 3
     assert "caption" not in source.read(scan.items[0].key).columns
     assert scan.left_out == {".md": 1, ".yaml": 1}
+
+
+def test_a_large_coco_file_is_recognized_wherever_its_lists_stand(tmp_path: Path) -> None:
+    record = coco(write_marked(tmp_path / "photos"))
+    far = [{"id": 1000 + n, "file_name": f"{n:060d}.jpg", "width": 9, "height": 9} for n in range(20_000)]
+    record["images"] += far
+    record = {"info": {}, "images": record["images"], "annotations": record["annotations"], "licenses": far}
+    write_coco(tmp_path / "photos/a.json", record)
+    assert recognized(tmp_path / "photos") == "objects"
+    del record["annotations"]
+    write_coco(tmp_path / "photos/a.json", record)
+    assert recognized(tmp_path / "photos") == "folder"
