@@ -9,13 +9,20 @@ EXACT = 2**53
 
 
 def number(value: float, digits: int = 4) -> str:
-    """Whole numbers with all their digits, others with so many that count; never "-0".
+    """Whole numbers with all their digits, others with so many that count, from 100 on with hundredths, as prices have
+    them; never "-0".
 
     >>> number(16777217.0), number(-0.0), number(0.123456), number(1e18), number(-1e-12)
     ('16777217', '0', '0.1235', '1e+18', '-1e-12')
+    >>> number(71241.5), number(184.15), number(-1234567.891)
+    ('71241.5', '184.15', '-1234567.89')
     """
     value = float(value)
-    return f"{value:z.0f}" if value.is_integer() and abs(value) <= EXACT else f"{value:z.{digits}g}"
+    if value.is_integer() and abs(value) <= EXACT:
+        return f"{value:z.0f}"
+    if 100 <= abs(value) <= EXACT:
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{value:z.{digits}g}"
 
 
 def day(seconds: float) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagespace_core.errors import InputError, ModelError
+from imagespace_core.layout.arrangement import counted
 from imagespace_core.pipeline.given_vectors import GivenVectors, beside_images, match_given, of_table
 from imagespace_core.pipeline.image_steps import Pixels
 from imagespace_core.pipeline.options import Options
@@ -87,7 +88,8 @@ def _look(source: Source, report: Report) -> Scan:
         report.note(line)
     if scan.left_out:
         kinds = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in scan.left_out.items())
-        report.note(f"{sum(scan.left_out.values()):,} files are not images and were left out: {kinds}")
+        files = counted(sum(scan.left_out.values()), "file is not an image and was", "files are not images and were")
+        report.note(f"{files} left out: {kinds}")
     return scan
 
 

@@ -85,7 +85,7 @@ def test_a_build_that_begins_again_says_each_thing_once(
     report = Listening()
     summary = run(quick(photos, tmp_path / "w", logarithm), report)
     assert "images" in summary.ran, "it did not begin again"
-    assert report.notes == summary.manifest.notes == ["1 files are not images and were left out: 1 .txt"]
+    assert report.notes == summary.manifest.notes == ["1 file is not an image and was left out: 1 .txt"]
 
 
 def test_vectors_from_a_file_bring_back_what_a_model_refused(options: Options, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from imagespace_core.sources.tables.metadata import MetadataTable, read_metadata
 from imagespace_core.sources.tables.taken import finer
 
 YEARS, MONTHS = "years read as January 1st", "months read as their first day"
+APPROXIMATE = "approximate dates (ca. 1885) read as exact"
 
 
 def read(name: str, *cells: str) -> tuple[list[object], str]:
@@ -65,6 +66,15 @@ def test_bare_years_months_and_days_are_dates_where_the_column_says_so() -> None
             assert [str(value) for value in values] == cells
 
 
+def test_dates_of_a_catalog_that_are_approximate_or_a_span_count_as_their_first_moment() -> None:
+    cells = ("ca. 1503", "Circa 1507", "c.1511", "um 1515", "~1519", "1523-1526", "1527 – 1530", "1531/1535", "1539")
+    values, note = read("Datierung", *cells)
+    assert values == [datetime(year, 1, 1) for year in (1503, 1507, 1511, 1515, 1519, 1523, 1527, 1531, 1539)]
+    assert note == f"{YEARS}; spans read as their first year: 3; {APPROXIMATE}: 5"
+    assert read("date", "ca. 1881-11") == ([datetime(1881, 11, 1)], f"{MONTHS}; {APPROXIMATE}: 1")
+    assert read("x", "ca. 1503", "1523-1526") == (["ca. 1503", "1523-1526"], "")
+
+
 def test_bare_years_are_dates_also_where_the_file_has_numbers() -> None:
     for column, note in (
         from_objects([1885, None, 1890], "taken_at"),
@@ -96,7 +106,7 @@ def test_what_may_be_two_dates_or_none_stays_text(cells: list[str], note: str) -
 
 
 def test_a_column_named_for_dates_says_why_it_has_none() -> None:
-    assert read("taken_at", "1890", "c. 1885")[1] == "'c. 1885' is no date: kept as text"
+    assert read("taken_at", "1890", "before 1885")[1] == "'before 1885' is no date: kept as text"
     assert read("date", "2023-01-01", "2023-02-30")[1] == "'2023-02-30' is no date: kept as text"
     assert read("date", "7", "8") == ([7, 8], "")
 

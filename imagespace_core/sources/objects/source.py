@@ -89,7 +89,7 @@ class Objects:
             raise InputError(f"no annotation lies in any of the {len(photos.items):,} photos of {self.root}{why}")
         rows, more = columns(objects, found)
         items = (_item(one, row) for one, row in zip(objects, rows, strict=True))
-        notes = [*photos.notes, *found.notes, *(f"{count:,} {what}" for what, count in done.items()), *more]
+        notes = [*photos.notes, *found.notes, *(f"{what}: {count:,}" for what, count in done.items()), *more]
         left_out = Counter(photos.left_out)
         left_out.subtract(Counter(file.suffix.lower() for file in self._used() if file.is_relative_to(self.root)))
         return Scan(counted(islice(items, self.limit), advance), skipped, dict((+left_out).most_common()), notes)

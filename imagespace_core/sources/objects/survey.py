@@ -17,10 +17,10 @@ from imagespace_core.sources.tables.joining import match
 
 COLUMNS = ("photo", "class", "area", "score", "annotated", "iou", "outcome")
 """Of the source itself; what a file says under one of these names is called <name>_annotation."""
-TWICE = "objects that are there twice were taken once"
-CLIPPED = "objects reach beyond their photo and were cut at its edge"
-TURNED = "objects were marked in their photo as it is stored, and turned upright with it"
-SCALED = "objects were marked in a photo of another size, and scaled with it"
+TWICE = "objects that are there twice and were taken once"
+CLIPPED = "objects that reach beyond their photo and were cut at its edge"
+TURNED = "objects that were marked in their photo as it is stored, and turned upright with it"
+SCALED = "objects that were marked in a photo of another size, and scaled with it"
 _EXAMPLES = 3
 
 
@@ -109,7 +109,7 @@ def survey(root: Path, photos: Sequence[Item], truth: Annotations | None, predic
             seen.add(same)
             marked[path].append((one, is_predicted))
     if twice:
-        notes.append(f"{twice:,} {TWICE}")
+        notes.append(f"{TWICE}: {twice:,}")
     having = {item.path: item for item in photos if item.path in marked}
     if bare := len(photos) - len(having):
         notes.append(f"{bare:,} of {len(photos):,} photos have no objects and are left out")

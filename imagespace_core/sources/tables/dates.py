@@ -22,7 +22,7 @@ FIRST_YEAR, LAST_YEAR = 1, 9999
 PARTIAL = {"year": "years read as January 1st", "month": "months read as their first day"}
 """What is said of dates that leave something open."""
 
-_NAMES = frozenset({"taken", "date", "dates", "dated", "datum"})
+_NAMES = frozenset({"taken", "date", "dates", "dated", "dating", "datum", "datierung", "fecha"})
 """Words in a column's name that make dates of numbers like 1885 and 20090818."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NAME = (
@@ -34,6 +34,8 @@ _CLOCK = (
     r"(?:(?:[T ]|, ?) ?(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
     r"(?: ?(?P<half>[ap]\.?m\.?))?(?: ?(?P<zone>z|utc|[+-]\d\d(?::?\d\d)?))?)?"
 )
+_APPROXIMATE = r"^(?i:circa|ca?\.?|about|around|approx\.?|um|vers|env\.?|~) ?(\d)"
+"""How catalogs write that a date is not certain."""
 _NO_DATE = r"^0000[-:]00[-:]00( 00:00:00)?$"
 """How cameras and databases write that there is none."""
 
@@ -41,11 +43,12 @@ _NO_DATE = r"^0000[-:]00[-:]00( 00:00:00)?$"
 @dataclass(frozen=True)
 class _Form:
     """pattern: of a whole cell, with named groups. grain: what it leaves open. named: only where the column's name says
-    that these are dates."""
+    that these are dates. span: whether it has a last year behind its first."""
 
     pattern: str
     grain: str = ""
     named: bool = False
+    span: bool = False
 
 
 _FORMS = (
@@ -61,6 +64,7 @@ _FORMS = (
     _Form(rf"{_MONTH_NAME},?[ -]{_YEAR}", "month"),
     _Form(rf"{_YEAR}[-/.](?P<month>\d\d)", "month", named=True),
     _Form(_YEAR, "year", named=True),
+    _Form(rf"{_YEAR} ?[-–/] ?\d{{4}}", "year", named=True, span=True),
     _Form(
         rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)(?:[T_ -]?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d))?", named=True
     ),
@@ -81,16 +85,17 @@ def read_dates(values: pa.ChunkedArray, name: str = "") -> tuple[pd.Series | Non
     """Trimmed texts, missing ones allowed -> (datetime64[us] without zone, a note on what was decided); None where one
     of them is no date, with the reason if the column's name speaks of dates.
 
-    Times with a zone are turned into UTC. Partial dates are their first moment. Years and months as numbers count where
-    the column's name speaks of dates, or other cells are dates. 03-04-2023 counts where another cell shows which of the
-    two is the day.
+    Times with a zone are turned into UTC. Partial dates are their first moment, approximate ones count as exact. Years,
+    months and spans of years (1503-1506) count where the column's name speaks of dates, or other cells are dates.
+    03-04-2023 counts where another cell shows which of the two is the day.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     none = pc.match_substring_regex(values, _NO_DATE)
     values = pc.if_else(none, pa.scalar(None, values.type), values)
-    present = values.drop_null()
+    approximate = pc.sum(pc.match_substring_regex(values, _APPROXIMATE)).as_py()
+    present = pc.replace_substring_regex(values, _APPROXIMATE, r"\1").drop_null()
     named = named_for_dates(name)
     if not named and all_match(present, r"^\d*$"):
         return None, ""
@@ -109,6 +114,10 @@ def read_dates(values: pa.ChunkedArray, name: str = "") -> tuple[pd.Series | Non
         wrong = present[int(np.flatnonzero(np.isnat(moments))[0])].as_py()
         return None, f"{wrong!r} is no date: kept as text" if named and not _is_number(wrong) else ""
     notes = [PARTIAL[grain] for grain in PARTIAL if grain in {form.grain for form in kinds}]
+    if count := int(np.isin(forms, [number for number, form in enumerate(_FORMS) if form.span]).sum()):
+        notes.append(f"spans read as their first year: {count}")
+    if approximate:
+        notes.append(f"approximate dates (ca. 1885) read as exact: {approximate}")
     if (parts["zone"] != _NO_ZONE).any():
         local = int((parts["zone"] == _NO_ZONE).sum())
         notes.append("times turned into UTC" + (f" ({local} without a zone are taken for UTC)" if local else ""))
