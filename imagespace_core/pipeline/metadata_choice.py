@@ -54,7 +54,7 @@ def found_metadata(options: Options, source: Record, report: Report) -> Metadata
 
 
 def _name_candidates(root: Path, written: Path | None, report: Report) -> None:
-    """Say which tables in the folder look like metadata, but are not called so. written: the folder as people gave it."""
+    """Say which tables in it look like metadata, but are not called so. written: the folder as people gave it."""
     if found := tables_naming_images(root):
         some = ", ".join(path.name for path in found[:_EXAMPLES]) + (", ..." if len(found) > _EXAMPLES else "")
         verb = "names images and is" if len(found) == 1 else "name images and are"
