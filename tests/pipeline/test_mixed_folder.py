@@ -7,6 +7,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,10 @@ class Built:
     @property
     def items(self) -> pd.DataFrame:
         return self.workspace.items.set_index("path")
+
+    def column(self, name: str) -> dict[str, Any]:
+        """Values by path."""
+        return dict(zip(self.workspace.items["path"], self.workspace.items[name], strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +76,7 @@ def test_the_phone_gives_places_and_times_and_the_archive_days(built: Built) -> 
     assert len(placed) == PHONE
     found = items.loc["phone/2020/IMG_0001.HEIC", ["latitude", "longitude"]].to_numpy(np.float64)
     np.testing.assert_allclose(found, (TOWNS[1][0] + 1 / 5000, TOWNS[1][1] + 1 / 7000), atol=1e-5)
-    assert str(items["taken_at"]["old pictures.zip/2009/20090802_001.jpg"]) == "2009-08-02 00:00:00"
+    assert str(built.column("taken_at")["old pictures.zip/2009/20090802_001.jpg"]) == "2009-08-02 00:00:00"
     on_map, guides = built.workspace.layout("map")
     rows = built.workspace.items["longitude"].notna().to_numpy()
     assert np.isfinite(on_map[rows]).all()
@@ -88,8 +93,8 @@ def test_folders_and_the_archive_are_columns_to_color_by(built: Built) -> None:
         "old pictures.zip": ARCHIVED, "camera": CAMERA + RAW + 1, "phone": PHONE, "scans": SCANS,
         "downloads": DOWNLOADS,
     }  # fmt: skip
-    assert built.items["folder"]["phone/2020/IMG_0001.HEIC"] == "2020"
-    assert built.items["folder"]["camera/raw/DSCF901.DNG"] == "raw"
+    assert built.column("folder")["phone/2020/IMG_0001.HEIC"] == "2020"
+    assert built.column("folder")["camera/raw/DSCF901.DNG"] == "raw"
     head, _ = built.workspace.column("folder-1")
     assert set(head["values"]) == set(built.items["folder_1"]), "the viewer has it as well"
 
@@ -102,13 +107,13 @@ def test_the_catalog_is_matched_by_names_without_suffix_its_prices_are_numbers_a
     assert "rows that match no image: 2, e.g. 'IMG_0777', 'IMG_0778'" in built.notes
     assert items["Price"].dtype == np.float64
     assert (items["Title"].notna().sum(), items["Price"].notna().sum()) == (PHONE, PHONE)
-    assert items["Price"]["phone/2021/IMG_0005.HEIC"] == 5.55
-    assert list(items["Keywords"]["phone/2021/IMG_0005.HEIC"]) == ["family", "market", "2 for 1"]
-    assert list(items["Keywords"]["phone/2021/IMG_0002.HEIC"]) == ["family"]
+    assert built.column("Price")["phone/2021/IMG_0005.HEIC"] == 5.55
+    assert list(built.column("Keywords")["phone/2021/IMG_0005.HEIC"]) == ["family", "market", "2 for 1"]
+    assert list(built.column("Keywords")["phone/2021/IMG_0002.HEIC"]) == ["family"]
 
 
 def test_one_picture_is_damaged_and_scans_of_12_bits_have_their_own_scale(built: Built) -> None:
-    assert built.items.index[built.items["damaged"]].tolist() == ["camera/nearly whole.JPG"]
+    assert [path for path, damaged in built.column("damaged").items() if damaged] == ["camera/nearly whole.JPG"]
     assert any(note.startswith("1 image: its last part is missing") for note in built.notes)
     scale = [note for note in built.notes if note.startswith("pictures of more than 8 bits")]
     assert len(scale) == 1
