@@ -44,6 +44,7 @@ PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 64 << 20
 Image.core.set_block_size(64 << 20)
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
+_DAMAGED = "its last part is missing and gray, as the column damaged says; --strict leaves it out"
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -97,7 +98,7 @@ class Decode:
         width, height = (read.height, read.width) if read.orientation >= 5 else (read.width, read.height)
         columns = {**read.found.columns, **({"damaged": True} if read.damaged else {})}
         pixels = np.asarray(_upright(read.image, read.orientation))
-        remarks = (*read.remarks, *read.found.remarks)
+        remarks = (*([_DAMAGED] if read.damaged else []), *read.remarks, *read.found.remarks)
         return Picture(pixels, width, height, read.found.taken_at, columns=columns, remarks=remarks)
 
 

@@ -154,7 +154,8 @@ class Build:
             {"text": name, "count": self.rows // 2, "at": [0, 3, z], "align": "center", "level": 0}
             for name, z in (("Front", 3), ("Back", -3))
         ]
-        self._layout("ring", positions, cell=None, headings=headings, axes=[], lines=[])
+        notes = [f"{len(self.lost)} images have no turn."]
+        self._layout("ring", positions, cell=None, headings=headings, axes=[], lines=[], notes=notes)
 
     def _layout(self, name: str, positions: np.ndarray, **guides: object) -> None:
         self._save(f"layouts/{name}", positions)

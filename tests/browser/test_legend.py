@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.browser.standalone import Build, Server
-from tests.browser.viewing import Viewer, mask_of
+from tests.browser.viewing import RING, Viewer, mask_of
 
 pytestmark = pytest.mark.browser
 
@@ -238,3 +238,13 @@ def test_images_without_a_place_are_counted_in_words_within_the_filter(viewer: V
     shown[build.lost[1]] = False
     viewer.update(mask=mask_of(shown))
     assert foot.is_hidden()
+
+
+def test_why_images_have_no_place_is_said_in_place_of_that_they_have_none(viewer: Viewer, build: Build) -> None:
+    viewer.update(**RING)
+    foot = viewer.page.locator(".is-foot")
+    assert foot.inner_text() == "2 images have no turn."
+    shown = np.ones(build.rows, bool)
+    shown[build.lost[0]] = False
+    viewer.update(mask=mask_of(shown))
+    assert foot.inner_text() == "1 image has no place in this layout. 2 images have no turn."

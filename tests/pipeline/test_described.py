@@ -156,6 +156,21 @@ def test_metadata_that_was_found_and_cannot_be_read_stops_nothing(phone: Path, t
     assert [note for note in report.notes if note.startswith("metadata.csv in the folder of images is not used: ")]
 
 
+def test_a_table_in_the_folder_that_names_images_by_another_name_is_pointed_out(
+    phone: Path, tmp_path: Path, model: str
+) -> None:
+    (phone / "sizes.csv").write_text("weight,height\n1,2\n")
+    (phone / "My list.csv").write_text("Image,title\n00.jpg,of the table\n")
+    report = Listening()
+    options = quick(phone, tmp_path / "w", model)
+    assert "title" in built(options, report).items, "what the pictures say"
+    remedy = f"--metadata '{phone / 'My list.csv'}'"
+    assert f"My list.csv names images and is not read; to have its columns: {remedy}" in report.notes
+    report = Listening()
+    run(replace(options, metadata=phone / "My list.csv"), report)
+    assert not [note for note in report.notes if "is not read" in note]
+
+
 def test_a_relayout_keeps_the_metadata_that_was_found(phone: Path, tmp_path: Path, model: str) -> None:
     (phone / "metadata.csv").write_text("filename,weight\n00.jpg,5\n")
     options = quick(phone, tmp_path / "w", model)

@@ -62,6 +62,8 @@ def test_cut_files_are_marked_or_refused_and_what_was_decided_is_said(options: O
     assert set(failures) == {"gone.jpg", "phone.heic"}
     assert all(reason.startswith("truncated: ") for reason in failures.values())
     assert "1 image: its color profile cannot be used and was ignored, e.g. 'zeros.png'" in notes
+    cut = "its last part is missing and gray, as the column damaged says; --strict leaves it out"
+    assert f"1 image: {cut}, e.g. 'cut.jpg'" in notes
     assert "1 file is an image by its content, not by name, e.g. 'IMG_0001'" in notes
     assert any(note.endswith("were left out: 1 (hidden files), 1 .txt") for note in notes)
 

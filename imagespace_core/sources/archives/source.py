@@ -15,6 +15,7 @@ from imagespace_core.images import Picture, decode, reasons
 from imagespace_core.images.dates import taken_from_name
 from imagespace_core.lru import LRU
 from imagespace_core.sources import Advance, Scan
+from imagespace_core.sources.archives.among_files import stamp_of
 from imagespace_core.sources.archives.archive import SUFFIXES, BrokenArchiveError, Member, kind_of
 from imagespace_core.sources.archives.listing import Listing
 from imagespace_core.sources.archives.opened import KEPT_BYTES, OpenArchive, archive_at
@@ -56,13 +57,13 @@ class Archives(Scaled):
                 break
             try:
                 archive = archive_at(shards.path(shard))
-                listing.take(shard, archive, _stamp(shards.path(shard)))
+                listing.take(shard, archive, stamp_of(os.stat(shards.path(shard))))
             except BrokenArchiveError as error:
                 listing.skipped.append((shard or self.root.name, str(error)))
         if not listing.items:
             raise InputError(listing.why_empty(self.root))
         left_out = dict(listing.left_out.most_common())
-        ranges = self.measured([item.key for item in listing.items], self._content)
+        ranges = self.measured([item.key for item in listing.items], self.content)
         reads = replace(self, ranges=ranges) if ranges else None
         notes = [*listing.notes(), *(one.note() for one in ranges)]
         return Scan(listing.described(), listing.skipped, left_out, notes, reads, bool(listing.beside))
@@ -91,7 +92,8 @@ class Archives(Scaled):
         with _room_for(member):
             return decode.preview(opened.archive.read(member), max_side, self.decode.max_pixels, self.ranges)
 
-    def _content(self, key: str) -> bytes:
+    def content(self, key: str) -> bytes:
+        """The member as it is. Raises UnreadableImageError."""
         opened, member = self._member(key)
         return opened.archive.read(member)
 
@@ -145,11 +147,6 @@ def _is_archive(path: Path) -> bool:
 
 
 _DOCUMENTS = (b"[Content_Types].xml", b"_rels/", b"mimetype", b"docProps/")
-
-
-def _stamp(path: Path) -> str:
-    status = os.stat(path)
-    return f"{status.st_size}-{status.st_mtime_ns}"
 
 
 def _room_for(member: Member) -> AbstractContextManager[object]:

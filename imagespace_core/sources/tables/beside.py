@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from imagespace_core.errors import ImageSpaceError
+from imagespace_core.sources.passed_over import passed_over
+
 SUFFIXES = (".csv", ".jsonl", ".parquet")
 """In the order in which they are taken where there are several."""
 _NAME = "metadata"
+_OTHER_SUFFIXES = (".xlsx", ".xls", ".ods", ".csv", ".tsv")
+_MOST_TABLES, _MOST_BYTES = 10, 16 << 20
+"""Tables by other names that are looked into, and how large they may be."""
 
 
 def is_metadata(name: str) -> bool:
@@ -22,3 +28,22 @@ def metadata_in(root: Path) -> list[Path]:
     except OSError:
         return []
     return sorted(found, key=lambda path: SUFFIXES.index(path.suffix.lower()))
+
+
+def tables_naming_images(root: Path) -> list[Path]:
+    """Spreadsheets right in this folder that are not called metadata, but have a column that names images."""
+    from imagespace_core.sources.tables.metadata import read_metadata
+
+    try:
+        paths = sorted(path for path in root.iterdir() if path.suffix.lower() in _OTHER_SUFFIXES)
+    except OSError:
+        return []
+    found = []
+    for path in paths[:_MOST_TABLES]:
+        try:
+            if not passed_over(path.name) and path.is_file() and path.stat().st_size <= _MOST_BYTES:
+                read_metadata(path)
+                found.append(path)
+        except (ImageSpaceError, OSError):
+            continue  # it is no such table, or cannot be read: it was not asked for
+    return found

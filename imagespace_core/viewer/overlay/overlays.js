@@ -117,7 +117,9 @@ export class Overlays {
   /** @param {number} missing rows without a place in the layout @param {string[]} notes of the layout */
   #showNotes(missing, notes) {
     const { foot } = this.elements;
-    const text = [...(missing ? [`${count(missing)} ${missing === 1 ? "image has" : "images have"} no place in this layout.`] : []), ...notes].join(" ");
+    // A note of the layout on as many images says why.
+    const why = notes.some((note) => note.startsWith(`${count(missing)} image`));
+    const text = [...(missing && !why ? [`${count(missing)} ${missing === 1 ? "image has" : "images have"} no place in this layout.`] : []), ...notes].join(" ");
     foot.hidden = !text;
     foot.textContent = foot.title = text;
   }
