@@ -49,7 +49,7 @@ class Objects:
         None, "COCO, Pascal VOC, YOLO or a table of boxes, a file or a folder.  [default: what lies beside]", path=True
     )
     predictions: str | None = option(None, "What a model found, in one of these formats or as COCO results.", path=True)
-    margin_px: int = option(0, "Pixels around boxes.")
+    margin_px: int = option(0, "Pixels around polygons and boxes.")
     _photos: LRU[str, np.ndarray] = field(
         default_factory=lambda: LRU(KEPT_BYTES, lambda pixels: pixels.nbytes), init=False, repr=False, compare=False
     )
