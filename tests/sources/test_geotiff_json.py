@@ -11,8 +11,8 @@ import pytest
 
 from imagespace_core.errors import InputError
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources.geotiff.coco import json_kind
 from imagespace_core.sources.geotiff.source import GeoTiff, recognizes
+from imagespace_core.sources.json_kinds import json_kind
 from tests.makers.scenes import box, feature, ramp, write_geojson, write_scene
 
 WHOLE = Decode(min_side=None)

@@ -14,21 +14,6 @@ from imagespace_core.errors import InputError
 from imagespace_core.sources.objects.annotations import Annotations, Box, Marked, box_of, number_of, refusal, ring_of
 
 _OWN = {"id", "image_id", "category_id", "bbox", "segmentation", "area", "score"}
-_START = 1 << 16
-
-
-def recognizes(file: Path) -> bool:
-    """Whether a JSON has COCO's lists and objects with boxes (captions have none), by its first and last parts."""
-    try:
-        size = file.stat().st_size
-        with file.open("rb") as stream:
-            start = stream.read(_START)
-            stream.seek(max(0, size - _START))
-            text = start + stream.read(_START)
-    except OSError:
-        return False
-    keys = (b'"images"', b'"annotations"'), (b'"bbox"', b'"segmentation"')
-    return start.lstrip()[:1] == b"{" and all(key in text for key in keys[0]) and any(key in text for key in keys[1])
 
 
 def read_coco(file: Path, truth: Path | None = None) -> Annotations:
