@@ -14,6 +14,7 @@ import numpy as np
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture
 from imagespace_core.images.decode import Decode
+from imagespace_core.images.fitted import fitted
 from imagespace_core.lru import LRU
 from imagespace_core.sources import Advance, Context, Item, Ring, Scan, counted, option
 from imagespace_core.sources.folder import Folder
@@ -113,7 +114,7 @@ class Objects:
 
     def preview(self, key: str, max_side: int) -> np.ndarray:
         """uint8 RGB (h, w, 3), its longer side at most `max_side` px. Raises UnreadableImageError."""
-        return _fitted(self._cut(self._found(key)), max_side)
+        return fitted(self._cut(self._found(key)), max_side)
 
     def context(self, key: str) -> Context:
         """The object's photo, and its outline there. Raises UnreadableImageError."""
@@ -133,7 +134,7 @@ class Objects:
         part = pixels[max(0, int(top)) : int(-(-bottom // 1)), max(0, int(left)) : int(-(-right // 1))]
         if not part.size:
             raise UnreadableImageError(f"the window {window} lies beside the photo of {width} x {height} px")
-        return _fitted(part, max_side)
+        return fitted(part, max_side)
 
     def outlines(self, parent: str) -> dict[str, tuple[Ring, ...]]:
         """The outline of every object in a photo, by key."""
@@ -213,11 +214,3 @@ def _reduced(rgb: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     if size == (rgb.shape[1], rgb.shape[0]):
         return np.ascontiguousarray(rgb)
     return np.asarray(Image.fromarray(np.ascontiguousarray(rgb)).resize(size, Image.Resampling.BOX))
-
-
-def _fitted(rgb: np.ndarray, max_side: int) -> np.ndarray:
-    from PIL import Image
-
-    image = Image.fromarray(np.ascontiguousarray(rgb))
-    image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-    return np.asarray(image)
