@@ -12,6 +12,7 @@ from typing import Any
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources.objects.annotations import Annotations, Box, Marked, box_of, number_of, refusal, ring_of
+from imagespace_core.words import plural
 
 _OWN = {"id", "image_id", "category_id", "bbox", "segmentation", "area", "score"}
 
@@ -71,12 +72,13 @@ class _Reading:
                 marked.append(made)
         notes = []
         if self.runs:
-            notes.append(f"{self.file.name}: {self.runs:,} masks written as runs (RLE) are taken by their boxes")
+            notes.append(f"masks written as runs (RLE), of which the boxes are taken: {self.runs:,}")
         if self.unknown:
             some = ", ".join(sorted(self.unknown)[:5])
-            notes.append(f"{self.file.name}: {len(self.unknown):,} classes have no name and keep their number ({some})")
+            notes.append(f"{plural(len(self.unknown), 'class has', 'classes have')} no name, only a number ({some})")
         if self.unnamed:
-            notes.append(f"{self.file.name}: {self.unnamed:,} entries of its images lack an id or a file_name")
+            notes.append(f"entries of its images without an id or a file_name: {self.unnamed:,}")
+        notes = [f"{self.file.name}: {note}" for note in notes]
         return Annotations(self.file.name, marked, [one["file_name"] for one in self.photos.values()], skipped, notes)
 
     def _marked(self, one: Any, number: str) -> Marked | str:

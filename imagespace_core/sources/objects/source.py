@@ -21,6 +21,7 @@ from imagespace_core.sources.folder import Folder
 from imagespace_core.sources.objects import files
 from imagespace_core.sources.objects.files import recognizes
 from imagespace_core.sources.objects.survey import Found, OfPhoto, Survey, columns, survey
+from imagespace_core.words import plural
 
 __all__ = ["Objects", "recognizes"]
 
@@ -79,7 +80,7 @@ class Objects:
         self._placed.clear()
         found, photos = self._survey, self._folder_scan
         objects: list[Found] = []
-        skipped, done = [*photos.skipped, *found.skipped], Counter[str]()
+        skipped, done = [*photos.skipped, *found.skipped], Counter[tuple[str, str]]()
         for path in found.photos:
             part = self._of_photo(path)
             objects += part.found
@@ -90,7 +91,7 @@ class Objects:
             raise InputError(f"no annotation lies in any of the {len(photos.items):,} photos of {self.root}{why}")
         rows, more = columns(objects, found)
         items = (_item(one, row) for one, row in zip(objects, rows, strict=True))
-        notes = [*photos.notes, *found.notes, *(f"{count:,} {what}" for what, count in done.items()), *more]
+        notes = [*photos.notes, *found.notes, *(plural(count, *what) for what, count in done.items()), *more]
         left_out = Counter(photos.left_out)
         left_out.subtract(Counter(file.suffix.lower() for file in self._used() if file.is_relative_to(self.root)))
         return Scan(counted(islice(items, self.limit), advance), skipped, dict((+left_out).most_common()), notes)
