@@ -79,17 +79,6 @@ def test_a_folder_with_annotations_is_recognized_and_one_without_is_a_folder(tmp
         assert recognized(root) == ("folder" if given else "objects")
 
 
-def test_coco_is_recognized_whose_objects_begin_far_behind_its_photos(tmp_path: Path) -> None:
-    record = coco(write_marked(tmp_path))
-    more = [{"id": 1000 + number, "file_name": f"{number:06d}.jpg", "url": "x" * 60} for number in range(2000)]
-    ordered = {"info": {}, "images": [*record["images"], *more]}
-    write_coco(tmp_path / "many.json", {**ordered, **{name: record[name] for name in ("annotations", "categories")}})
-    assert recognized(tmp_path) == "objects"
-    captions = [{"id": 1, "image_id": 1, "caption": "a boat"}]
-    write_coco(tmp_path / "many.json", {**ordered, "annotations": captions})
-    assert recognized(tmp_path) == "folder"
-
-
 def test_annotations_beside_the_folder_of_photos_are_found(tmp_path: Path) -> None:
     objects = write_marked(tmp_path / "set/images/train")
     write_yolo(tmp_path / "set", objects)
@@ -358,3 +347,18 @@ def test_labels_beside_photos_are_no_captions_and_other_files_are_counted(tmp_pa
     assert len(scan.items) == 3
     assert "caption" not in source.read(scan.items[0].key).columns
     assert scan.left_out == {".md": 1, ".yaml": 1}
+
+
+def test_a_large_coco_file_is_recognized_wherever_its_lists_stand(tmp_path: Path) -> None:
+    record = coco(write_marked(tmp_path / "photos"))
+    far = [{"id": 1000 + n, "file_name": f"{n:060d}.jpg", "width": 9, "height": 9} for n in range(20_000)]
+    record["images"] += far
+    record = {"info": {}, "images": record["images"], "annotations": record["annotations"], "licenses": far}
+    write_coco(tmp_path / "photos/a.json", record)
+    assert recognized(tmp_path / "photos") == "objects"
+    record["annotations"] = [{"id": 1, "image_id": 1, "caption": "two boats"}]
+    write_coco(tmp_path / "photos/a.json", record)
+    assert recognized(tmp_path / "photos") == "folder"
+    del record["annotations"]
+    write_coco(tmp_path / "photos/a.json", record)
+    assert recognized(tmp_path / "photos") == "folder"
