@@ -173,8 +173,7 @@ def opened_dataset(file: Path | str | bytes, page: int = 0) -> Iterator[Any]:
     except RasterioError as error:
         if not isinstance(file, bytes):
             reasons.check_reachable(Path(file))
-        cause = str(error.__cause__ or error).splitlines()[0].rstrip(".")
-        raise UnreadableImageError(f"broken: {cause}") from error
+        raise UnreadableImageError(f"broken: {reasons.of_gdal(error)}") from error
 
 
 def _tags(file: Path | str | bytes) -> dict[int, Any]:

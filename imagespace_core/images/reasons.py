@@ -66,6 +66,11 @@ def unidentified(start: bytes) -> str:
     return f"not an image: it starts with the bytes {start[:8].hex(' ')}"
 
 
+def of_gdal(error: BaseException) -> str:
+    """What GDAL said, its first line."""
+    return str(error.__cause__ or error).splitlines()[0].rstrip(".")
+
+
 def of_error(error: BaseException, start: bytes, size_bytes: int) -> str:
     """The reason behind an exception that Pillow or the file system raised.
 

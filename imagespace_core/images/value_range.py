@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imagespace_core.words import plural
+
 PERCENTILES = (0.1, 99.9)
 """Beyond them lie hot pixels and specks; they become black or white."""
 DEPTHS = (10, 12, 14, 16)
@@ -61,7 +63,7 @@ class ValueRange:
             return f"pictures of more than 8 bits ({KINDS[self.kind]}): {least} becomes black and {greatest} white"
         how = f"the {self.depth} bits that they fill" if self.depth else "measured, without specks"
         nothing = "" if self.nodata is None else f"; {self.nodata:.6g} is taken for no data"
-        measured = f"{self.pictures:,} picture{'s' if self.pictures > 1 else ''}"
+        measured = plural(self.pictures, "picture", "pictures")
         return (
             f"pictures of more than 8 bits ({KINDS[self.kind]}): {least} becomes black and {greatest} white ({how}, by "
             f"{measured}){nothing}. Other values: --range LOW,HIGH"

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imagespace_core.layout.arrangement import Arrangement, counted, guides
+from imagespace_core.layout.arrangement import Arrangement, guides
 from imagespace_core.layout.lattice import Blocks, into_cells
 from imagespace_core.layout.windows import exchanged
 from imagespace_core.neighbors import Tick
+from imagespace_core.words import plural
 
 FURTHEST = 0.05
 
@@ -71,7 +72,7 @@ class Apart:
             f"{moved['moved_median']:.1f} of their width, at most by {moved['moved_most']:.1f}."
         ]
         if missing := len(positions) - len(placed):
-            notes.append(counted(missing, "image has", "images have") + " no place on the map.")
+            notes.append(plural(missing, "image has", "images have") + " no place on the map.")
         made_guides = guides(f"{name}-apart", title, made, cell=cell, notes=notes, apart=moved)
         return Arrangement(made, made_guides)
 

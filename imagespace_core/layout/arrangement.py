@@ -61,15 +61,6 @@ def heading(
     return {"text": text, "count": int(count), "at": position, "align": align, "level": level, **room}
 
 
-def counted(count: int, one: str, many: str) -> str:
-    """Words that agree with their count.
-
-    >>> counted(1, "image has no date", "images have no date"), counted(1200, "image", "images")
-    ('1 image has no date', '1,200 images')
-    """
-    return f"{count:,} {one if count == 1 else many}"
-
-
 def scattered(arrangement: Arrangement, rows: np.ndarray, n: int) -> Arrangement:
     """The arrangement of some rows, int (m,), as one of all n rows: the others have no place and are not counted."""
     positions = np.full((n, arrangement.positions.shape[1]), np.nan, np.float32)

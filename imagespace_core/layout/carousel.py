@@ -7,11 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from imagespace_core.layout.arrangement import Arrangement, counted, guides, heading
+from imagespace_core.layout.arrangement import Arrangement, guides, heading
 from imagespace_core.layout.lattice import Blocks
 from imagespace_core.layout.material import Material
 from imagespace_core.layout.packing import groups, inside
 from imagespace_core.neighbors import Tick
+from imagespace_core.words import plural
 
 STEP = 1.1
 """From the middle of an image to the next, around and up, in images: none covers another."""
@@ -72,7 +73,7 @@ class Carousel:
         ]
         notes = []
         if found.rest:
-            notes = [f"At the end: {counted(int(found.size[-1]), 'image', 'images')} in no group ({material.rest})."]
+            notes = [f"At the end: {plural(int(found.size[-1]), 'image', 'images')} in no group ({material.rest})."]
         return Arrangement(made, guides("carousel", self.title, made, notes=notes, headings=headings))
 
 

@@ -7,11 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from imagespace_core.layout.arrangement import Arrangement, counted, guides, heading
+from imagespace_core.layout.arrangement import Arrangement, guides, heading
 from imagespace_core.layout.lattice import Blocks
 from imagespace_core.layout.material import Material
 from imagespace_core.layout.packing import groups, inside, near_square, on_shelves
 from imagespace_core.neighbors import Tick
+from imagespace_core.words import plural
 
 WIDTH_TO_HEIGHT = 1.5
 
@@ -61,7 +62,7 @@ class Clusters:
         ]
         notes = []
         if found.rest:
-            notes = [f"At the bottom: {counted(int(found.size[-1]), 'image', 'images')} in no group ({material.rest})."]
+            notes = [f"At the bottom: {plural(int(found.size[-1]), 'image', 'images')} in no group ({material.rest})."]
         return Arrangement(positions, guides("clusters", self.title, positions, notes=notes, headings=headings))
 
 

@@ -7,10 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from imagespace_core.layout.arrangement import Arrangement, counted, guides, heading
+from imagespace_core.layout.arrangement import Arrangement, guides, heading
 from imagespace_core.layout.grid import sides
 from imagespace_core.layout.material import Material
 from imagespace_core.neighbors import Tick
+from imagespace_core.words import plural
 
 HUES = (
     (-15, "red"), (15, "orange"), (45, "yellow"), (70, "green"), (165, "cyan"), (190, "blue"), (260, "purple"),
@@ -78,7 +79,7 @@ class Color:
             head["at"] = [round(x - float(m), 4) for x, m in zip(head["at"], middle, strict=True)]
         notes = []
         if missing := int((block == names.index(NONE)).sum()):
-            subject = counted(missing, "image has no color value and stands", "images have no color value and stand")
+            subject = plural(missing, "image has no color value and stands", "images have no color value and stand")
             notes.append(f"{subject} apart at the right.")
         made = (positions - middle).astype(np.float32)
         return Arrangement(made, guides("color", self.title, made, notes=notes, headings=headings))

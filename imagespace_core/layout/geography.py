@@ -10,11 +10,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from imagespace_core.layout.arrangement import Arrangement, counted, guides
+from imagespace_core.layout.arrangement import Arrangement, guides
 from imagespace_core.layout.coincident import distinct, side_by_side
 from imagespace_core.layout.graticule import Side, graticule
 from imagespace_core.layout.material import Material
 from imagespace_core.neighbors import Tick
+from imagespace_core.words import plural
 
 STEEPEST = 75.0
 """Latitude whose scale is the narrowest; nearer to a pole x would shrink to nothing."""
@@ -81,11 +82,11 @@ class Geography:
         positions[placed], together = side_by_side(points, cell)
         notes = []
         if together:
-            notes.append(f"{counted(together, 'image', 'images')} at the same places as others, side by side there.")
+            notes.append(f"{plural(together, 'image', 'images')} at the same places as others, side by side there.")
         if missing := int((~placed).sum() - impossible):
-            notes.append(counted(missing, "image has", "images have") + " no coordinates.")
+            notes.append(plural(missing, "image has", "images have") + " no coordinates.")
         if impossible:
-            subject = counted(impossible, "image has", "images have")
+            subject = plural(impossible, "image has", "images have")
             notes.append(f"{subject} coordinates that cannot be (latitude beyond 90° or longitude beyond 180°).")
         if beyond:
             notes.append("The date line runs through the map, not along its edges.")

@@ -7,10 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from imagespace_core.layout.arrangement import Arrangement, counted, guides
+from imagespace_core.layout.arrangement import Arrangement, guides
 from imagespace_core.layout.lattice import Blocks, into_cells
 from imagespace_core.layout.material import Material
 from imagespace_core.neighbors import Tick
+from imagespace_core.words import plural
 
 WIDTH_TO_HEIGHT = 1.4
 
@@ -49,7 +50,7 @@ class Grid:
         positions = np.full((material.rows, 2), np.nan, np.float32)
         positions[placed] = (cells - np.array([columns - 1, rows - 1]) / 2) * (1, -1)
         missing = material.rows - len(placed)
-        notes = [counted(missing, "image has", "images have") + " no place on the map and so none here."]
+        notes = [plural(missing, "image has", "images have") + " no place on the map and so none here."]
         return Arrangement(positions, guides("grid", self.title, positions, notes=notes if missing else []))
 
 

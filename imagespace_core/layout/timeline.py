@@ -7,10 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from imagespace_core.layout.arrangement import Arrangement, counted, guides, heading
+from imagespace_core.layout.arrangement import Arrangement, guides, heading
 from imagespace_core.layout.material import Material
 from imagespace_core.layout.periods import Periods, periods
 from imagespace_core.neighbors import Tick
+from imagespace_core.words import plural
 
 WIDTH_TO_HEIGHT = 1.8
 
@@ -72,7 +73,7 @@ class Timeline:
             top = -(-without // block) - 0.5
             headings.append(heading("no date", without, (start - 0.5, top), width=block))
             right = start + block
-            subject = counted(without, "image without a date is", "images without a date are")
+            subject = plural(without, "image without a date is", "images without a date are")
             notes.append(f"{subject} set apart at the right.")
         if material.taken_from != "taken_at":
             notes.append(f"The dates are those of the column {material.taken_from}.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from imagespace_core.images import color, embedded
 from imagespace_core.pipeline.image_parts import Product
+from imagespace_core.words import plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +37,7 @@ class ImageTable:
         """The remarks, each once, with how many images it goes for and examples."""
         lines = []
         for remark, paths in self.remarks.items():
-            images = "1 image" if len(paths) == 1 else f"{len(paths):,} images"
+            images = plural(len(paths), "image", "images")
             lines.append(f"{images}: {remark}, e.g. {', '.join(map(repr, paths[:_EXAMPLES]))}")
         if self.unnamed:
             examples = ", ".join(map(repr, sorted(self.unnamed)[:_EXAMPLES]))

@@ -13,6 +13,7 @@ from imagespace_core.errors import InputError
 from imagespace_core.sources import Source, settled_fields
 from imagespace_core.sources.registry import SOURCES
 
+_DEFAULT = "  [default: "
 _KINDS = {int: "whole numbers", float: "numbers", str: "words"}
 
 
@@ -20,7 +21,7 @@ _KINDS = {int: "whole numbers", float: "numbers", str: "words"}
 class Flag:
     """An option of one or more sources. kind: int, float or str, what the command line reads; str for several values.
 
-    help: begins with the sources that take it, and says the default.
+    help: what it means, behind the sources to which it means that; the default at the end.
     """
 
     name: str
@@ -31,13 +32,15 @@ class Flag:
 
 def flags() -> list[Flag]:
     """Every option there is, source by source; one that several sources have in common stands once."""
-    found: dict[str, Flag] = {}
+    texts: dict[str, dict[str, list[str]]] = {}
     for source in SOURCES:
         for name, option in _options(source).items():
-            others = found[name].sources if name in found else ()
-            taken = (*others, source)
-            found[name] = Flag(name, _parsed(source, name), f"{', '.join(taken)}: {_help(option)}", taken)
-    return list(found.values())
+            texts.setdefault(name, {}).setdefault(_help(option), []).append(source)
+    found = []
+    for name, takers in texts.items():
+        sources = tuple(source for some in takers.values() for source in some)
+        found.append(Flag(name, _parsed(sources[0], name), _joined(takers), sources))
+    return found
 
 
 def parameters(source: str, given: Mapping[str, object]) -> dict[str, Any]:
@@ -100,8 +103,17 @@ def _value(source: str, name: str, value: object, option: Field[Any]) -> object:
     return value
 
 
+def _joined(takers: Mapping[str, list[str]]) -> str:
+    """What an option is to its sources, by the text; a default that all of them have stands once, at the end."""
+    parts = [(f"{', '.join(sources)}: {text}", text.partition(_DEFAULT)[2]) for text, sources in takers.items()]
+    defaults = {default for _, default in parts}
+    if len(defaults) > 1:
+        return "  ".join(text for text, _ in parts)
+    return "  ".join(text.partition(_DEFAULT)[0] for text, _ in parts) + "".join(_DEFAULT + d for d in defaults if d)
+
+
 def _help(option: Field[Any]) -> str:
     text, default = option.metadata["help"], option.default
     if isinstance(default, tuple):
         default = ",".join(map(str, default))
-    return text if default in (None, "") else f"{text}  [default: {default}]"
+    return text if default in (None, "") else f"{text}{_DEFAULT}{default}]"

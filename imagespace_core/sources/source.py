@@ -95,8 +95,8 @@ def settled_fields(source: Source) -> list[str]:
 class Source(Protocol):
     """A collection of images. Implementations are frozen dataclasses; `read` is called from many threads.
 
-    Their first fields are where it lies, the `Decode` to read it with, and the most items to take; all others are made
-    by `option`.
+    Their first fields are where it lies, the `Decode` to read it with, and the most items to take; all others that a
+    caller may give are made by `option` or `settled`.
     """
 
     def scan(self, advance: Advance | None = None) -> Scan:

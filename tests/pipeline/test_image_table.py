@@ -26,7 +26,7 @@ def _read(tmp_path: Path, *parts: list[dict[str, Any]]) -> ImageTable:
 
 
 def _settled(read: ImageTable) -> pd.DataFrame:
-    return read.settled(read.table.index[read.table["failure"].isna()])
+    return read.settled(read.table.index[read.table["failure"].isna().to_numpy(bool)])
 
 
 def test_a_column_that_only_a_later_part_has_stands_in_its_own_rows(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_objects_become_images_with_their_class_and_are_shown_in_their_photo(tmp
     workspace = Workspace.open(tmp_path / "w")
     items = workspace.items
     assert items["class"].value_counts().to_dict() == {"boat": 4, "buoy": 3}
-    assert (items["width"] == 14).all()
+    assert items["width"].tolist() == [14] * 7
     failures = (tmp_path / "w/failures.csv").read_text()
     assert "02.jpg" in failures
     assert workspace.manifest.counts == {"items": 7, "failures": 1}

@@ -11,8 +11,8 @@ import pytest
 
 from imagespace_core.errors import InputError
 from imagespace_core.images.decode import Decode
-from imagespace_core.sources.geotiff.coco import json_kind
 from imagespace_core.sources.geotiff.source import GeoTiff, recognizes
+from imagespace_core.sources.json_kinds import json_kind
 from tests.makers.scenes import box, feature, ramp, write_geojson, write_scene
 
 WHOLE = Decode(min_side=None)
@@ -114,7 +114,7 @@ def test_what_fits_no_scene_is_counted_and_the_rest_goes_on(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "text",
     ['{"images": [{"file_name": 3}], "annotations": [], "bbox": 1}', '{"images": "bbox", "annotations": []}',
-     '{"images": [], "bbox": [', '{"annotations": [{"bbox": []}], "images": []}'],
+     '{"images": [], "annotations": [{"bbox": [', '{"annotations": [{"bbox": []}], "images": []}'],
 )  # fmt: skip
 def test_broken_coco_is_refused_in_one_sentence(tmp_path: Path, text: str) -> None:
     write_scene(tmp_path / "scene.tif")

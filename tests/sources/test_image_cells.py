@@ -132,7 +132,7 @@ def test_labels_that_no_name_stands_for_are_counted_and_lists_of_labels_are_list
     content = table({"image": cells(3), "label": [-1, 1, 7], "tags": [[0, 2], [], None]}, features)
     scan = ImageCells(write(tmp_path / "t.parquet", content)).scan()
     assert [item.columns["label"] for item in scan.items] == [None, "dog", "7"]
-    assert "column label: 1 ids have no name and stay numbers, e.g. 7" in scan.notes
+    assert "column label: 1 id has no name and stays a number, e.g. 7" in scan.notes
     assert [item.columns["tags"] for item in scan.items] == [["cat", "owl"], None, None]
 
 

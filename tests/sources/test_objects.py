@@ -150,10 +150,10 @@ def test_boxes_that_leave_the_photo_have_no_area_or_name_photos_that_are_not_the
     assert "lies beside 01.jpg, which has 120 x 80" in reasons["01.jpg#3"]
     assert "no box of four numbers" in reasons["a.json#4"]
     assert "image_id 999" in reasons["a.json#5"]
-    assert "marks 1 objects in it, and it is not there" in reasons["gone.jpg"]
+    assert "marks 1 object in it, and it is not there" in reasons["gone.jpg"]
     assert "a JSON str" in reasons["a.json#11"]
-    assert "objects that reach beyond their photo and were cut at its edge: 1" in _notes(scan)
-    assert "1 of 5 photos are not there, e.g. 'gone.jpg'" in _notes(scan)
+    assert "1 object reaches beyond its photo" in _notes(scan)
+    assert "1 of 5 photos not there, e.g. 'gone.jpg'" in _notes(scan)
 
 
 def test_photos_turned_by_their_exif_have_their_boxes_turned_where_these_count_in_stored_px(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_photos_turned_by_their_exif_have_their_boxes_turned_where_these_count_i
     picture = source.read(scan.items[0].key)
     assert (picture.width, picture.height) == (12, 14)
     assert np.abs(picture.pixels.mean((0, 1)) - COLORS["boat"]).max() < 12
-    assert "as it is stored, and turned upright with it: 1" in _notes(scan)
+    assert "1 object was marked in its photo as it is stored" in _notes(scan)
 
 
 def test_photos_of_another_size_than_the_file_says_are_scaled_and_of_another_shape_refused(tmp_path: Path) -> None:
@@ -281,8 +281,8 @@ def test_the_same_object_twice_is_one_and_photos_without_objects_are_counted(tmp
     write_coco(tmp_path / "photos/a.json", record)
     scan = Objects(tmp_path / "photos").scan()
     assert len(scan.items) == 8
-    assert "objects that are there twice and were taken once: 1" in _notes(scan)
-    assert "1 of 4 photos have no objects and are left out" in _notes(scan)
+    assert "1 object was there twice and taken once" in _notes(scan)
+    assert "1 of 4 photos without objects, left out" in _notes(scan)
 
 
 def test_boxes_of_a_table_in_shares_and_as_polygons(tmp_path: Path) -> None:
@@ -356,6 +356,9 @@ def test_a_large_coco_file_is_recognized_wherever_its_lists_stand(tmp_path: Path
     record = {"info": {}, "images": record["images"], "annotations": record["annotations"], "licenses": far}
     write_coco(tmp_path / "photos/a.json", record)
     assert recognized(tmp_path / "photos") == "objects"
+    record["annotations"] = [{"id": 1, "image_id": 1, "caption": "two boats"}]
+    write_coco(tmp_path / "photos/a.json", record)
+    assert recognized(tmp_path / "photos") == "folder"
     del record["annotations"]
     write_coco(tmp_path / "photos/a.json", record)
     assert recognized(tmp_path / "photos") == "folder"

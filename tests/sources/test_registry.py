@@ -73,6 +73,17 @@ def test_flags_name_their_sources_types_and_defaults() -> None:
     assert found["layers"].sources == ("tiles",)
 
 
+def test_a_flag_says_of_each_of_its_sources_what_it_means_there() -> None:
+    found = {flag.name: flag for flag in flags()}
+    assert found["annotations"].sources == ("geotiff", "objects")
+    help = found["annotations"].help
+    assert "geotiff: GeoJSON, GeoPackage" in help
+    assert "objects: COCO, Pascal VOC, YOLO" in help
+    assert help.endswith("file or a folder.  [default: what lies beside]")
+    assert help.count("[default") == 1, "it is the same for both"
+    assert found["range"].help.startswith("folder, archive, table: Values"), "what all of them say stands once"
+
+
 @pytest.mark.parametrize(
     ("kind", "given", "expected"),
     [

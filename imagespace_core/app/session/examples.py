@@ -10,6 +10,7 @@ import streamlit as st
 
 from imagespace_core.app.pages import page
 from imagespace_core.app.session import url
+from imagespace_core.words import plural
 from imagespace_core.workspace import Workspace
 
 MOST = 1_000
@@ -77,4 +78,4 @@ def clear() -> None:
 
 
 def counted(rows: Sequence[int]) -> str:
-    return f"{len(rows):,} image{'' if len(rows) == 1 else 's'}"
+    return plural(len(rows), "image", "images")

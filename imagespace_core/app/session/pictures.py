@@ -10,6 +10,7 @@ import numpy as np
 
 from imagespace_core.app.session import trust
 from imagespace_core.errors import ImageSpaceError
+from imagespace_core.images.fitted import fitted
 from imagespace_core.sources import Source
 from imagespace_core.sources.registry import opened
 from imagespace_core.workspace import Workspace, names
@@ -44,9 +45,7 @@ def picture(workspace: Workspace, row: int, side: int) -> np.ndarray:
     except ImageSpaceError:
         kept = None if trust.leads_out(workspace, names.preview(row)) else workspace.preview(row)
         image = Image.open(io.BytesIO(kept)) if kept else Image.fromarray(workspace.sprite(row))
-    image = image.convert("RGB")
-    image.thumbnail((side, side), Image.Resampling.LANCZOS)
-    return np.asarray(image)
+    return fitted(np.asarray(image.convert("RGB")), side)
 
 
 def has_original(workspace: Workspace, row: int) -> bool:

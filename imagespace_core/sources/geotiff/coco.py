@@ -6,40 +6,17 @@ Source: "COCO data format", cocodataset.org (images, annotations, categories; bb
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources.geotiff.annotations import Annotations
 
-LOOKED_AT = 1 << 16
-"""Bytes of a .json file that show what is in it."""
-
-_GEOMETRIES = "FeatureCollection|Feature|GeometryCollection|Topology|(?:Multi)?(?:Point|LineString|Polygon)"
-_GEOJSON = re.compile(rf'"type"\s*:\s*"(?:{_GEOMETRIES})"|"features"\s*:\s*\[')
-_COCO = re.compile(r'\s*\{\s*"(?:info|licenses|type|images|annotations|categories)"\s*:')
-_COCO_WITHIN = ('"file_name"', '"category_id"', '"bbox"')
 _VALUES = ("score", "iscrowd", "area")
-
-
-def json_kind(file: Path) -> Literal["geojson", "coco", ""]:
-    """What a .json file looks like by its start. The items of a STAC catalog, which are GeoJSON, outline scenes and no
-    annotations: ""."""
-    try:
-        with file.open("rb") as stream:
-            head = stream.read(LOOKED_AT).decode("utf-8-sig", errors="replace")
-    except OSError:
-        return ""
-    if '"stac_version"' in head:
-        return ""
-    if _COCO.match(head) and any(name in head for name in _COCO_WITHIN):
-        return "coco"
-    return "geojson" if head.lstrip().startswith("{") and _GEOJSON.search(head) else ""
 
 
 def read_coco(file: Path, shown: str, stamp: str) -> list[Annotations]:

@@ -87,5 +87,5 @@ class reading:
         self._settings.__exit__()
         if isinstance(error, RasterioError):
             reasons.check_reachable(self._file)
-            cause = str(error.__cause__ or error).splitlines()[0].rstrip(".")
+            cause = reasons.of_gdal(error)
             raise UnreadableImageError(f"cannot be read as GeoTIFF: {cause}; the file may be cut short") from error

@@ -12,8 +12,8 @@ from pathlib import Path
 from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
 from imagespace_core.images import reasons
 from imagespace_core.sources.geotiff.annotations import SUFFIXES
-from imagespace_core.sources.geotiff.coco import json_kind
 from imagespace_core.sources.geotiff.datasets import file_stamp
+from imagespace_core.sources.json_kinds import json_kind
 
 SCENES = frozenset({".tif", ".tiff", ".gtiff"})
 _PARTS = frozenset(

@@ -15,6 +15,7 @@ import numpy as np
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture, reasons
 from imagespace_core.images.decode import Decode
+from imagespace_core.images.fitted import fitted
 from imagespace_core.sources import Advance, Context, Item, Ring, Scan, counted, option
 from imagespace_core.sources.geotiff import outlines
 from imagespace_core.sources.geotiff.chips import Chips
@@ -124,14 +125,10 @@ class GeoTiff:
 
     def preview(self, key: str, max_side: int) -> np.ndarray:
         """uint8 RGB (h, w, 3), its longer side at most `max_side` px; never enlarged. Raises UnreadableImageError."""
-        from PIL import Image
-
         chips, row = self._place(key)
         window = chips.window(row)
         rgb = self._pixels(chips.scene, window, max(1, max(window[2:]) // (2 * max_side)))[..., :3]
-        image = Image.fromarray(np.ascontiguousarray(rgb))
-        image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-        return np.asarray(image)
+        return fitted(rgb, max_side)
 
     def context(self, key: str) -> Context:
         """The chip's scene, and its outline there in px. Raises UnreadableImageError."""

@@ -14,10 +14,11 @@ from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.sources.geotiff import dateline, outlines
 from imagespace_core.sources.geotiff.annotations import Annotations, in_crs, read_annotations, why_outside
 from imagespace_core.sources.geotiff.chips import Chips, distinct, of_annotations, of_grid
-from imagespace_core.sources.geotiff.coco import json_kind, read_coco
+from imagespace_core.sources.geotiff.coco import read_coco
 from imagespace_core.sources.geotiff.files import Files, of_scene
 from imagespace_core.sources.geotiff.nodata import without_data
 from imagespace_core.sources.geotiff.scene import Scene
+from imagespace_core.sources.json_kinds import json_kind
 
 _lock = threading.Lock()
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from imagespace_core.sources.tables.inference import from_arrow
+from imagespace_core.words import plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +51,10 @@ def _named(ids: pa.ChunkedArray, names: Sequence[str]) -> tuple[pa.ChunkedArray,
         return ids, ""
     numbers = ids.to_pylist()
     unknown = [number for number in numbers if number is not None and number >= len(names)]
-    note = f"{len(unknown):,} ids have no name and stay numbers, e.g. {unknown[0]}" if unknown else ""
+    note = ""
+    if unknown:
+        some = plural(len(unknown), "id has no name and stays a number", "ids have no name and stay numbers")
+        note = f"{some}, e.g. {unknown[0]}"
     return pa.chunked_array([pa.array([_name(number, names) for number in numbers], pa.string())]), note
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from PIL import Image
 
+from imagespace_core.images.fitted import fitted
 from imagespace_core.sources import Ring
 
 _KEY = re.compile(r"(?P<parent>.+)@(?P<left>\d{1,7}),(?P<top>\d{1,7}),(?P<side>\d{1,7})", re.DOTALL)
@@ -68,6 +68,4 @@ def cut_window(pixels: np.ndarray, window: tuple[float, float, float, float] | N
 
 def as_rgb(pixels: np.ndarray, max_side: int) -> np.ndarray:
     """uint8 (h, w, 1 | 3) -> RGB (h, w, 3), reduced where it is larger than `max_side`."""
-    image = Image.fromarray(np.ascontiguousarray(pixels if pixels.shape[2] == 3 else np.repeat(pixels, 3, 2)))
-    image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-    return np.asarray(image)
+    return fitted(pixels if pixels.shape[2] == 3 else np.repeat(pixels, 3, 2), max_side)

@@ -16,6 +16,7 @@ from PIL import Image
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture
 from imagespace_core.images.decode import Decode
+from imagespace_core.images.fitted import fitted
 from imagespace_core.sources import Advance, Context, Item, Ring, Scan, counted, option
 from imagespace_core.sources.microscopy.patches import (
     Box,
@@ -190,9 +191,7 @@ class Microscopy:
         for structure, color in zip(self.chosen_structures(), self.colors().values(), strict=True):
             if (label := self._slices.label(slice_, structure.layer)) is not None:
                 rgba[structure.marked(cut_window(label, window))] = (*color, 255)
-        image = Image.fromarray(rgba)
-        image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-        return np.asarray(image)
+        return fitted(rgba, max_side)
 
     def colors(self) -> dict[str, tuple[int, int, int]]:
         """The color of each structure in `overlay`, by its name."""

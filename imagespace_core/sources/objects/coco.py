@@ -6,40 +6,15 @@ Source: https://cocodataset.org/#format-data and #format-results. Boxes are left
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources.objects.annotations import Annotations, Box, Marked, box_of, number_of, refusal, ring_of
+from imagespace_core.words import plural
 
 _OWN = {"id", "image_id", "category_id", "bbox", "segmentation", "area", "score"}
-_BEGINNING = re.compile(rb'\xef?\xbb?\xbf?\s*\{\s*"(?:info|licenses|type|images|annotations|categories)"\s*:')
-_CHUNK, _LONGEST_KEY = 1 << 20, 16
-
-
-def recognizes(file: Path) -> bool:
-    """Whether a JSON begins like COCO and has its lists, with objects that have boxes or outlines: captions have none.
-
-    The keys may stand anywhere: a large file is read through, a second for each gigabyte, and not parsed.
-    """
-    wanted = {b'"images"', b'"annotations"', b'"bbox"'}
-    try:
-        with file.open("rb") as stream:
-            part = stream.read(_CHUNK)
-            if not _BEGINNING.match(part):
-                return False
-            while part:
-                part = part.replace(b'"segmentation"', b'"bbox"')
-                wanted -= {key for key in wanted if key in part}
-                if not wanted:
-                    return True
-                more = stream.read(_CHUNK)
-                part = part[-_LONGEST_KEY:] + more if more else b""
-    except OSError:
-        pass
-    return False
 
 
 def read_coco(file: Path, truth: Path | None = None) -> Annotations:
@@ -97,12 +72,13 @@ class _Reading:
                 marked.append(made)
         notes = []
         if self.runs:
-            notes.append(f"{self.file.name}: {self.runs:,} masks written as runs (RLE) are taken by their boxes")
+            notes.append(f"masks written as runs (RLE), of which the boxes are taken: {self.runs:,}")
         if self.unknown:
             some = ", ".join(sorted(self.unknown)[:5])
-            notes.append(f"{self.file.name}: {len(self.unknown):,} classes have no name and keep their number ({some})")
+            notes.append(f"{plural(len(self.unknown), 'class has', 'classes have')} no name, only a number ({some})")
         if self.unnamed:
-            notes.append(f"{self.file.name}: {self.unnamed:,} entries of its images lack an id or a file_name")
+            notes.append(f"entries of its images without an id or a file_name: {self.unnamed:,}")
+        notes = [f"{self.file.name}: {note}" for note in notes]
         return Annotations(self.file.name, marked, [one["file_name"] for one in self.photos.values()], skipped, notes)
 
     def _marked(self, one: Any, number: str) -> Marked | str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from imagespace_core.errors import InputError
 from imagespace_core.images.decode import suffixes
+from imagespace_core.sources.json_kinds import json_kind
 from imagespace_core.sources.objects import coco, voc, yolo
 from imagespace_core.sources.objects.annotations import Annotations
 from imagespace_core.sources.objects.table import read_table
@@ -90,7 +91,7 @@ def read_found(found: Beside) -> Annotations:
 def _in(folder: Path, root: Path) -> Beside | None:
     """What lies in this folder: COCO files in it, else VOC or YOLO below it. `root` itself is looked through whole only
     where it begins with such a file beside its photos."""
-    jsons = [file for file in sorted(folder.glob("*.json")) if coco.recognizes(file)]
+    jsons = [file for file in sorted(folder.glob("*.json")) if json_kind(file) == "coco"]
     if jsons:
         return Beside("coco", folder, tuple(jsons))
     for format, suffix, recognized in (("voc", ".xml", voc.recognizes), ("yolo", ".txt", yolo.recognizes)):

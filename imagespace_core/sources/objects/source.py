@@ -14,12 +14,14 @@ import numpy as np
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture
 from imagespace_core.images.decode import Decode
+from imagespace_core.images.fitted import fitted
 from imagespace_core.lru import LRU
 from imagespace_core.sources import Advance, Context, Item, Ring, Scan, counted, option
 from imagespace_core.sources.folder import Folder
 from imagespace_core.sources.objects import files
 from imagespace_core.sources.objects.files import recognizes
 from imagespace_core.sources.objects.survey import Found, OfPhoto, Survey, columns, survey
+from imagespace_core.words import plural
 
 __all__ = ["Objects", "recognizes"]
 
@@ -49,7 +51,7 @@ class Objects:
         None, "COCO, Pascal VOC, YOLO or a table of boxes, a file or a folder.  [default: what lies beside]", path=True
     )
     predictions: str | None = option(None, "What a model found, in one of these formats or as COCO results.", path=True)
-    margin_px: int = option(0, "Pixels around boxes.")
+    margin_px: int = option(0, "Pixels around polygons and boxes.")
     _photos: LRU[str, Picture] = field(
         default_factory=lambda: LRU(KEPT_BYTES, lambda photo: photo.pixels.nbytes),
         init=False, repr=False, compare=False,
@@ -78,7 +80,7 @@ class Objects:
         self._placed.clear()
         found, photos = self._survey, self._folder_scan
         objects: list[Found] = []
-        skipped, done = [*photos.skipped, *found.skipped], Counter[str]()
+        skipped, done = [*photos.skipped, *found.skipped], Counter[tuple[str, str]]()
         for path in found.photos:
             part = self._of_photo(path)
             objects += part.found
@@ -89,7 +91,7 @@ class Objects:
             raise InputError(f"no annotation lies in any of the {len(photos.items):,} photos of {self.root}{why}")
         rows, more = columns(objects, found)
         items = (_item(one, row) for one, row in zip(objects, rows, strict=True))
-        notes = [*photos.notes, *found.notes, *(f"{what}: {count:,}" for what, count in done.items()), *more]
+        notes = [*photos.notes, *found.notes, *(plural(count, *what) for what, count in done.items()), *more]
         left_out = Counter(photos.left_out)
         left_out.subtract(Counter(file.suffix.lower() for file in self._used() if file.is_relative_to(self.root)))
         return Scan(counted(islice(items, self.limit), advance), skipped, dict((+left_out).most_common()), notes)
@@ -113,7 +115,7 @@ class Objects:
 
     def preview(self, key: str, max_side: int) -> np.ndarray:
         """uint8 RGB (h, w, 3), its longer side at most `max_side` px. Raises UnreadableImageError."""
-        return _fitted(self._cut(self._found(key)), max_side)
+        return fitted(self._cut(self._found(key)), max_side)
 
     def context(self, key: str) -> Context:
         """The object's photo, and its outline there. Raises UnreadableImageError."""
@@ -133,7 +135,7 @@ class Objects:
         part = pixels[max(0, int(top)) : int(-(-bottom // 1)), max(0, int(left)) : int(-(-right // 1))]
         if not part.size:
             raise UnreadableImageError(f"the window {window} lies beside the photo of {width} x {height} px")
-        return _fitted(part, max_side)
+        return fitted(part, max_side)
 
     def outlines(self, parent: str) -> dict[str, tuple[Ring, ...]]:
         """The outline of every object in a photo, by key."""
@@ -213,11 +215,3 @@ def _reduced(rgb: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     if size == (rgb.shape[1], rgb.shape[0]):
         return np.ascontiguousarray(rgb)
     return np.asarray(Image.fromarray(np.ascontiguousarray(rgb)).resize(size, Image.Resampling.BOX))
-
-
-def _fitted(rgb: np.ndarray, max_side: int) -> np.ndarray:
-    from PIL import Image
-
-    image = Image.fromarray(np.ascontiguousarray(rgb))
-    image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-    return np.asarray(image)

@@ -14,13 +14,24 @@ from imagespace_core.sources.objects.annotations import Annotations, Marked
 from imagespace_core.sources.objects.outcomes import LEAST_IOU, MISSED, RIGHT, Compared, outcomes
 from imagespace_core.sources.objects.placing import Photo, Placed, placed
 from imagespace_core.sources.tables.joining import match
+from imagespace_core.words import plural
 
 COLUMNS = ("photo", "class", "area", "score", "annotated", "iou", "outcome")
 """Of the source itself; what a file says under one of these names is called <name>_annotation."""
-TWICE = "objects that are there twice and were taken once"
-CLIPPED = "objects that reach beyond their photo and were cut at its edge"
-TURNED = "objects that were marked in their photo as it is stored, and turned upright with it"
-SCALED = "objects that were marked in a photo of another size, and scaled with it"
+TWICE = "object was there twice and taken once", "objects were there twice and taken once"
+CLIPPED = (
+    "object reaches beyond its photo and was cut at the edge",
+    "objects reach beyond their photo and were cut at its edge",
+)
+TURNED = (
+    "object was marked in its photo as it is stored, and turned upright with it",
+    "objects were marked in their photo as it is stored, and turned upright with it",
+)
+SCALED = (
+    "object was marked in a photo of another size, and scaled with it",
+    "objects were marked in a photo of another size, and scaled with it",
+)
+"""What may be done to objects, said of one and of many."""
 _EXAMPLES = 3
 
 
@@ -41,7 +52,7 @@ class OfPhoto:
 
     found: Sequence[Found] = ()
     skipped: Sequence[tuple[str, str]] = ()
-    counted: Counter[str] = field(default_factory=Counter)
+    counted: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ class Survey:
         photo = Photo(path, self.photos[path].stamp, width, height, orientation)
         found: dict[str, Found] = {}
         skipped: list[tuple[str, str]] = []
-        counted: Counter[str] = Counter()
+        counted: Counter[tuple[str, str]] = Counter()
         for one, predicted in self.marked[path]:
             place = placed(one, photo, margin_px)
             key = base = f"{path}#{'p' if predicted else ''}{one.number}"
@@ -109,10 +120,10 @@ def survey(root: Path, photos: Sequence[Item], truth: Annotations | None, predic
             seen.add(same)
             marked[path].append((one, is_predicted))
     if twice:
-        notes.append(f"{TWICE}: {twice:,}")
+        notes.append(plural(twice, *TWICE))
     having = {item.path: item for item in photos if item.path in marked}
     if bare := len(photos) - len(having):
-        notes.append(f"{bare:,} of {len(photos):,} photos have no objects and are left out")
+        notes.append(f"{bare:,} of {plural(len(photos), 'photo', 'photos')} without objects, left out")
     return Survey(root, having, marked, truth is not None and predicted is not None, skipped, notes)
 
 
@@ -158,8 +169,15 @@ def _photos_of(
     lost = [name for name in names if name not in found]
     for name in lost:
         if objects[name]:
-            skipped.append((name, f"{annotations.name} marks {objects[name]:,} objects in it, and it is not there"))
+            skipped.append(
+                (
+                    name,
+                    f"{annotations.name} marks {plural(objects[name], 'object', 'objects')} in it, and it is not there",
+                )
+            )
     if lost:
         examples = ", ".join(map(repr, lost[:_EXAMPLES]))
-        notes.append(f"{annotations.name}: {len(lost):,} of {len(names):,} photos are not there, e.g. {examples}")
+        notes.append(
+            f"{annotations.name}: {len(lost):,} of {plural(len(names), 'photo', 'photos')} not there, e.g. {examples}"
+        )
     return found

@@ -21,6 +21,7 @@ from imagespace_core.sources.objects.annotations import (
     refusal,
     ring_of,
 )
+from imagespace_core.words import plural
 
 CLASS_LISTS = ("classes.txt", "obj.names", "_darknet.labels", "labels.txt")
 _YAMLS = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml")
@@ -68,7 +69,7 @@ def read_yolo(files: Sequence[Path], root: Path) -> Annotations:
     notes = []
     if unknown:
         where = "data.yaml or classes.txt" if not classes else "the list of classes"
-        notes.append(f"{len(unknown):,} classes have no name in {where} and keep their number")
+        notes.append(plural(len(unknown), "class has", "classes have") + f" no name in {where}, only a number")
     return Annotations("YOLO", marked, photos, skipped, notes)
 
 

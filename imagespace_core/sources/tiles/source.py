@@ -17,6 +17,7 @@ from PIL import Image
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images import Picture
 from imagespace_core.images.decode import Decode
+from imagespace_core.images.fitted import fitted
 from imagespace_core.sources import Advance, Item, Scan, counted, option, settled
 from imagespace_core.sources.tiles.coordinates import Tile, parse_key, zones
 from imagespace_core.sources.tiles.listing import Layers, find_layers, recognizes
@@ -167,9 +168,7 @@ class Tiles:
         for picture in pictures:
             # Multiplied as inks are; + 127 rounds. The order of the layers does not matter much, up to rounding.
             print_ = (print_ * np.asarray(_scaled(picture.pixels, largest)) + 127) // WHITE
-        image = Image.fromarray(print_.astype(np.uint8))
-        image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-        return np.asarray(image)
+        return fitted(print_.astype(np.uint8), max_side)
 
     def telling_layer(self, key: str) -> str | None:
         """The layer with most content for its mean over all tiles; None where the tile is empty.

@@ -60,7 +60,7 @@ def read_raw(file: Path) -> RawTable:
             return read_array(file)
         case ".npz":
             return read_archive(file)
-        case ".parquet" | ".arrow" | ".feather" | ".ipc":
+        case suffix if suffix in (".parquet", *readers.ARROW_SUFFIXES):
             return _arrow(file)
         case ".csv" | ".tsv" as suffix:
             return _text(file, ("\t",) if suffix == ".tsv" else DELIMITERS)
