@@ -196,7 +196,7 @@ def opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
         else:
             status = os.stat(file)
             if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
-                raise UnreadableImageError("not a file: it is a folder, a pipe or a device")
+                raise UnreadableImageError(reasons.NO_FILE)
             stream, size_bytes = open(file, "rb"), status.st_size  # noqa: SIM115 (closed below)
         with stream:
             start = stream.read(content.HEAD_BYTES)

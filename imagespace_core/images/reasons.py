@@ -22,6 +22,8 @@ _GONE = frozenset(
 )  # fmt: skip
 """What a file system answers when a file, its disk or its server is not there; no system has all of these names."""
 
+NO_FILE = "not a file: it is a folder, a pipe or a device"
+
 
 def gone(error: BaseException) -> bool:
     """Whether an error means that a file cannot be reached, whatever is in it."""

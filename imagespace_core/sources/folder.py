@@ -124,6 +124,8 @@ class Folder(Scaled):
 def _read(file: Path) -> Sidecar:
     """One sidecar; that it cannot be read is no failure of the image."""
     try:
+        if not file.is_file():  # opening a pipe would wait for ever
+            raise OSError
         with file.open("rb") as stream:
             return read_sidecar(file.name, stream.read(MOST_BYTES + 1))
     except OSError:
@@ -214,7 +216,7 @@ class _Walk:
             for entry in found:
                 path = f"{folder}/{entry.name}" if folder else entry.name
                 if kind := passed_over(entry.name):
-                    self.left_out[HIDDEN_FOLDERS if kind == HIDDEN_FILES and entry.is_dir() else kind] += 1
+                    self.left_out[HIDDEN_FOLDERS if kind == HIDDEN_FILES and os.path.isdir(entry.path) else kind] += 1
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     if self._utf8(path, "folder"):

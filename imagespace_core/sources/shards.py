@@ -62,7 +62,7 @@ def in_folder(
         suffix = PurePosixPath(name).suffix.lower()
         if suffix in instead or count >= _LOOKED_AT:
             return False if suffix in instead else bool(found) and accepts(found[0])
-        if suffix in suffixes and not found:
+        if suffix in suffixes and not found and (folder / name).is_file():
             found.append(folder / name)
     return bool(found) and accepts(found[0])
 

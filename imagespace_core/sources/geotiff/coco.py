@@ -30,6 +30,8 @@ _VALUES = ("score", "iscrowd", "area")
 def json_kind(file: Path) -> Literal["geojson", "coco", ""]:
     """What a .json file looks like by its start. The items of a STAC catalog, which are GeoJSON, outline scenes and no
     annotations: ""."""
+    if not file.is_file():  # opening a pipe would wait for ever
+        return ""
     try:
         with file.open("rb") as stream:
             head = stream.read(LOOKED_AT).decode("utf-8-sig", errors="replace")
@@ -106,5 +108,5 @@ def _geometry(entry: Mapping[str, Any]) -> Any:
             return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
         left, top, width, height = (float(number) for number in entry["bbox"])
         return shapely.box(left, top, left + width, top + height) if width >= 0 and height >= 0 else None
-    except (KeyError, TypeError, ValueError, shapely.errors.ShapelyError):
+    except (KeyError, TypeError, ValueError, OverflowError, shapely.errors.ShapelyError):
         return None

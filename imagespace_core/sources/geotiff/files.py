@@ -162,6 +162,8 @@ def _escaped(name: str) -> str:
 
 def _has_geo_keys(file: Path) -> bool:
     """Whether a TIFF, or BigTIFF, has GeoTIFF's tag in its first directory."""
+    if not file.is_file():  # opening a pipe would wait for ever
+        return False
     try:
         with file.open("rb") as stream:
             head = stream.read(16)
