@@ -205,8 +205,7 @@ def opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
             stream.seek(0)
             try:
                 with _opened(file, stream, start, max_pixels) as image:
-                    if image.width * image.height > max_pixels:
-                        raise UnreadableImageError(reasons.too_large(image.width, image.height, max_pixels))
+                    reasons.check_size(image.width, image.height, max_pixels)
                     yield image
             except (OSError, SyntaxError, ValueError) as error:  # which say many things of a file that is cut short
                 if not reasons.gone(error) and content.is_cut(start, stream):

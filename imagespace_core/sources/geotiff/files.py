@@ -175,5 +175,5 @@ def _has_geo_keys(file: Path) -> bool:
             length = 20 if big else 12
             tags = stream.read(min(count, 4096) * length)
             return any(struct.unpack_from(f"{order}H", tags, at)[0] == _GEO_KEYS for at in range(0, len(tags), length))
-    except (OSError, KeyError, struct.error):
+    except (OSError, KeyError, ValueError, OverflowError, struct.error):  # its directory may be said to lie anywhere
         return False
