@@ -102,7 +102,7 @@ def read(
 
 
 def sample(file: Path | str | bytes, max_pixels: int) -> np.ndarray | None:
-    """Some of the values of a picture whose samples have more than eight bits, those that are data, spread over it; None
+    """Some of the values of a picture whose samples have more than eight bits: those that are data, all over it; None
     of any other.
 
     Raises UnreadableImageError.

@@ -56,8 +56,8 @@ class Shards:
 def in_folder(
     folder: Path, suffixes: Collection[str], instead: Collection[str], accepts: Callable[[Path], bool]
 ) -> bool:
-    """Whether a folder holds shards: one of the first eight files with these suffixes is accepted, and none of the files
-    before it, nor of those beside it, has one of the suffixes `instead`. Looks at the first 2,000 files."""
+    """Whether a folder holds shards: one of the first eight files with these suffixes is accepted, and no file
+    before it or beside it has one of the suffixes `instead`. Looks at the first 2,000 files."""
     found: list[Path] = []
     for count, name in enumerate(_files(folder)):
         suffix = PurePosixPath(name).suffix.lower()
