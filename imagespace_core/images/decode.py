@@ -197,7 +197,7 @@ def opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
         else:
             status = os.stat(file)
             if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
-                raise UnreadableImageError("not a file: it is a folder, a pipe or a device")
+                raise UnreadableImageError(reasons.NO_FILE)
             stream, size_bytes = open(file, "rb"), status.st_size  # noqa: SIM115 (closed below)
         with stream:
             start = stream.read(content.HEAD_BYTES)
@@ -206,8 +206,7 @@ def opened(file: Path | str | bytes, max_pixels: int) -> Iterator[Image.Image]:
             stream.seek(0)
             try:
                 with _opened(file, stream, start, max_pixels) as image:
-                    if image.width * image.height > max_pixels:
-                        raise UnreadableImageError(reasons.too_large(image.width, image.height, max_pixels))
+                    reasons.check_size(image.width, image.height, max_pixels)
                     yield image
             except (OSError, SyntaxError, ValueError) as error:  # which say many things of a file that is cut short
                 if not reasons.gone(error) and content.is_cut(start, stream):

@@ -23,8 +23,7 @@ def open_jpeg_xl(data: bytes, max_pixels: int) -> Image.Image:
     Raises UnreadableImageError where it is too large or its library is not installed.
     """
     width, height = size_of(data)
-    if width * height > max_pixels:
-        raise UnreadableImageError(reasons.too_large(width, height, max_pixels))
+    reasons.check_size(width, height, max_pixels)
     try:
         from pillow_jxl import Decoder
     except ImportError:

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isqrt
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,7 +17,7 @@ from PIL import Image, TiffImagePlugin
 
 from imagespace_core.errors import UnreadableImageError
 from imagespace_core.images import reasons
-from imagespace_core.images.value_range import ValueRange, kind_of, measured
+from imagespace_core.images.value_range import SAMPLE_VALUES, ValueRange, kind_of, measured
 
 FIRST_THREE = "it has more bands than a picture has colors; the first three are shown"
 FIRST = "it has a second band that is no transparency; only the first is shown"
@@ -76,8 +77,7 @@ def read(
     """
     tags = _tags(file)
     with opened_dataset(file) as dataset:
-        if dataset.width * dataset.height > max_pixels:
-            raise UnreadableImageError(reasons.too_large(dataset.width, dataset.height, max_pixels))
+        reasons.check_size(dataset.width, dataset.height, max_pixels)
         bands, alpha, remarks = _bands(dataset)
         scale = max(1, factor(dataset.width, dataset.height))
         values, valid = _values(dataset, bands, scale)
@@ -102,14 +102,19 @@ def read(
 
 
 def sample(file: Path | str | bytes, max_pixels: int) -> np.ndarray | None:
-    """Some of the values of a picture whose samples have more than eight bits, those that are data; None of any other.
+    """Some of the values of a picture whose samples have more than eight bits: those that are data, all over it; None
+    of any other.
 
     Raises UnreadableImageError.
     """
+    from rasterio.enums import Resampling
+
     with opened_dataset(file) as dataset:
-        if dataset.width * dataset.height > max_pixels or dataset.dtypes[0] == "uint8":
+        if dataset.dtypes[0] == "uint8":
             return None
-        values, valid = _values(dataset, _bands(dataset)[0], 1)
+        reasons.check_size(dataset.width, dataset.height, max_pixels)
+        step = max(1, isqrt(dataset.width * dataset.height // SAMPLE_VALUES))
+        values, valid = _values(dataset, _bands(dataset)[0], step, Resampling.nearest)
         return values[valid]
 
 
@@ -130,12 +135,12 @@ def _bands(dataset: Any) -> tuple[tuple[int, ...], int | None, tuple[str, ...]]:
     return shown, alpha, (FIRST_THREE if len(shown) == 3 else FIRST,)
 
 
-def _values(dataset: Any, bands: Sequence[int], scale: int) -> tuple[np.ndarray, np.ndarray]:
-    """(h, w, bands) and bool (h, w): where there is data, as far as the file says."""
+def _values(dataset: Any, bands: Sequence[int], scale: int, resampling: Any = None) -> tuple[np.ndarray, np.ndarray]:
+    """(h, w, bands) and bool (h, w): where there is data, as far as the file says. resampling: None averages."""
     from rasterio.enums import Resampling
 
     shape = (len(bands), -(-dataset.height // scale), -(-dataset.width // scale))
-    found = dataset.read(list(bands), out_shape=shape, resampling=Resampling.average)
+    found = dataset.read(list(bands), out_shape=shape, resampling=resampling or Resampling.average)
     valid = np.isfinite(found).any(0)
     if any("nodata" in [flag.name for flag in dataset.mask_flag_enums[band - 1]] for band in bands):
         valid &= (dataset.read_masks(list(bands), out_shape=shape) > 0).any(0)

@@ -60,8 +60,7 @@ def open_raw(file: Path | str | bytes, stream: BinaryIO, max_pixels: int) -> Ima
         # LibRaw opens a path by itself; a file object would be read into memory whole.
         with rawpy.imread(io.BytesIO(file) if isinstance(file, bytes) else str(file)) as raw:
             width, height = raw.sizes.width, raw.sizes.height
-            if width * height > max_pixels:
-                raise UnreadableImageError(reasons.too_large(width, height, max_pixels))
+            reasons.check_size(width, height, max_pixels)
             orientation = _OF_FLIP.get(raw.sizes.flip, 1)
             image = _embedded(raw, max_pixels)
             if image is None:

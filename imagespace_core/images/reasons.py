@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import UnidentifiedImageError
 
-from imagespace_core.errors import VanishedError
+from imagespace_core.errors import UnreadableImageError, VanishedError
 from imagespace_core.images import content, formats
 
 _LONGEST = 120
@@ -21,6 +21,9 @@ _GONE = frozenset(
     if hasattr(errno, name)
 )  # fmt: skip
 """What a file system answers when a file, its disk or its server is not there; no system has all of these names."""
+
+MAX_SIDE = 1 << 20
+NO_FILE = "not a file: it is a folder, a pipe or a device"
 
 
 def gone(error: BaseException) -> bool:
@@ -43,6 +46,17 @@ def too_large(width: int, height: int, max_pixels: int) -> str:
     return (
         f"too large: {width} x {height} pixels (limit {max_pixels / 1e6:g} million); scale it down or cut it into tiles"
     )
+
+
+def check_size(width: int, height: int, max_pixels: int) -> None:
+    """Raises UnreadableImageError for a picture of too many pixels, or with a side that no decoder gets to the end of:
+    Pillow joins what it has of a row anew for every 64 KB of it."""
+    if width * height > max_pixels:
+        raise UnreadableImageError(too_large(width, height, max_pixels))
+    if max(width, height) > MAX_SIDE:
+        raise UnreadableImageError(
+            f"too large: {width} x {height} pixels (limit {MAX_SIDE:,} a side); cut it into tiles"
+        )
 
 
 def truncated(size_bytes: int) -> str:

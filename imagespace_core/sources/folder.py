@@ -133,6 +133,8 @@ class Folder(Scaled):
 def _read(file: Path) -> Sidecar:
     """One sidecar; that it cannot be read is no failure of the image."""
     try:
+        if not file.is_file():  # opening a pipe would wait for ever
+            raise OSError
         with file.open("rb") as stream:
             return read_sidecar(file.name, stream.read(MOST_BYTES + 1))
     except OSError:

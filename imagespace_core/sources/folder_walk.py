@@ -118,7 +118,7 @@ class Walk:
             for entry in found:
                 path = f"{folder}/{entry.name}" if folder else entry.name
                 if kind := passed_over(entry.name):
-                    self._left_out[HIDDEN_FOLDERS if kind == HIDDEN_FILES and entry.is_dir() else kind] += 1
+                    self._left_out[HIDDEN_FOLDERS if kind == HIDDEN_FILES and os.path.isdir(entry.path) else kind] += 1
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     if self._utf8(path, "folder"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from pathlib import Path, PurePosixPath
 from typing import overload
 
@@ -39,7 +40,7 @@ class Scaled:
     def __post_init__(self) -> None:
         """Takes lists for tuples, as JSON has them. Raises InputError for what cannot be meant."""
         object.__setattr__(self, "range", tuple(self.range))
-        if self.range and not (len(self.range) == 2 and self.range[0] < self.range[1]):
+        if self.range and not (len(self.range) == 2 and -inf < self.range[0] < self.range[1] < inf):
             raise InputError(f"--range {','.join(f'{v:g}' for v in self.range)}: expected two values, rising: LOW,HIGH")
         made = (one if isinstance(one, ValueRange) else ValueRange(**one) for one in self.ranges)
         object.__setattr__(self, "ranges", tuple(made))

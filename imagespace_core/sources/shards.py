@@ -12,6 +12,7 @@ from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.sources.passed_over import passed_over
 
 _LOOKED_AT = 2000
+_TRIED = 8
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,16 @@ class Shards:
 def in_folder(
     folder: Path, suffixes: Collection[str], instead: Collection[str], accepts: Callable[[Path], bool]
 ) -> bool:
-    """Whether a folder holds shards: the first file with one of these suffixes is accepted, and none of the files
-    before it, nor of those beside it, has one of the suffixes `instead`. Looks at the first 2,000 files."""
+    """Whether a folder holds shards: one of the first eight files with these suffixes is accepted, and no file
+    before it or beside it has one of the suffixes `instead`. Looks at the first 2,000 files."""
     found: list[Path] = []
     for count, name in enumerate(_files(folder)):
         suffix = PurePosixPath(name).suffix.lower()
         if suffix in instead or count >= _LOOKED_AT:
-            return False if suffix in instead else bool(found) and accepts(found[0])
-        if suffix in suffixes and not found:
+            return suffix not in instead and any(map(accepts, found))
+        if suffix in suffixes and len(found) < _TRIED and (folder / name).is_file():
             found.append(folder / name)
-    return bool(found) and accepts(found[0])
+    return any(map(accepts, found))
 
 
 def _files(folder: Path) -> Iterator[str]:

@@ -91,6 +91,12 @@ def test_ends_that_mean_nothing_break_no_page(made: Workspace, ends: list[str]) 
     visit(filters=names, **{f"f_{name}": ends for name in names})
 
 
+def test_values_and_ways_of_matching_that_a_list_does_not_have_break_no_page(made: Workspace) -> None:
+    hostile = {"f_keywords": ["no such", "__proto__", "\x00"], "match_keywords": "none of these"}
+    visit(filters=["keywords", "no such column"], **hostile)
+    assert passing(visit(filters="keywords", f_keywords=["boat", "sky"], match_keywords="junk")) == 30
+
+
 def test_several_values_a_row_are_filtered_by_any_or_by_all(made: Workspace) -> None:
     chosen = {"filters": "keywords", "f_keywords": ["boat", "sky"]}
     assert passing(visit(**chosen)) == 30

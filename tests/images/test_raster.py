@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+import tifffile
 from PIL import Image
 
 from imagespace_core.errors import UnreadableImageError
 from imagespace_core.images import raster
 from imagespace_core.images.decode import Decode, preview
-from imagespace_core.images.value_range import ValueRange
+from imagespace_core.images.value_range import SAMPLE_VALUES, ValueRange
 
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 
@@ -131,3 +132,21 @@ def test_no_file_beside_the_picture_changes_it(tmp_path: Path) -> None:
     (tmp_path / "a.tif.aux.xml").write_text("<PAMDataset><PAMRasterBand band='1'><NoDataValue>100</NoDataValue>"
                                             "</PAMRasterBand></PAMDataset>")  # fmt: skip
     assert np.array_equal(FULL(file).pixels, before)
+
+
+def test_of_a_large_picture_some_values_are_taken_and_spread_over_it(tmp_path: Path) -> None:
+    values = np.arange(1200 * 1600, dtype=np.uint32).reshape(1200, 1600)
+    tifffile.imwrite(tmp_path / "a.tif", np.stack([values] * 3), photometric="rgb", planarconfig="separate")
+    found = raster.sample(tmp_path / "a.tif", 10**8)
+    assert found is not None
+    assert found.size < 8 * SAMPLE_VALUES
+    assert found.min() < 20_000
+    assert found.max() > values.max() - 20_000
+
+
+def test_a_side_that_no_decoder_gets_to_the_end_of_is_refused_by_the_header(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "wide.tif", np.zeros((1, (1 << 20) + 1), np.uint8))
+    tifffile.imwrite(tmp_path / "tall.tif", np.zeros(((1 << 20) + 1, 1), np.int32))
+    for name in ("wide.tif", "tall.tif"):
+        with pytest.raises(UnreadableImageError, match="limit 1,048,576 a side"):
+            Decode()(tmp_path / name)

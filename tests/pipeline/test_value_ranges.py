@@ -68,7 +68,7 @@ def test_a_new_scan_that_changes_the_scale_changes_every_picture(scans: Path, tm
     assert _brightness(tmp_path / "w")["bright.png"] == pytest.approx(0.5 / 16, abs=0.01)
 
 
-@pytest.mark.parametrize("range", ["5", "9,1", "1,1", "0,1,2", "nan,1"])
+@pytest.mark.parametrize("range", ["5", "9,1", "1,1", "0,1,2", "nan,1", "0,inf", "0,1e309"])
 def test_a_range_that_is_none_is_refused_before_anything_is_read(
     range: str, scans: Path, tmp_path: Path, model: str
 ) -> None:

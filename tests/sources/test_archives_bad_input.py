@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
 from imagespace_core.sources.archives import archive, positions
+from imagespace_core.sources.archives.opened import OpenArchive
 from imagespace_core.sources.archives.source import Archives
 from tests.makers.archives import jpeg, jpegs, write_tar, write_zip
 from tests.makers.photos import png_of_size
@@ -266,3 +268,32 @@ def test_an_archive_that_is_gone_is_no_failure_of_its_images(tmp_path: Path) -> 
         source.read("000.jpg")
     with pytest.raises(InputError, match="no such file"):
         Archives(tmp_path / "b.tar").scan()
+
+
+def test_parts_of_a_sparse_member_beyond_its_end_are_not_made_room_for(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tar", "w", format=tarfile.PAX_FORMAT) as tar:
+        info = tarfile.TarInfo("GNUSparseFile.0/a.bmp")
+        info.pax_headers = {"GNU.sparse.size": "99", "GNU.sparse.map": f"0,{1 << 44}", "GNU.sparse.name": "a.bmp"}
+        info.size = 4
+        tar.addfile(info, io.BytesIO(b"abcd"))
+    source = Archives(write_zip(tmp_path / "b.zip", jpegs(1)).with_name("a.tar"))
+    with pytest.raises(UnreadableImageError, match="beyond its end"):
+        source.read("a.bmp")
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz"])
+def test_a_large_member_is_in_memory_once(tmp_path: Path, name: str) -> None:
+    size = 48 << 20
+    members = {"a.bmp": b"BM" + bytes(size - 2)}
+    if name == "a.zip":
+        write_zip(tmp_path / name, members)
+    else:
+        write_tar(tmp_path / name, members, "gz" if name.endswith("gz") else "")
+    opened = OpenArchive.of(tmp_path / name)
+    tracemalloc.start()
+    try:
+        data = opened.archive.read(opened.members["a.bmp"])
+        assert len(data) == size
+        assert tracemalloc.get_traced_memory()[1] < 1.9 * size  # 32 MB of a .tar.gz stay
+    finally:
+        tracemalloc.stop()

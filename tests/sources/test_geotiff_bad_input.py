@@ -11,6 +11,7 @@ from affine import Affine
 from imagespace_core.errors import InputError, UnreadableImageError
 from imagespace_core.images.decode import Decode
 from imagespace_core.sources.geotiff.source import GeoTiff
+from imagespace_core.sources.registry import recognized
 from tests.makers.scenes import LEFT, TOP, UTM, box, feature, in_degrees, ramp, world, write_geojson, write_scene
 
 GOOD = feature(box(30, 40, 80, 60), kind="good")
@@ -266,3 +267,8 @@ def test_a_scene_whose_pixels_have_no_area_or_are_no_real_numbers_is_refused_in_
     assert "a.tif has pixels without any area" in refused(GeoTiff(flat))
     waves = write_scene(tmp_path / "a.tif", np.ones((1, 20, 20), "complex64"))
     assert "a.tif has 1 bands of type complex64, which cannot be shown" in refused(GeoTiff(waves))
+
+
+def test_a_directory_said_to_lie_beyond_every_file_is_no_scene(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(b"II+\0\x08\0\0\0" + b"\xff" * 300)
+    assert recognized(tmp_path) == "folder"

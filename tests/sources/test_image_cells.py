@@ -335,3 +335,32 @@ def test_a_table_that_is_gone_is_no_failure_of_its_images(tmp_path: Path) -> Non
         source.read("001.jpg")
     with pytest.raises(InputError, match=r"no such file"):
         ImageCells(path).scan()
+
+
+def test_a_cell_of_a_million_letters_is_a_failure_of_its_row(tmp_path: Path) -> None:
+    """Valid base64 of no image, and longer than any name of a file."""
+    images = [base64.b64encode(jpeg(0)).decode(), "A" * 1_000_000]
+    source = ImageCells(write(tmp_path / "a.parquet", table({"image": images})))
+    first, second = source.scan().items
+    assert source.read(first.key).width
+    with pytest.raises(UnreadableImageError, match="is not there"):
+        source.read(second.key)
+
+
+def test_columns_that_share_a_name_are_left_out_and_said(tmp_path: Path) -> None:
+    image = cells(3)
+    arrays = [image, pa.array([1, 2, 3]), pa.array([4, 5, 6]), pa.array(["a", "b", "c"])]
+    pq.write_table(pa.Table.from_arrays(arrays, names=["image", "v", "v", "w"]), tmp_path / "a.parquet")
+    assert recognized(tmp_path / "a.parquet") == "table"
+    scan = ImageCells(tmp_path / "a.parquet").scan()
+    assert [set(item.columns) for item in scan.items] == [{"w"}] * 3
+    assert any("share a name are left out (v)" in note for note in scan.notes)
+
+
+def test_a_folder_whose_first_shard_is_broken_is_one_of_tables_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 and no more")
+    write(tmp_path / "b.parquet", labeled(3))
+    assert recognized(tmp_path) == "table"
+    scan = ImageCells(tmp_path).scan()
+    assert len(scan.items) == 3
+    assert [path for path, _ in scan.skipped] == ["a.parquet"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 from imagespace_core.errors import InputError, UnreadableImageError, VanishedError
 from imagespace_core.sources.registry import recognized
+from imagespace_core.sources.tiles.mbtiles import MBTiles
 from imagespace_core.sources.tiles.source import Tiles, recognizes
 from tests.makers.tiles import SIDE, X, Y, Z, drawn_map, png, save, write_map, write_mbtiles
 
@@ -186,3 +188,13 @@ def test_photos_beside_such_a_file_stay_photos(tmp_path: Path, relief: np.ndarra
     assert recognized(tmp_path / "trip") == "tiles"
     save(tmp_path / "trip/beach.jpg", relief)
     assert recognized(tmp_path / "trip") == "folder"
+
+
+def test_a_view_that_never_ends_is_refused(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.mbtiles")) as database:
+        database.execute(
+            "CREATE VIEW tiles AS WITH RECURSIVE n(x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n) "
+            "SELECT 3 AS zoom_level, x AS tile_column, 1 AS tile_row, x'00' AS tile_data FROM n"
+        )
+    with pytest.raises(InputError, match="not authorized"):
+        MBTiles("a", tmp_path / "a.mbtiles").listed()

@@ -188,3 +188,17 @@ def test_an_own_date_within_a_partial_one_is_kept() -> None:
     assert finer(own, given, []).tolist()[0] == datetime(2019, 1, 1)
     months = pd.Series(np.array(["2019-05-01", "2019-04-01", "2019-05-02", "NaT"], "datetime64[us]"))
     assert finer(own, months, ["month"]).dt.day.tolist() == [3, 1, 2, 3]
+
+
+def test_times_beyond_64_bits_of_microseconds_are_missing_and_never_another_date() -> None:
+    for kind in (pa.timestamp("s"), pa.timestamp("ms"), pa.date64()):
+        column, note = from_arrow(pa.chunked_array([pa.array([1 << 62, 0, None], kind)]))
+        assert column is not None
+        assert column.isna().tolist() == [True, False, True]
+        assert note == "dates before the year 1 or after 9999 read as missing: 1"
+
+
+def test_a_duration_that_python_cannot_count_to_leaves_its_column_out_and_says_so() -> None:
+    column, note = from_arrow(pa.chunked_array([pa.array([1 << 62], pa.duration("s"))]))
+    assert column is None
+    assert "cannot be read" in note

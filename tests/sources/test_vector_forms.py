@@ -318,3 +318,10 @@ def test_images_by_file_address_are_opened(tmp_path: Path) -> None:
     pd.DataFrame({"x": [1], "y": [2], "image_path": [photo.as_uri()]}).to_csv(tmp_path / "t.csv", index=False)
     scan = VectorTable(tmp_path / "t.csv").scan()
     assert [item.pictured for item in scan.items] == [True]
+
+
+def test_columns_that_share_a_name_are_refused(tmp_path: Path) -> None:
+    arrays = [pa.array(["a", "b"]), pa.array([[1.0, 2.0], [3.0, 4.0]]), pa.array([1, 2]), pa.array([3, 4])]
+    pq.write_table(pa.Table.from_arrays(arrays, names=["id", "vector", "v", "v"]), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match="several columns called v; rename all but one"):
+        read_vectors(tmp_path / "a.parquet")

@@ -52,6 +52,8 @@ class OpenArchive:
 
 def archive_at(path: Path) -> Archive:
     """Opened by its first bytes. Raises InputError, VanishedError, BrokenArchiveError."""
+    if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+        raise BrokenArchiveError(reasons.NO_FILE)
     try:
         with path.open("rb") as stream:
             kind = kind_of(stream.read(_START))

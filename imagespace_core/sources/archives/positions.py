@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import io
 import lzma
 import os
 import threading
@@ -44,10 +45,14 @@ class Plain:
         self._lock = threading.Lock()
 
     def read_at(self, offset: int, size: int) -> bytes:
-        found = bytearray()
-        while len(found) < size and (more := self._some(offset + len(found), size - len(found))):
-            found += more
-        return bytes(found)
+        found, at = self._some(offset, size), offset
+        if len(found) == size or not found:
+            return found
+        whole = io.BytesIO()
+        while found:
+            at += whole.write(found)
+            found = self._some(at, size - (at - offset))
+        return whole.getvalue()
 
     def _some(self, offset: int, size: int) -> bytes:
         if hasattr(os, "pread"):
@@ -77,10 +82,10 @@ class Gzip:
 
     def read_at(self, offset: int, size: int) -> bytes:
         with self._lock:
-            found = bytearray()
-            while len(found) < size and (piece := self._piece_at(offset + len(found))):
-                found += piece[: size - len(found)]
-            return bytes(found)
+            found = io.BytesIO()  # which gives its bytes without a copy
+            while (left := size - found.tell()) > 0 and (piece := self._piece_at(offset + found.tell())):
+                found.write(piece[:left])
+            return found.getvalue()
 
     def _piece_at(self, offset: int) -> bytes:
         """Some of what stands there and behind it; b"" behind the end."""

@@ -73,7 +73,7 @@ class Tar:
         whole = member.size if size is None else min(size, member.size)
         offset, sparse = member.at  # pyright: ignore[reportGeneralTypeIssues]
         try:
-            found = self._sparse(offset, sparse, whole) if sparse else self._bytes.read_at(offset, whole)
+            found = self._sparse(offset, sparse, member.size)[:whole] if sparse else self._bytes.read_at(offset, whole)
         except BrokenArchiveError as error:
             raise UnreadableImageError(f"broken in its archive: {error}") from error
         if len(found) < whole:
@@ -84,12 +84,14 @@ class Tar:
         """The content of a file of which only some runs (start, length) are stored; all else is zeros."""
         found = bytearray(whole)
         for start, length in runs:
+            if not 0 <= start <= start + length <= whole:
+                raise BrokenArchiveError("it is sparse, and says that parts of it lie beyond its end")
             part = self._bytes.read_at(offset, length)
             if len(part) < length:
                 return b""
             found[start : start + length] = part
             offset += length
-        return bytes(found[:whole])
+        return bytes(found)
 
 
 class _Headers(io.RawIOBase):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from imagespace_core.sources.archives.archive import BrokenArchiveError, Member,
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 _SYMLINK = 0o120000
+_PIECE = 1 << 20
 
 
 class Zip:
@@ -54,7 +57,11 @@ class Zip:
         assert isinstance(member.at, zipfile.ZipInfo)
         try:
             with self._file.open(member.at) as stream:
-                return stream.read() if size is None else stream.read(size)  # no more than it declares
+                if size is not None:
+                    return stream.read(size)  # no more than it declares
+                whole = io.BytesIO()  # which gives its bytes without a copy
+                shutil.copyfileobj(stream, whole, _PIECE)
+                return whole.getvalue()
         except OSError as error:
             if reasons.gone(error):
                 raise VanishedError(str(self._file.filename), str(error.strerror)) from error

@@ -83,5 +83,5 @@ def _geometry(entry: Mapping[str, Any]) -> Any:
             return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
         left, top, width, height = (float(number) for number in entry["bbox"])
         return shapely.box(left, top, left + width, top + height) if width >= 0 and height >= 0 else None
-    except (KeyError, TypeError, ValueError, shapely.errors.ShapelyError):
+    except (KeyError, TypeError, ValueError, OverflowError, shapely.errors.ShapelyError):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 import warnings
 from collections import OrderedDict
@@ -26,6 +27,8 @@ def file_stamp(file: Path) -> str:
         if reasons.gone(error):
             raise VanishedError(file, str(error.strerror)) from error
         raise UnreadableImageError(f"cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
+        raise UnreadableImageError(reasons.NO_FILE)
     return f"{status.st_size}-{status.st_mtime_ns}"
 
 

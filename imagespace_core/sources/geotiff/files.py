@@ -162,6 +162,8 @@ def _escaped(name: str) -> str:
 
 def _has_geo_keys(file: Path) -> bool:
     """Whether a TIFF, or BigTIFF, has GeoTIFF's tag in its first directory."""
+    if not file.is_file():  # opening a pipe would wait for ever
+        return False
     try:
         with file.open("rb") as stream:
             head = stream.read(16)
@@ -173,5 +175,5 @@ def _has_geo_keys(file: Path) -> bool:
             length = 20 if big else 12
             tags = stream.read(min(count, 4096) * length)
             return any(struct.unpack_from(f"{order}H", tags, at)[0] == _GEO_KEYS for at in range(0, len(tags), length))
-    except (OSError, KeyError, struct.error):
+    except (OSError, KeyError, ValueError, OverflowError, struct.error):  # its directory may be said to lie anywhere
         return False

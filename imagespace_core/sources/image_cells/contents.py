@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from imagespace_core.errors import InputError, VanishedError
 from imagespace_core.sources.image_cells.columns import typed
-from imagespace_core.sources.image_cells.schema import Schema, is_raw, schema_of
+from imagespace_core.sources.image_cells.schema import Schema, is_raw, once, schema_of
 from imagespace_core.sources.image_cells.tables import first_values, opened_table, readable
 from imagespace_core.sources.shards import Shards
 
@@ -77,7 +77,7 @@ def contents_of(root: Path, image: str | None) -> Contents:
                 table = opened_table(files.path(shard))
                 if schema is None:
                     schema = schema_of(table.schema, lambda name, table=table: first_values(table, name), image)
-                if schema is None or schema.image not in table.schema.names:
+                if schema is None or schema.image not in once(table.schema):
                     raise InputError("it has no column of images")
                 part = table.columns(_wanted(table.schema, schema))
                 part.validate(full=True)
@@ -105,7 +105,7 @@ def _wanted(fields: pa.Schema, schema: Schema) -> list[str]:
     import pyarrow.types as pt
 
     names = []
-    for field in fields:
+    for field in map(fields.field, once(fields)):
         if field.name == schema.image and pt.is_struct(field.type):
             names += [f"{field.name}.path"] if field.type.get_field_index("path") >= 0 else []
         elif field.name == schema.image:
@@ -120,6 +120,8 @@ def _left_out(root: Path, fields: pa.Schema, schema: Schema) -> list[str]:
     if schema.others:
         others = ", ".join(schema.others)
         lines.append(f"{root.name}: column {schema.image} is shown; --image-column takes another one ({others})")
+    if several := sorted({*fields.names} - {*once(fields)}):
+        lines.append(f"{root.name}: columns that share a name are left out ({', '.join(several)}); rename them")
     raw = [field.name for field in fields if is_raw(field.type) and field.name not in (schema.image, *schema.others)]
     if raw:
         lines.append(f"{root.name}: raw bytes are left out (column {', '.join(raw)})")

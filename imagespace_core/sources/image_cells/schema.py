@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -44,14 +45,15 @@ def schema_of(schema: pa.Schema, first: Callable[[str], list[Any]], wanted: str 
     """
     features = _features(schema)
     if wanted is not None:
-        if wanted not in schema.names:
-            raise InputError(f"--image-column {wanted}: there is no such column; there are {', '.join(schema.names)}")
+        if wanted not in once(schema):
+            several = "there are several of this name" if wanted in schema.names else "there is no such column"
+            raise InputError(f"--image-column {wanted}: {several}; there are {', '.join(schema.names)}")
         forms: dict[str, Form] = {wanted: form_of_first(first(wanted)) or "bytes"}
     else:
-        forms = {name: form for name in schema.names if (form := _form(schema.field(name), features, first))}
+        forms = {name: form for name in once(schema) if (form := _form(schema.field(name), features, first))}
     held = [name for name, form in forms.items() if form in ("bytes", "text")]
     named = [name for name, form in forms.items() if form in ("path", "address")]
-    vector = next((name for name in schema.names if _is_vector(schema.field(name))), None)
+    vector = next((name for name in once(schema) if _is_vector(schema.field(name))), None)
     if wanted is None and not held and (vector or _has_coordinates(schema)):
         return None
     chosen = sorted(held or named, key=lambda name: _rank(name, forms[name]))
@@ -59,6 +61,12 @@ def schema_of(schema: pa.Schema, first: Callable[[str], list[Any]], wanted: str 
         return None
     labels = {name: names for name in schema.names if (names := _label_names(features.get(name)))}
     return Schema(chosen[0], forms[chosen[0]], tuple(held and chosen[1:]), vector, labels)
+
+
+def once(schema: pa.Schema) -> list[str]:
+    """The columns whose name no other has; those that share one cannot be told apart."""
+    counts = Counter(schema.names)
+    return [name for name in schema.names if counts[name] == 1]
 
 
 def form_of_first(values: Sequence[object]) -> Form:

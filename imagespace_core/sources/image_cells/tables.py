@@ -186,6 +186,8 @@ def readable(path: Path) -> Iterator[None]:
 
 def opened_table(path: Path, image: str | None = None) -> Table:
     """By its first bytes. image: the column of images. Raises InputError for what is neither, see also `readable`."""
+    if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+        raise InputError(reasons.NO_FILE)
     with path.open("rb") as stream:
         start = stream.read(8)
     if start.startswith(b"PAR1"):

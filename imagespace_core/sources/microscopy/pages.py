@@ -103,5 +103,4 @@ class Page:
         return 255 - values.reshape(plain.shape) if plain.inverted else values.reshape(plain.shape)
 
     def _check(self, width: int, height: int, max_pixels: int) -> None:
-        if width * height > max_pixels:
-            raise UnreadableImageError(reasons.too_large(width, height, max_pixels))
+        reasons.check_size(width, height, max_pixels)

@@ -69,7 +69,7 @@ def number_of(value: object) -> float | None:
         return None
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # a whole number of 400 digits
         return None
     return number if math.isfinite(number) else None
 

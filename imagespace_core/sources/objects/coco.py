@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from imagespace_core.errors import InputError
+from imagespace_core.images.reasons import NO_FILE
 from imagespace_core.sources.objects.annotations import Annotations, Box, Marked, box_of, number_of, refusal, ring_of
 from imagespace_core.words import plural
 
@@ -38,6 +39,8 @@ def read_coco(file: Path, truth: Path | None = None) -> Annotations:
 
 
 def _loaded(file: Path) -> Any:
+    if file.exists() and not file.is_file():  # opening a pipe would wait for ever
+        raise InputError(f"{file}: {NO_FILE}; expected COCO annotations")
     try:
         return json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError) as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from imagespace_core.errors import InputError
 from imagespace_core.images.decode import suffixes
+from imagespace_core.images.reasons import NO_FILE
 from imagespace_core.sources.json_kinds import json_kind
 from imagespace_core.sources.objects import coco, voc, yolo
 from imagespace_core.sources.objects.annotations import Annotations
@@ -55,6 +56,8 @@ def read(given: Path) -> Annotations:
         if found is None:
             raise InputError(f"{given} holds no COCO, Pascal VOC or YOLO annotations; name the file or folder of them")
         return read_found(found)
+    if not given.is_file():  # opening a pipe would wait for ever
+        raise InputError(f"annotations {given}: {NO_FILE}")
     match given.suffix.lower():
         case ".json":
             return coco.read_coco(given)
@@ -104,7 +107,7 @@ def _in(folder: Path, root: Path) -> Beside | None:
 
 def _is_of(file: Path, suffix: str, folder: Path, root: Path) -> bool:
     """Whether a file may be an annotation: below a folder of annotations any, beside photos one with a photo's name."""
-    if file.suffix.lower() != suffix or file.name in yolo.CLASS_LISTS:
+    if file.suffix.lower() != suffix or file.name in yolo.CLASS_LISTS or not file.is_file():
         return False
     if folder != root or {"labels", "annotations"} & {part.lower() for part in file.relative_to(root).parts[:-1]}:
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, floor
+from math import ceil, floor, isfinite
 
 from imagespace_core.sources import Ring
 from imagespace_core.sources.objects.annotations import Box, Marked, box_of
@@ -90,7 +90,10 @@ def placed(marked: Marked, photo: Photo, margin_px: int) -> Placed | str:
     )  # fmt: skip
     beyond = max(inside[0] - box[0], inside[1] - box[1], box[2] - inside[2], box[3] - inside[3])
     scaled = (across, down) not in ((0.0, 0.0), (1.0, 1.0)) and not (turned or _same(scale))
-    return Placed(window, outline, sum(map(_area, outline)), beyond > 1, turned, scaled)
+    area = sum(map(_area, outline))
+    if not isfinite(area):
+        return f"its outline, {_written(box)}, is larger than can be counted"
+    return Placed(window, outline, area, beyond > 1, turned, scaled)
 
 
 def _same_shape(ratio: float, other: float) -> bool:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _START = 4096
+_MOST_BYTES = 16 << 20
+"""Of one file."""
 _ATTRIBUTES = ("pose", "truncated", "difficult", "occluded")
 
 
@@ -72,6 +74,8 @@ def _parsed(file: Path) -> Element:
     from defusedxml.ElementTree import parse
 
     try:
+        if file.stat().st_size > _MOST_BYTES:
+            raise ValueError(f"it has more than {_MOST_BYTES >> 20} MB")
         element = parse(file).getroot()
     except (ParseError, DefusedXmlException, OSError, ValueError) as error:
         raise InputError(f"cannot be read as XML: {type(error).__name__} {error}".strip()) from error
@@ -95,9 +99,10 @@ def _rings(one: Element) -> tuple[Ring, ...]:
     found = []
     for polygon in one.findall("polygon"):
         points: list[tuple[float, float]] = []
+        texts = {corner.tag: corner.text for corner in polygon}  # findtext looks through all of them for each
         while True:
             number = len(points) + 1
-            x, y = number_of(polygon.findtext(f"x{number}")), number_of(polygon.findtext(f"y{number}"))
+            x, y = number_of(texts.get(f"x{number}")), number_of(texts.get(f"y{number}"))
             if x is None or y is None:
                 break
             points.append((x - 1, y - 1))

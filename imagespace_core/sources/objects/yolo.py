@@ -25,6 +25,8 @@ from imagespace_core.words import plural
 
 CLASS_LISTS = ("classes.txt", "obj.names", "_darknet.labels", "labels.txt")
 _YAMLS = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml")
+_MOST_BYTES = 4 << 20
+"""Of one file."""
 _OUTSIDE = 0.5
 """Shares beyond -0.5 or 1.5 are px, or something else."""
 
@@ -51,6 +53,9 @@ def read_yolo(files: Sequence[Path], root: Path) -> Annotations:
         photo = _photo_of(name)
         photos.append(photo)
         try:
+            if file.stat().st_size > _MOST_BYTES:
+                skipped.append((name, f"has more than {_MOST_BYTES >> 20} MB, more than the objects of a photo take"))
+                continue
             lines = file.read_text("utf-8", errors="replace").splitlines()
         except OSError as error:
             skipped.append((name, f"cannot be read: {error.strerror}"))
@@ -93,7 +98,12 @@ def _of_yaml(file: Path) -> dict[str, str]:
     import yaml
 
     try:
-        record = yaml.safe_load(file.read_bytes())
+        if (size := file.stat().st_size) > _MOST_BYTES:
+            raise ValueError(f"it has {size >> 20} MB, more than any list of classes")
+        text = file.read_bytes()
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):  # a few lines of them fill all memory
+            raise ValueError("it repeats parts of itself by aliases (*name); write them out")
+        record = yaml.safe_load(text)
     except (yaml.YAMLError, OSError, ValueError, RecursionError) as error:
         raise InputError(f"{file} cannot be read as YAML ({' '.join(str(error).split())[:120]})") from error
     names = record.get("names") if isinstance(record, dict) else None

@@ -25,6 +25,8 @@ _MISSING = ("nan", "na", "n/a", "null", "none")
 _INFINITE = tuple(sign + word for sign in ("", "+", "-") for word in ("inf", "infinity", "∞"))
 """Words, in any case, that are missing among numbers: no color scale, filter or mean has a place for them."""
 _PART = 50_000
+_MICROSECONDS = {"D": 86_400_000_000, "s": 1_000_000, "ms": 1_000}
+"""Of the units that are longer."""
 """Values that are Python's at a time."""
 
 
@@ -117,18 +119,23 @@ def from_arrow(values: pa.ChunkedArray, name: str = "") -> tuple[pd.Series | Non
         return _finite(values.cast(pa.float64()))
     if pt.is_timestamp(kind) or pt.is_date(kind):
         note = "times turned into UTC" if pt.is_timestamp(kind) and kind.tz else ""
-        return _dates(values.cast(pa.timestamp("us", getattr(kind, "tz", None)), safe=False), note)
+        possible = _without_impossible(values)
+        moments = possible.cast(pa.timestamp("us", getattr(kind, "tz", None)), safe=False)
+        return _dates(moments, note, values.null_count)
     if pt.is_null(kind):
         return _text(values.cast(pa.string())), ""
     if _holds_bytes(kind):
         return None, "raw bytes left out"
     if _is_list(kind) and _is_text(_value_type(kind)):
         return multi_valued(values.to_pylist()), ""
-    parts = [
-        pa.array(_as_text(chunk[start : start + _PART].to_pylist()), pa.large_string())
-        for chunk in values.chunks
-        for start in range(0, len(chunk), _PART)
-    ]
+    try:
+        parts = [
+            pa.array(_as_text(chunk[start : start + _PART].to_pylist()), pa.large_string())
+            for chunk in values.chunks
+            for start in range(0, len(chunk), _PART)
+        ]
+    except (ValueError, OverflowError) as error:  # a duration or a time that Python cannot count to
+        return None, f"left out: it holds a value that cannot be read ({error})"
     return _text(pa.chunked_array(parts, pa.large_string())), "kept as text"
 
 
@@ -233,11 +240,27 @@ def _finite(values: pa.ChunkedArray) -> tuple[pd.Series, str]:
     return column.mask(infinite), note
 
 
-def _dates(values: pa.ChunkedArray, note: str) -> tuple[pd.Series, str]:
-    """Timestamps in microseconds; with a zone they are those of UTC."""
+def _without_impossible(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Dates or times, those missing that are too many microseconds for 64 bits, which would come out as others."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.types as pt
+
+    kind = values.type
+    unit = "D" if pt.is_date32(kind) else "ms" if pt.is_date64(kind) else kind.unit
+    if unit not in _MICROSECONDS:
+        return values
+    numbers = values.cast(pa.int32() if unit == "D" else pa.int64()).cast(pa.int64())
+    most = (1 << 63) // _MICROSECONDS[unit]
+    possible = pc.and_(pc.greater(numbers, -most), pc.less(numbers, most))
+    return pc.if_else(possible, values, pa.scalar(None, kind))
+
+
+def _dates(values: pa.ChunkedArray, note: str, missing: int) -> tuple[pd.Series, str]:
+    """Timestamps in microseconds; with a zone they are those of UTC. missing: how many there were not."""
     import pyarrow as pa
 
     column = as_dates(values.cast(pa.timestamp("us")).to_numpy())
-    outside = int(column.isna().sum()) - values.null_count
+    outside = int(column.isna().sum()) - missing
     notes = [note, f"dates before the year 1 or after 9999 read as missing: {outside}" if outside else ""]
     return column, "; ".join(filter(None, notes))

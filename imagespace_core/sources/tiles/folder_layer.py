@@ -120,14 +120,22 @@ def entries(folder: Path) -> list[os.DirEntry[str]]:
         return []
 
 
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is one, or a link to one; a link that leads back to itself is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
 def _numbered(folder: Path, others: Counter[str] | None = None) -> Iterator[tuple[int, Path]]:
     """The subfolders whose names are numbers, in order; files beside them are counted in `others`."""
     found = []
     for entry in entries(folder):
         # "045" is no number that a tile server writes; one of 30 digits is none that any zoom has.
-        if entry.is_dir() and _ROW.fullmatch(entry.name) and RETINA not in entry.name and len(entry.name) < 10:
+        if is_folder(entry) and _ROW.fullmatch(entry.name) and RETINA not in entry.name and len(entry.name) < 10:
             found.append((int(entry.name), Path(entry.path)))
-        elif others is not None and entry.is_file():
+        elif others is not None and os.path.isfile(entry.path):
             _count(entry, others)
     yield from sorted(found)
 

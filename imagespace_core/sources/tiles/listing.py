@@ -15,7 +15,7 @@ from imagespace_core.errors import InputError, VanishedError
 from imagespace_core.images import decode
 from imagespace_core.sources.tiles import mbtiles
 from imagespace_core.sources.tiles.coordinates import DEEPEST_ZOOM, Tile, tiles_of
-from imagespace_core.sources.tiles.folder_layer import FolderLayer, entries, is_layer
+from imagespace_core.sources.tiles.folder_layer import FolderLayer, entries, is_folder, is_layer
 from imagespace_core.sources.tiles.layer import Layer, Listed
 from imagespace_core.sources.tiles.mbtiles import MBTiles
 from imagespace_core.sources.tiles.placement import Placement, doubt, place
@@ -176,12 +176,12 @@ def _inside(base: Path) -> list[Layer]:
     """The layers in a folder by name: folders of tiles and .mbtiles files, or else the folder itself."""
     found: list[Layer] = []
     here = sorted(entries(base), key=lambda entry: entry.name)
-    folders = {entry.name for entry in here if entry.is_dir() and is_layer(Path(entry.path))}
+    folders = {entry.name for entry in here if is_folder(entry) and is_layer(Path(entry.path))}
     for entry in here:
         path = Path(entry.path)
         if entry.name in folders:
             found.append(FolderLayer(entry.name, path))
-        elif path.suffix.lower() == mbtiles.SUFFIX and entry.is_file():
+        elif path.suffix.lower() == mbtiles.SUFFIX and path.is_file():
             found.append(MBTiles(entry.name if path.stem in folders else path.stem, path))
     if not found and is_layer(base, throughout=True):
         found.append(FolderLayer(base.resolve().name or "tiles", base))

@@ -114,12 +114,18 @@ def _exists(row: tuple[object, ...]) -> bool:
     return all(isinstance(number, int) for number in row) and Tile(*row).exists  # pyright: ignore[reportArgumentType]
 
 
+def _not_recursive(action: int, *_: object) -> int:
+    """Tiles are often a view; one that calls itself may have no last row."""
+    return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_RECURSIVE else sqlite3.SQLITE_OK
+
+
 @contextmanager
 def _opened(file: Path) -> Iterator[sqlite3.Connection]:
     """The file, to be read only. Raises InputError for what is no MBTiles, VanishedError where it is gone."""
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
             database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_BYTES)
+            database.set_authorizer(_not_recursive)
             yield database
     except sqlite3.Error as error:
         reasons.check_reachable(file)

@@ -105,6 +105,8 @@ def _arrow(file: Path) -> RawTable:
     import pyarrow.types as pt
 
     schema = readers.schema_of(file)
+    if several := sorted({name for name in schema.names if schema.names.count(name) > 1}):
+        raise InputError(f"{file} has several columns called {', '.join(several)}; rename all but one")
     texts = {
         name: _is_list(next(_values(file, name), None))
         for name in schema.names
