@@ -14,7 +14,7 @@ V = TypeVar("V")
 class LRU(Generic[K, V]):
     """The most recently used values, at most `limit` bytes of them; the newest stays however large. For many threads.
 
-    size: the bytes of a value. group, limit_each: keys of one group hold at most so many bytes as well.
+    size: the bytes of a value as it is put in. group, limit_each: keys of one group hold at most so many bytes as well.
     """
 
     def __init__(
@@ -27,6 +27,8 @@ class LRU(Generic[K, V]):
         self.limit, self.limit_each = limit, limit_each
         self._size, self._group = size, group
         self._values: OrderedDict[K, V] = OrderedDict()
+        self._sizes: dict[K, int] = {}
+        self._total = 0
         self._making: dict[K, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -37,12 +39,15 @@ class LRU(Generic[K, V]):
 
     def put(self, key: K, value: V) -> None:
         with self._lock:
+            if key in self._values:
+                self._dropped(key)
             self._values[key] = value
-            self._values.move_to_end(key)
+            self._sizes[key] = self._size(value)
+            self._total += self._sizes[key]
             if self._group:
-                of = self._group(key)
-                self._trim([other for other in self._values if self._group(other) == of], self.limit_each)
-            self._trim(list(self._values), self.limit)
+                self._trim_group(self._group(key))
+            while self._total > self.limit and len(self._values) > 1:
+                self._dropped(next(iter(self._values)))
 
     def made(self, key: K, make: Callable[[], V]) -> V:
         """The value, by `make` where there is none; once, however many ask meanwhile. Its exceptions are not kept."""
@@ -69,6 +74,8 @@ class LRU(Generic[K, V]):
     def clear(self) -> None:
         with self._lock:
             self._values.clear()
+            self._sizes.clear()
+            self._total = 0
 
     def _used(self, key: K) -> V | None:
         value = self._values.get(key)
@@ -76,10 +83,18 @@ class LRU(Generic[K, V]):
             self._values.move_to_end(key)
         return value
 
-    def _trim(self, keys: list[K], limit: int) -> None:
-        """Drop the first of `keys` until all fit, but the last."""
-        total = sum(self._size(self._values[key]) for key in keys)
+    def _trim_group(self, group: Hashable) -> None:
+        """Drop the longest unused of a group until all of it fit, but the newest."""
+        keys = [key for key in self._values if self._group is not None and self._group(key) == group]
+        total = sum(self._sizes[key] for key in keys)
         for key in keys[:-1]:
-            if total <= limit:
+            if total <= self.limit_each:
                 return
-            total -= self._size(self._values.pop(key))
+            total -= self._dropped(key)
+
+    def _dropped(self, key: K) -> int:
+        """The size of a value that goes."""
+        del self._values[key]
+        size = self._sizes.pop(key)
+        self._total -= size
+        return size

@@ -18,10 +18,14 @@ from filelock import FileLock
 # As the build command does: waiting OpenMP threads sleep. It counts only before the first library loads OpenMP.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from imagespace_core.workspace import Workspace
 from tests.waiting import wait_until
+
+settings.register_profile("suite", deadline=None)  # how long a draw takes says more of the machine than of the code
+settings.load_profile("suite")
 
 REPOSITORY = Path(__file__).parents[1]
 

@@ -31,7 +31,6 @@ def test_the_product_does_right_by(case: str, tmp_path: Path) -> None:
         "PYTHON": sys.executable,
         "UV_PROJECT_ENVIRONMENT": sys.prefix,  # what runs these tests, as it is
         "UV_NO_SYNC": "1",
-        "TMPDIR": str(tmp_path),
     }
     done = subprocess.run(
         ["sh", str(folder / "check.sh"), str(REPOSITORY)], env=environment, capture_output=True, text=True, check=False

@@ -218,7 +218,7 @@ def test_the_vectors_made_later_are_those_made_with_the_table(built: Options, tm
 def test_an_image_that_broke_since_is_named_and_the_workspace_stays(built: Options) -> None:
     path = _images(built) / "007.png"
     status = path.stat()
-    path.write_bytes(path.read_bytes()[:60].ljust(status.st_size, b"\0"))  # same size and time: not noticed by the scan
+    path.write_bytes(path.read_bytes()[:20].ljust(status.st_size, b"\0"))  # same size and time: not noticed by the scan
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     with pytest.raises(InputError, match=r"007\.png could be read when the table was made"):
         run(replace(built, only="atlas"))

@@ -87,11 +87,9 @@ def test_a_tar_from_before_ustar_is_one(tmp_path: Path) -> None:
 
 
 def test_documents_that_are_zips_are_no_archives_of_images(tmp_path: Path) -> None:
-    np.savez(tmp_path / "a.npz", vectors=np.zeros(3))
     write_zip(tmp_path / "a.docx", {"[Content_Types].xml": b"<x/>", "word/media/1.jpg": jpeg(1)})
-    for name in ("a.npz", "a.docx"):
-        with pytest.raises(InputError, match="a file of no known kind"):
-            recognized(tmp_path / name)
+    with pytest.raises(InputError, match="a file of no known kind"):
+        recognized(tmp_path / "a.docx")
 
 
 def test_members_beside_an_image_say_more_of_it(tmp_path: Path) -> None:

@@ -133,14 +133,14 @@ def _cut(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "said"),
     [(_rubbish, "is no MBTiles: SQLite says file is not a database"), (_no_tables, "no such table: tiles"),
-     (_other_tables, "no such column"), (_cut, "fails: database disk image is malformed")],
+     (_other_tables, "no such column"), (_cut, "cannot be read: SQLite says database disk image is malformed")],
 )  # fmt: skip
 def test_what_is_no_such_file_is_refused_in_one_sentence(tmp_path: Path, make, said: str) -> None:
     make(tmp_path / "relief.mbtiles")
     with pytest.raises(InputError) as caught:
         Tiles(tmp_path / "relief.mbtiles").scan()
     assert said in str(caught.value)
-    assert "expected a SQLite file with the table tiles" in str(caught.value)
+    assert "; expected a " in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -162,6 +162,16 @@ def test_tiles_that_cannot_be_are_counted_and_broken_ones_say_why(tmp_path: Path
         Tiles(lone).scan()
     with pytest.raises(InputError, match="has no tile that its zoom can have"):
         Tiles(write_mbtiles(tmp_path / "empty.mbtiles", {})).scan()
+
+
+def test_a_value_of_any_size_is_refused_before_it_is_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    file = write_mbtiles(tmp_path / "relief.mbtiles", {(Z, X, TOP - Y): png(noise)})
+    monkeypatch.setattr("imagespace_core.sources.tiles.mbtiles.LARGEST_BYTES", 4096)
+    with pytest.raises(
+        UnreadableImageError, match="layer relief: relief.mbtiles cannot be read: SQLite says .*too big"
+    ):
+        Tiles(file, scheme=("tms",)).read(f"{Z}/{X}/{Y}")
 
 
 def test_a_file_that_goes_is_no_broken_tile(tmp_path: Path, relief: np.ndarray) -> None:

@@ -314,3 +314,48 @@ def test_a_limit_and_a_margin(tmp_path: Path) -> None:
     assert source.read(scan.items[0].key).pixels.shape[:2] == (22, 24)
     with pytest.raises(InputError, match="--margin-px -1"):
         Objects(tmp_path / "photos", margin_px=-1)
+
+
+def test_objects_know_the_folders_the_date_and_the_place_of_their_photo(tmp_path: Path) -> None:
+    for split in ("train", "val"):
+        objects = write_marked(tmp_path / "photos" / split, 2)
+    exif = Image.Exif()
+    exif[0x0132] = "2021:05:06 07:08:09"
+    with Image.open(tmp_path / "photos/train/01.jpg") as image:
+        image.load()
+        image.save(tmp_path / "photos/train/01.jpg", quality=95, subsampling=0, exif=exif)
+    record = coco({f"{split}/{name}": some for split in ("train", "val") for name, some in objects.items()})
+    write_coco(tmp_path / "photos/a.json", record)
+    source = Objects(tmp_path / "photos")
+    scan = source.scan()
+    assert [item.columns["folder"] for item in scan.items] == ["train"] * 3 + ["val"] * 3
+    taken = source.read("train/01.jpg#2").taken_at
+    assert taken is not None
+    assert taken.year == 2021
+    assert not scan.left_out
+
+
+def test_labels_beside_photos_are_no_captions_and_other_files_are_counted(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    objects = write_marked(photos, 2)
+    write_yolo(photos, objects)
+    for file in (photos / "labels").iterdir():
+        file.rename(photos / file.name)
+    (photos / "readme.md").write_text("two photos")
+    source = Objects(photos)
+    scan = source.scan()
+    assert len(scan.items) == 3
+    assert "caption" not in source.read(scan.items[0].key).columns
+    assert scan.left_out == {".md": 1, ".yaml": 1}
+
+
+def test_a_large_coco_file_is_recognized_wherever_its_lists_stand(tmp_path: Path) -> None:
+    record = coco(write_marked(tmp_path / "photos"))
+    far = [{"id": 1000 + n, "file_name": f"{n:060d}.jpg", "width": 9, "height": 9} for n in range(20_000)]
+    record["images"] += far
+    record = {"info": {}, "images": record["images"], "annotations": record["annotations"], "licenses": far}
+    write_coco(tmp_path / "photos/a.json", record)
+    assert recognized(tmp_path / "photos") == "objects"
+    del record["annotations"]
+    write_coco(tmp_path / "photos/a.json", record)
+    assert recognized(tmp_path / "photos") == "folder"

@@ -160,6 +160,16 @@ def test_a_layer_without_a_word_lies_where_the_others_do(tmp_path: Path) -> None
     assert "because only so they lie where those of relief do" in scan.notes[0]
 
 
+def test_layers_that_lie_alike_are_decided_together(tmp_path: Path) -> None:
+    write_map(tmp_path / "map/blank", "tms", np.full((8 * SIDE, 10 * SIDE, 3), 255, np.uint8))
+    write_map(tmp_path / "map/relief", "tms")
+    scheme, notes = placed(tmp_path / "map")
+    assert scheme == "tms"
+    [note] = notes
+    assert note.startswith("layers blank, relief: tiles are read as tms")
+    assert "because their edges join only so" in note
+
+
 def test_two_layers_apart_are_refused_until_one_is_named(tmp_path: Path) -> None:
     plain(tmp_path / "map/north")
     plain(tmp_path / "map/south", "tms")
@@ -199,6 +209,7 @@ BOMB = '<!DOCTYPE b [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><TileMap><Title
         ("tilemapresource.xml", "<html/>", "it is a <html>, no <TileMap>"),
         ("metadata.json", "{", "it is no JSON"),
         ("metadata.json", "[" * 100_000, "RecursionError|recursion"),
+        ("metadata.json", '{"scheme": "tms"}' + " " * (5 << 20), "it has more than 4 MB"),
         ("metadata.json", '{"scheme": "wmts"}', "its scheme 'wmts' is unknown"),
     ],
 )

@@ -30,7 +30,7 @@ def filters(opened: Workspace) -> np.ndarray | None:
     A row without a value does not pass a filter on that column.
     """
     found = url.named_columns(opened, NAME)
-    offered = [*found, NAME]
+    offered = [NAME, *found]  # first: a long list holds only what is in view
     keep_offered("filters", offered)
     chosen = st.multiselect("Filter by", offered, key="filters", bind="query-params", placeholder="Choose columns")
     visible: np.ndarray | None = None

@@ -52,10 +52,16 @@ class SliderSteps:
         )
 
 
+_LEAST_EXTENT = 1e-290
+"""Nearer to nought floats lose their digits, and steps between them are none."""
+
+
 def number_steps(values: np.ndarray, whole: bool) -> SliderSteps:
     """values: (n,), at least two different ones, NaN for missing. whole: whether all are whole numbers."""
     found = np.unique(values[np.isfinite(values)]).astype(np.float64)
     extent = float(found[-1] / 2 - found[0] / 2) * 2  # of 1e308 and -1e308 it is infinite
+    if extent < _LEAST_EXTENT:
+        return SliderSteps([repr(float(found[0])), repr(float(found[-1]))], lambda text: (_number(text), _number(text)))
     exponent = math.ceil(math.log10(min(extent, 1e308))) - 1
     texts, bins = _texts(found, 1, exponent, whole)
     for digit, power in ((digit, exponent - k) for k in range(1, 20) for digit in (5, 2, 1)):

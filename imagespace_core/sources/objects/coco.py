@@ -6,6 +6,7 @@ Source: https://cocodataset.org/#format-data and #format-results. Boxes are left
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,21 +16,31 @@ from imagespace_core.images.reasons import NO_FILE
 from imagespace_core.sources.objects.annotations import Annotations, Box, Marked, box_of, number_of, refusal, ring_of
 
 _OWN = {"id", "image_id", "category_id", "bbox", "segmentation", "area", "score"}
-_START = 1 << 16
+_BEGINNING = re.compile(rb'\xef?\xbb?\xbf?\s*\{\s*"(?:info|licenses|type|images|annotations|categories)"\s*:')
+_CHUNK, _LONGEST_KEY = 1 << 20, 16
 
 
 def recognizes(file: Path) -> bool:
-    """Whether a JSON has COCO's lists and objects with boxes (captions have none), by its first and last parts."""
+    """Whether a JSON begins like COCO and has its lists, with objects that have boxes or outlines: captions have none.
+
+    The keys may stand anywhere: a large file is read through, a second for each gigabyte, and not parsed.
+    """
+    wanted = {b'"images"', b'"annotations"', b'"bbox"'}
     try:
-        size = file.stat().st_size
         with file.open("rb") as stream:
-            start = stream.read(_START)
-            stream.seek(max(0, size - _START))
-            text = start + stream.read(_START)
+            part = stream.read(_CHUNK)
+            if not _BEGINNING.match(part):
+                return False
+            while part:
+                part = part.replace(b'"segmentation"', b'"bbox"')
+                wanted -= {key for key in wanted if key in part}
+                if not wanted:
+                    return True
+                more = stream.read(_CHUNK)
+                part = part[-_LONGEST_KEY:] + more if more else b""
     except OSError:
-        return False
-    keys = (b'"images"', b'"annotations"'), (b'"bbox"', b'"segmentation"')
-    return start.lstrip()[:1] == b"{" and all(key in text for key in keys[0]) and any(key in text for key in keys[1])
+        pass
+    return False
 
 
 def read_coco(file: Path, truth: Path | None = None) -> Annotations:

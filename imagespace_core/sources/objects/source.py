@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -50,9 +50,10 @@ class Objects:
     )
     predictions: str | None = option(None, "What a model found, in one of these formats or as COCO results.", path=True)
     margin_px: int = option(0, "Pixels around boxes.")
-    _photos: LRU[str, np.ndarray] = field(
-        default_factory=lambda: LRU(KEPT_BYTES, lambda pixels: pixels.nbytes), init=False, repr=False, compare=False
-    )
+    _photos: LRU[str, Picture] = field(
+        default_factory=lambda: LRU(KEPT_BYTES, lambda photo: photo.pixels.nbytes),
+        init=False, repr=False, compare=False,
+    )  # fmt: skip
     _placed: LRU[str, OfPhoto] = field(
         default_factory=lambda: LRU(KEPT_PHOTOS, lambda _: 1), init=False, repr=False, compare=False
     )
@@ -71,7 +72,7 @@ class Objects:
         """
         if self.limit is not None and self.limit < 1:
             raise InputError(f"a limit of {self.limit} objects leaves none; give 1 or more")
-        for name in ("_folder_scan", "_survey"):
+        for name in ("_folder_scan", "_survey", "_beside"):
             self.__dict__.pop(name, None)
         self._photos.clear()
         self._placed.clear()
@@ -86,23 +87,29 @@ class Objects:
         if not objects:
             why = f"; the first that was skipped, {skipped[0][0]}: {skipped[0][1]}" if skipped else ""
             raise InputError(f"no annotation lies in any of the {len(photos.items):,} photos of {self.root}{why}")
-        rows, more = columns(objects, found.both)
+        rows, more = columns(objects, found)
         items = (_item(one, row) for one, row in zip(objects, rows, strict=True))
         notes = [*photos.notes, *found.notes, *(f"{count:,} {what}" for what, count in done.items()), *more]
-        return Scan(counted(islice(items, self.limit), advance), skipped, photos.left_out, notes)
+        left_out = Counter(photos.left_out)
+        left_out.subtract(Counter(file.suffix.lower() for file in self._used() if file.is_relative_to(self.root)))
+        return Scan(counted(islice(items, self.limit), advance), skipped, dict((+left_out).most_common()), notes)
 
     def has(self, key: str) -> bool:
         """Whether the annotations still have that object and its photo is there."""
         return self._folder.has(self._found(key).photo.path)
 
     def read(self, key: str, min_side: int | None = None) -> Picture:
-        """uint8 RGB (h, w, 3), reduced as `Decode` says. Raises UnreadableImageError."""
+        """uint8 RGB (h, w, 3), reduced as `Decode` says, with what its photo says of itself.
+
+        Raises UnreadableImageError.
+        """
         found = self._found(key)
-        pixels = self._cut(found)
+        pixels, photo = self._cut(found), self._photo(found.photo.path)
         height, width = pixels.shape[:2]
         side = self.decode.keeping(min_side).min_side
         factor = max(1, min(width, height) // side) if side else 1
-        return Picture(_reduced(pixels, (-(-width // factor), -(-height // factor))), width, height)
+        reduced = _reduced(pixels, (-(-width // factor), -(-height // factor)))
+        return replace(photo, pixels=reduced, width=width, height=height)
 
     def preview(self, key: str, max_side: int) -> np.ndarray:
         """uint8 RGB (h, w, 3), its longer side at most `max_side` px. Raises UnreadableImageError."""
@@ -120,7 +127,7 @@ class Objects:
         """
         if parent not in self._survey.photos:
             raise UnreadableImageError(f"{parent!r} is no photo with objects below {self.root}")
-        pixels = self._pixels(parent)
+        pixels = self._photo(parent).pixels
         height, width = pixels.shape[:2]
         left, top, right, bottom = window or (0, 0, width, height)
         part = pixels[max(0, int(top)) : int(-(-bottom // 1)), max(0, int(left)) : int(-(-right // 1))]
@@ -145,8 +152,7 @@ class Objects:
         if self.annotations is not None:
             truth = files.read(Path(self.annotations))
         else:
-            beside = files.find(self.root)
-            truth = files.read_found(beside) if beside else None
+            truth = files.read_found(self._beside) if self._beside else None
         predicted = None
         if self.predictions is not None:
             numbered = Path(self.annotations) if self.annotations else self._coco_beside()
@@ -157,9 +163,19 @@ class Objects:
             )
         return survey(self.root, self._folder_scan.items, truth, predicted)
 
+    @cached_property
+    def _beside(self) -> files.Beside | None:
+        return files.find(self.root)
+
     def _coco_beside(self) -> Path | None:
-        beside = files.find(self.root)
+        beside = self._beside
         return beside.files[0] if beside and beside.format == "coco" and len(beside.files) == 1 else None
+
+    def _used(self) -> list[Path]:
+        """The files that objects are read from."""
+        given = [Path(path) for path in (self.annotations, self.predictions) if path is not None]
+        found = self._beside.files if self._beside and self.annotations is None else ()
+        return [*found, *(file for file in given if file.is_file())]
 
     def _found(self, key: str) -> Found:
         for found in self._of_photo(key.rpartition("#")[0]).found:
@@ -172,13 +188,15 @@ class Objects:
     def _of_photo(self, path: str) -> OfPhoto:
         return self._placed.made(path, lambda: self._survey.of_photo(path, self.margin_px, self.decode.max_pixels))
 
-    def _pixels(self, path: str) -> np.ndarray:
-        """All of a photo, uint8 RGB."""
-        return self._photos.made(path, lambda: self._folder.read(path, 0).pixels)
+    def _photo(self, path: str) -> Picture:
+        """All of a photo. Files beside it say nothing of the objects in it, and are not read."""
+        reads = self._folder_scan.reads
+        folder = Folder(self.root, self.decode, ranges=reads.ranges if isinstance(reads, Folder) else ())
+        return self._photos.made(path, lambda: folder.read(path, 0))
 
     def _cut(self, found: Found) -> np.ndarray:
         left, top, right, bottom = found.place.box
-        pixels = self._pixels(found.photo.path)
+        pixels = self._photo(found.photo.path).pixels
         if pixels.shape[:2] != (found.photo.height, found.photo.width):
             raise UnreadableImageError(f"{found.photo.path} has another size than before; build again")
         return pixels[top:bottom, left:right]

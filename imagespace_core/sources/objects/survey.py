@@ -116,17 +116,20 @@ def survey(root: Path, photos: Sequence[Item], truth: Annotations | None, predic
     return Survey(root, having, marked, truth is not None and predicted is not None, skipped, notes)
 
 
-def columns(objects: Sequence[Found], both: bool) -> tuple[list[dict[str, object]], list[str]]:
-    """What is known of each object, by column name; and notes. both: see `Survey`."""
+def columns(objects: Sequence[Found], survey: Survey) -> tuple[list[dict[str, object]], list[str]]:
+    """What is known of each object, by column name, first what its photo's path says; and notes."""
+    both = survey.both
     rows: list[dict[str, object]] = []
     for one in objects:
-        known: dict[str, object] = {"photo": one.photo.path, "class": one.marked.category}
+        of_photo = survey.photos[one.photo.path].columns
+        known: dict[str, object] = {**of_photo, "photo": one.photo.path, "class": one.marked.category}
         known["area"] = round(one.place.area, 2)
         if one.marked.score is not None:
             known["score"] = one.marked.score
         if both:
             known["annotated"] = "prediction" if one.predicted else "ground truth"
-        more = {f"{name}_annotation" if name in COLUMNS else name: v for name, v in one.marked.attributes.items()}
+        taken = (*COLUMNS, *of_photo)
+        more = {f"{name}_annotation" if name in taken else name: v for name, v in one.marked.attributes.items()}
         rows.append({**known, **more})
     if not both:
         return rows, []

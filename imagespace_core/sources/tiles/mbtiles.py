@@ -129,9 +129,9 @@ def _opened(file: Path) -> Iterator[sqlite3.Connection]:
             yield database
     except sqlite3.Error as error:
         reasons.check_reachable(file)
-        lacks = "no such table" in str(error) or "no such column" in str(error)
-        what = f"is no MBTiles: SQLite says {error}" if lacks or "not a database" in str(error) else f"fails: {error}"
-        raise InputError(
-            f"{file.name} {what}; expected a SQLite file with the table tiles (zoom_level, tile_column, tile_row, "
-            "tile_data)"
-        ) from error
+        if "no such" in str(error) or "not a database" in str(error):
+            raise InputError(
+                f"{file.name} is no MBTiles: SQLite says {error}; expected a SQLite file with the table tiles "
+                "(zoom_level, tile_column, tile_row, tile_data)"
+            ) from error
+        raise InputError(f"{file.name} cannot be read: SQLite says {error}; expected a whole MBTiles file") from error

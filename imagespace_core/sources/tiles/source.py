@@ -244,10 +244,10 @@ class Tiles:
         return tile
 
     def _picture(self, layer: str, tile: Tile, decode: Decode) -> Picture:
-        file = self._layers.find(layer, tile)
-        if file is None:
-            raise UnreadableImageError(f"layer {layer}: the tile is not there")
         try:
+            file = self._layers.find(layer, tile)
+            if file is None:
+                raise UnreadableImageError("the tile is not there")
             return decode(file)
         except UnreadableImageError as error:
             raise UnreadableImageError(f"layer {layer}: {error}") from error
