@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from imagespace_core.errors import InputError
@@ -30,7 +29,7 @@ def test_a_box_of_numbers_that_no_photo_has_is_a_failure(box: list[float], tmp_p
     scan = Objects(tmp_path).scan()
     assert len(scan.items) == 10
     assert len(scan.skipped) == 1
-    assert np.isfinite([item.columns["area"] for item in scan.items]).all()
+    json.dumps([item.columns["area"] for item in scan.items], allow_nan=False)
 
 
 def test_a_polygon_whose_area_is_beyond_floats_is_a_failure(tmp_path: Path) -> None:

@@ -80,9 +80,11 @@ def test_a_pipe_beside_photos_is_not_opened(name: str, tmp_path: Path) -> None:
 def test_a_pipe_of_annotations_or_predictions_is_refused(name: str, tmp_path: Path) -> None:
     write_marked(tmp_path / "photos")
     os.mkfifo(pipe := tmp_path / name)
-    for given in ("annotations", "predictions"):
+    for source in (
+        Objects(tmp_path / "photos", annotations=str(pipe)), Objects(tmp_path / "photos", predictions=str(pipe)),
+    ):  # fmt: skip
         with pytest.raises(InputError, match="a pipe"):
-            Objects(tmp_path / "photos", **{given: str(pipe)}).scan()
+            source.scan()
 
 
 def test_a_pipe_among_scenes_is_refused_and_none_beside_a_photo(tmp_path: Path) -> None:
