@@ -9,7 +9,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -75,7 +75,7 @@ class Decode:
     min_side: int | None = 256
     max_pixels: int = MAX_PIXELS
     strict: bool = False
-    ranges: tuple[ValueRange, ...] = ()
+    ranges: tuple[ValueRange, ...] = field(default=(), metadata={"key": False})  # in the digest of the scan
 
     def keeping(self, min_side: int | None) -> Decode:
         """The same with another `min_side`; with None it stays as it is."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagespace_core.errors import InputError, ModelError
-from imagespace_core.layout.arrangement import counted
 from imagespace_core.pipeline.given_vectors import GivenVectors, beside_images, match_given, of_table
 from imagespace_core.pipeline.image_steps import Pixels
 from imagespace_core.pipeline.options import Options
@@ -18,6 +17,7 @@ from imagespace_core.pipeline.vector_steps import Ready
 from imagespace_core.sources import Scan, Source
 from imagespace_core.sources.image_cells.source import ImageCells
 from imagespace_core.sources.vectors.source import VectorTable
+from imagespace_core.words import plural
 from imagespace_core.workspace import Draft, Manifest, names
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _look(source: Source, report: Report) -> Scan:
         report.note(line)
     if scan.left_out:
         kinds = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in scan.left_out.items())
-        files = counted(sum(scan.left_out.values()), "file is not an image and was", "files are not images and were")
+        files = plural(sum(scan.left_out.values()), "file is not an image and was", "files are not images and were")
         report.note(f"{files} left out: {kinds}")
     return scan
 

@@ -15,6 +15,7 @@ from imagespace_core.images import color
 from imagespace_core.pipeline.options import Options
 from imagespace_core.pipeline.steps import Record, Report, Step
 from imagespace_core.pipeline.vector_steps import clustered_by
+from imagespace_core.sources.tables.inference import REVISION
 from imagespace_core.sources.tables.metadata import TAKEN_AT
 from imagespace_core.workspace import Draft, columns, names
 from imagespace_core.workspace.draft import write_text
@@ -44,6 +45,7 @@ def plan(
         "digest": _digest(read.file) if read else None,
     }
     if read:
+        parameters["revision"] = REVISION
         # Left out where nobody gave them, so that workspaces from before keep their keys.
         parameters |= {name: value for name in ("encoding", "sheet") if (value := getattr(options, name)) is not None}
     table = Step(

@@ -20,14 +20,17 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+REVISION = 1
+"""Of how cells are read; raised where a release reads the same file otherwise, so that workspaces read it anew."""
+
 _MISSING = ("nan", "na", "n/a", "null", "none")
 """Words, in any case, that mean a missing value among numbers, dates and yes/no; among text they are text."""
 _INFINITE = tuple(sign + word for sign in ("", "+", "-") for word in ("inf", "infinity", "∞"))
 """Words, in any case, that are missing among numbers: no color scale, filter or mean has a place for them."""
 _PART = 50_000
+"""Values that are Python's at a time."""
 _MICROSECONDS = {"D": 86_400_000_000, "s": 1_000_000, "ms": 1_000}
 """Of the units that are longer."""
-"""Values that are Python's at a time."""
 
 
 def text_type() -> pd.StringDtype:
