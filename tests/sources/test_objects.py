@@ -187,7 +187,7 @@ def test_photos_of_another_size_than_the_file_says_are_scaled_and_of_another_sha
     assert len(scan.items) == 2
     assert source.read(scan.items[0].key).width == 14
     assert "another shape" in dict(scan.skipped)["00.jpg#1"]
-    assert "in a photo of another size, and scaled with it: 2" in _notes(scan)
+    assert "2 objects were marked in a photo of another size, and scaled with it" in _notes(scan)
 
 
 def test_predictions_stand_beside_the_truth_with_their_outcome(tmp_path: Path) -> None:
