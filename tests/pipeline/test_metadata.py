@@ -56,11 +56,11 @@ def test_another_encoding_or_sheet_makes_the_table_anew(tmp_path: Path, model: s
         assert Workspace.open(tmp_path / "w").items["sheet"].tolist()[0] == name
 
 
-def test_a_table_without_such_options_has_the_key_that_it_had(tmp_path: Path, model: str) -> None:
+def test_a_table_without_such_options_has_them_not_in_its_key(tmp_path: Path, model: str) -> None:
     write_solid(tmp_path / "photos", 2)
     (tmp_path / "m.csv").write_text("filename\n000.png\n")
     run(quick(tmp_path / "photos", tmp_path / "w", model, metadata=tmp_path / "m.csv"))
-    assert set(Workspace.open(tmp_path / "w").manifest.steps["table"]["parameters"]) == {"metadata", "digest"}
+    assert set(Workspace.open(tmp_path / "w").manifest.steps["table"]["parameters"]) == {"metadata", "digest", "revision"}
 
 
 def test_a_column_year_makes_a_timeline_and_leaves_finer_dates_alone(tmp_path: Path, model: str) -> None:
