@@ -60,7 +60,11 @@ def test_a_table_without_such_options_has_them_not_in_its_key(tmp_path: Path, mo
     write_solid(tmp_path / "photos", 2)
     (tmp_path / "m.csv").write_text("filename\n000.png\n")
     run(quick(tmp_path / "photos", tmp_path / "w", model, metadata=tmp_path / "m.csv"))
-    assert set(Workspace.open(tmp_path / "w").manifest.steps["table"]["parameters"]) == {"metadata", "digest", "revision"}
+    assert set(Workspace.open(tmp_path / "w").manifest.steps["table"]["parameters"]) == {
+        "metadata",
+        "digest",
+        "revision",
+    }
 
 
 def test_a_column_year_makes_a_timeline_and_leaves_finer_dates_alone(tmp_path: Path, model: str) -> None:
