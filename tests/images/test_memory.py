@@ -125,7 +125,7 @@ def test_a_picture_costs_what_it_holds_decoded_and_little_more_and_nothing_once_
     found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     print(found)
     assert {name: peak for name, (peak, _) in found.items() if peak > limits[name]} == {}
-    # Blocks of up to 32 MB, which other libraries than Pillow take, glibc may keep for the next: not more than the peak.
+    # Blocks of up to 32 MB, which other libraries than Pillow take, glibc may keep for the next: no more than the peak.
     kept = {name: limits[name] if Path(name).suffix[1:] in PEAKS else 2 * ROOM_MB for name in found}
     assert {name: stays for name, (_, stays) in found.items() if stays > kept[name]} == {}
 
