@@ -149,7 +149,7 @@ def _metadata(folder: Path) -> Path:
 def _command(options: Options) -> list[str]:
     return [
         sys.executable, str(REPOSITORY / "precompute.py"), str(options.images), "-o", str(options.output), "--model",
-        str(options.model), "--projections", "pca,tsne", "--dims", "2", "--metrics", "angular", "--trees", "2",
+        str(options.model), "--projections", "pca,umap,tsne", "--dims", "2", "--metrics", "angular", "--trees", "2",
         "--min-cluster-size", "500", "--perplexity", "5",
     ]  # fmt: skip
 
