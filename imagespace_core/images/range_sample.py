@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from imagespace_core.images.decode import opened
 from imagespace_core.images.reduction import values_of
 from imagespace_core.images.value_range import KINDS, ValueRange, kind_of, measured
 
+T = TypeVar("T")
+
 FILES = 256
 """Files that are opened, spread evenly over all."""
 PICTURES = 32
@@ -20,14 +23,17 @@ PICTURES = 32
 _EIGHT_BITS = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB", "HSV"}
 
 
-def sampled_ranges(files: Sequence[Path | bytes], max_pixels: int) -> tuple[ValueRange, ...]:
-    """One range for each kind that is found, by which `Decode` reads all. Files that cannot be read count for none."""
+def sampled_ranges(files: Sequence[T], max_pixels: int, content: Callable[[T], Path | bytes]) -> tuple[ValueRange, ...]:
+    """One range for each kind that is found, by which `Decode` reads all. Files that cannot be read count for none.
+
+    content: of a file, asked of those that are looked at, one at a time: it may be bytes.
+    """
     samples: dict[str, list[np.ndarray]] = {}
     for at in np.linspace(0, len(files) - 1, min(FILES, len(files))).round().astype(int).tolist():
         if all(len(samples.get(kind, ())) >= PICTURES for kind in KINDS):
             break
         try:
-            values = _values(files[at], max_pixels)  # one at a time: they may be bytes
+            values = _values(content(files[at]), max_pixels)
         except UnreadableImageError:
             continue
         if values is not None and values.size:

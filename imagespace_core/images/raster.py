@@ -17,7 +17,7 @@ from PIL import Image, TiffImagePlugin
 
 from imagespace_core.errors import UnreadableImageError
 from imagespace_core.images import reasons
-from imagespace_core.images.value_range import SAMPLE_VALUES, ValueRange, kind_of, measured
+from imagespace_core.images.value_range import SAMPLE_VALUES, ValueRange, kind_of, measured, range_of
 
 FIRST_THREE = "it has more bands than a picture has colors; the first three are shown"
 FIRST = "it has a second band that is no transparency; only the first is shown"
@@ -85,7 +85,7 @@ def read(
             pixels = values
         else:
             kind = kind_of(values.dtype)
-            one = next((one for one in ranges if one.kind == kind), None)
+            one = range_of(ranges, kind)
             if one is None:
                 one = measured(kind, [values[valid]])
                 remarks = (*remarks, BY_ITSELF)

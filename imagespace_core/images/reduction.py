@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from PIL import Image
 
-from imagespace_core.images.value_range import SAMPLE_VALUES, ValueRange, kind_of, measured
+from imagespace_core.images.value_range import SAMPLE_VALUES, ValueRange, kind_of, measured, range_of
 
 PART_PX = 1 << 18
 """Pixels of the image that are converted at a time: 1 MB as RGBA or float32."""
@@ -59,7 +59,7 @@ def _conversion(image: Image.Image, ranges: Sequence[ValueRange]) -> Conversion 
     """What makes 8-bit gray or RGB of a part of the image; None where it is that already."""
     if _is_deep(image):
         kind = kind_of(np.asarray(image.crop((0, 0, 1, 1))).dtype)
-        one = next((one for one in ranges if one.kind == kind), None)
+        one = range_of(ranges, kind)
         if one is None and image.mode != "F" and image.format in ("PNG", "PPM", "JXL"):
             return _by_257
         scale = one or measured(kind, [part for part in [values_of(image)] if part is not None])

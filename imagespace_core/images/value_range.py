@@ -70,6 +70,11 @@ class ValueRange:
         )
 
 
+def range_of(ranges: Iterable[ValueRange], kind: str) -> ValueRange | None:
+    """The one for this kind, if there is one."""
+    return next((one for one in ranges if one.kind == kind), None)
+
+
 def measured(kind: str, samples: Sequence[np.ndarray]) -> ValueRange:
     """The scale for pictures of one kind. samples: values of each that are data as far as its file says."""
     finite = [part[np.isfinite(part)] for part in map(_thinned, samples)]

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path, PurePosixPath
-from typing import overload
 
 from imagespace_core.errors import InputError
 from imagespace_core.images.decode import Decode
@@ -57,24 +56,4 @@ class Scaled:
         if self.range:
             return tuple(ValueRange(kind, self.range[0], self.range[1]) for kind in KINDS)
         worth = [name for name in names if PurePosixPath(name).suffix.lower() not in _EIGHT_BITS]
-        return sampled_ranges(_Files(worth, file), self.decode.max_pixels)
-
-
-@dataclass(frozen=True)
-class _Files(Sequence[Path | bytes]):
-    """Each file read when it is asked for."""
-
-    names: Sequence[str]
-    file: Callable[[str], Path | bytes]
-
-    @overload
-    def __getitem__(self, index: int) -> Path | bytes: ...
-    @overload
-    def __getitem__(self, index: slice) -> _Files: ...
-    def __getitem__(self, index: int | slice) -> Path | bytes | _Files:
-        if isinstance(index, slice):
-            return _Files(self.names[index], self.file)
-        return self.file(self.names[index])
-
-    def __len__(self) -> int:
-        return len(self.names)
+        return sampled_ranges(worth, self.decode.max_pixels, file)

@@ -83,8 +83,8 @@ def test_of_a_collection_one_range_a_kind_and_none_for_eight_bits(tmp_path: Path
     Image.fromarray((200 + 800 * RAMP).astype(np.float32)).save(tmp_path / "dem.tif")
     (tmp_path / "broken.tif").write_bytes(b"II*\0broken")
     files = sorted(tmp_path.iterdir())
-    sixteen, float_ = sampled_ranges(files, 10**6)
+    sixteen, float_ = sampled_ranges(files, 10**6, Path)
     assert (sixteen.kind, sixteen.high, float_.kind) == ("uint16", 4095, "float")
     assert 980 < float_.high <= 1000
-    assert sampled_ranges([tmp_path / "eight.png"], 10**6) == ()
-    assert sampled_ranges([], 10**6) == ()
+    assert sampled_ranges([tmp_path / "eight.png"], 10**6, Path) == ()
+    assert sampled_ranges([], 10**6, Path) == ()

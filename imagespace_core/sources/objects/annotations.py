@@ -74,11 +74,19 @@ def number_of(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def refusal(box: Box | None) -> str | None:
-    """Why a box cannot be used; None where it can."""
+def size_of(width: object, height: object) -> tuple[float, float] | None:
+    """For `Marked.size`; None where one of them is missing, no number, or 0."""
+    across, down = number_of(width), number_of(height)
+    return (across, down) if across and down else None
+
+
+def usable_box(box: Box | None, rings: Sequence[Ring] = ()) -> Box | str:
+    """The box, else the least one around the polygons; or why there is none that can be used."""
     if box is None:
-        return "has no box of four numbers"
+        if not rings:
+            return "has no box of four numbers"
+        box = box_of(rings)
     left, top, right, bottom = box
     if right <= left or bottom <= top:
         return f"its box has no area ({left:g}, {top:g} to {right:g}, {bottom:g})"
-    return None
+    return box

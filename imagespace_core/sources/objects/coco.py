@@ -12,7 +12,15 @@ from typing import Any
 
 from imagespace_core.errors import InputError
 from imagespace_core.images.reasons import NO_FILE
-from imagespace_core.sources.objects.annotations import Annotations, Box, Marked, box_of, number_of, refusal, ring_of
+from imagespace_core.sources.objects.annotations import (
+    Annotations,
+    Box,
+    Marked,
+    number_of,
+    ring_of,
+    size_of,
+    usable_box,
+)
 from imagespace_core.words import plural
 
 _OWN = {"id", "image_id", "category_id", "bbox", "segmentation", "area", "score"}
@@ -93,14 +101,13 @@ class _Reading:
         if photo is None:
             return f"its photo, image_id {image!r}, is none of the file's images"
         rings = self._rings(one.get("segmentation"))
-        box = _box(one.get("bbox")) or (box_of(rings) if rings else None)
-        if (reason := refusal(box)) or box is None:
-            return reason or ""
-        size = number_of(photo.get("width")), number_of(photo.get("height"))
-        known = (size[0], size[1]) if size[0] and size[1] else None
+        box = usable_box(_box(one.get("bbox")), rings)
+        if isinstance(box, str):
+            return box
+        size = size_of(photo.get("width"), photo.get("height"))
         attributes = {name: value for name, value in one.items() if name not in _OWN and not isinstance(value, dict)}
         category = self._category(one.get("category_id"), attributes)
-        return Marked(photo["file_name"], number, category, box, rings, known, number_of(one.get("score")), attributes)
+        return Marked(photo["file_name"], number, category, box, rings, size, number_of(one.get("score")), attributes)
 
     def _category(self, number: Any, attributes: dict[str, object]) -> str | None:
         if number is None:

@@ -74,7 +74,7 @@ class Objects:
         """
         if self.limit is not None and self.limit < 1:
             raise InputError(f"a limit of {self.limit} objects leaves none; give 1 or more")
-        for name in ("_folder_scan", "_survey", "_beside"):
+        for name in ("_folder_scan", "_folder", "_survey", "_beside"):
             self.__dict__.pop(name, None)
         self._photos.clear()
         self._placed.clear()
@@ -142,12 +142,14 @@ class Objects:
         return {found.key: found.place.outline for found in self._of_photo(parent).found}
 
     @cached_property
-    def _folder(self) -> Folder:
-        return Folder(self.root, self.decode)
+    def _folder_scan(self) -> Scan:
+        return Folder(self.root, self.decode).scan()
 
     @cached_property
-    def _folder_scan(self) -> Scan:
-        return self._folder.scan()
+    def _folder(self) -> Folder:
+        """It has not looked for files beside photos: they say nothing of the objects, and are not read."""
+        reads = self._folder_scan.reads
+        return Folder(self.root, self.decode, ranges=reads.ranges if isinstance(reads, Folder) else ())
 
     @cached_property
     def _survey(self) -> Survey:
@@ -191,10 +193,8 @@ class Objects:
         return self._placed.made(path, lambda: self._survey.of_photo(path, self.margin_px, self.decode.max_pixels))
 
     def _photo(self, path: str) -> Picture:
-        """All of a photo. Files beside it say nothing of the objects in it, and are not read."""
-        reads = self._folder_scan.reads
-        folder = Folder(self.root, self.decode, ranges=reads.ranges if isinstance(reads, Folder) else ())
-        return self._photos.made(path, lambda: folder.read(path, 0))
+        """All of a photo."""
+        return self._photos.made(path, lambda: self._folder.read(path, 0))
 
     def _cut(self, found: Found) -> np.ndarray:
         left, top, right, bottom = found.place.box

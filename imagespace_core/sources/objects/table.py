@@ -16,10 +16,10 @@ from imagespace_core.sources.objects.annotations import (
     Annotations,
     Box,
     Marked,
-    box_of,
     number_of,
-    refusal,
     ring_of,
+    size_of,
+    usable_box,
 )
 
 if TYPE_CHECKING:
@@ -77,13 +77,11 @@ def read_table(file: Path) -> Annotations:
             skipped.append((f"{file.name}#{number}", "names no photo"))
             continue
         rings = _rings(drawn[row]) if polygon else ()
-        box = _box([table[name][row] for name in corners or sizes or ()], sizes is not None)
-        box = box or (box_of(rings) if rings else None)
-        if (reason := refusal(box)) or box is None:
-            skipped.append((f"{file.name}#{number}", reason or ""))
+        box = usable_box(_box([table[name][row] for name in corners or sizes or ()], sizes is not None), rings)
+        if isinstance(box, str):
+            skipped.append((f"{file.name}#{number}", box))
             continue
-        stated = [number_of(table[name][row]) for name in size] if size else [None, None]
-        known = (stated[0], stated[1]) if stated[0] and stated[1] else None
+        known = size_of(*(table[name][row] for name in size)) if size else None
         attributes = {names[columns[name]]: values[row] for name, values in table.items() if name not in used}
         what = table[category][row] if category else None
         name = None if what is None else str(what)

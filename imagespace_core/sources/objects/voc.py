@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources import Ring
-from imagespace_core.sources.objects.annotations import Annotations, Box, Marked, box_of, number_of, refusal
+from imagespace_core.sources.objects.annotations import Annotations, Box, Marked, number_of, size_of, usable_box
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -49,19 +49,18 @@ def read_voc(files: Sequence[Path], root: Path) -> Annotations:
             continue
         photo = (annotation.findtext("filename") or "").strip() or file.stem
         photos.append(photo)
-        size = number_of(annotation.findtext("size/width")), number_of(annotation.findtext("size/height"))
-        known = (size[0], size[1]) if size[0] and size[1] else None
+        size = size_of(annotation.findtext("size/width"), annotation.findtext("size/height"))
         for place, one in enumerate(annotation.findall("object"), start=1):
             rings = _rings(one)
-            box = _box(one) or (box_of(rings) if rings else None)
-            if (reason := refusal(box)) or box is None:
-                skipped.append((f"{name}#{place}", reason or ""))
+            box = usable_box(_box(one), rings)
+            if isinstance(box, str):
+                skipped.append((f"{name}#{place}", box))
                 continue
             given = {key: (one.findtext(key) or "").strip() for key in _ATTRIBUTES}
             attributes = {key: _plain(value) for key, value in given.items() if value}
             category = (one.findtext("name") or "").strip() or None
             score = number_of(one.findtext("score") or one.findtext("confidence"))
-            marked.append(Marked(photo, f"{file.stem}/{place}", category, box, rings, known, score, attributes))
+            marked.append(Marked(photo, f"{file.stem}/{place}", category, box, rings, size, score, attributes))
     if not photos and skipped:
         raise InputError(f"none of {len(skipped):,} XML files can be read; the first, {skipped[0][0]}: {skipped[0][1]}")
     return Annotations("Pascal VOC", marked, photos, skipped)

@@ -11,16 +11,7 @@ from pathlib import Path
 
 from imagespace_core.errors import InputError
 from imagespace_core.sources import Ring
-from imagespace_core.sources.objects.annotations import (
-    SHARES,
-    Annotations,
-    Box,
-    Marked,
-    box_of,
-    number_of,
-    refusal,
-    ring_of,
-)
+from imagespace_core.sources.objects.annotations import SHARES, Annotations, Box, Marked, number_of, ring_of, usable_box
 from imagespace_core.words import plural
 
 CLASS_LISTS = ("classes.txt", "obj.names", "_darknet.labels", "labels.txt")
@@ -132,9 +123,9 @@ def _parsed(line: str) -> tuple[str, Box, tuple[Ring, ...], float | None] | str:
         return f"is not in shares of the photo from 0 to 1: {line[:40]!r}"
     if len(numbers) in (4, 5):
         x, y, width, height = numbers[:4]
-        box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-        return refusal(box) or (first, box, (), numbers[4] if len(numbers) == 5 else None)
+        box = usable_box((x - width / 2, y - height / 2, x + width / 2, y + height / 2))
+        return box if isinstance(box, str) else (first, box, (), numbers[4] if len(numbers) == 5 else None)
     if ring := ring_of(numbers):
-        box = box_of([ring])
-        return refusal(box) or (first, box, (ring,), None)
+        box = usable_box(None, [ring])
+        return box if isinstance(box, str) else (first, box, (ring,), None)
     return f"has {len(numbers)} numbers after the class; expected 4, 5, or an even count from 6"
