@@ -62,7 +62,7 @@ class Folder(Scaled):
         levels = path_levels([item.path for item in items])
         if any(levels):
             items = [Item(item.key, item.path, item.stamp, level) for item, level in zip(items, levels, strict=True)]
-        reads = replace(self, ranges=self.measured([item.key for item in items], self._content))
+        reads = replace(self, ranges=self.measured([item.key for item in items], self.content))
         object.__setattr__(reads, "_sidecars", self._sidecars)
         notes = [*walk.notes(), *(one.note() for one in reads.ranges)]
         return Scan(items, walk.skipped, dict(walk.left_out.most_common()), notes, reads, walk.described)
@@ -104,8 +104,8 @@ class Folder(Scaled):
         ways = ("/".join(parts[:count]) for count in range(1, len(parts)) if is_archive(parts[count - 1]))
         return any((self.root / way).is_file() for way in ways)
 
-    def _content(self, key: str) -> Path | bytes:
-        """What `decode` reads."""
+    def content(self, key: str) -> Path | bytes:
+        """What `decode` reads. Raises UnreadableImageError."""
         return self._archives.content(key) if self._is_packed(key) else self._file(key)
 
     def _file(self, key: str) -> Path:

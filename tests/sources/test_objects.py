@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -362,3 +363,21 @@ def test_a_large_coco_file_is_recognized_wherever_its_lists_stand(tmp_path: Path
     del record["annotations"]
     write_coco(tmp_path / "photos/a.json", record)
     assert recognized(tmp_path / "photos") == "folder"
+
+
+def test_photos_in_an_archive_beside_their_annotations_are_read_where_they_lie(tmp_path: Path) -> None:
+    objects = write_marked(tmp_path / "photos")
+    write_coco(tmp_path / "photos/a.json", coco(objects))
+    with zipfile.ZipFile(tmp_path / "photos/old.zip", "w") as archive:
+        archive.write(tmp_path / "photos/03.jpg", "03.jpg")
+    (tmp_path / "photos/03.jpg").unlink()
+    source = Objects(tmp_path / "photos")
+    items = source.scan().items
+    assert len(items) == 10
+    packed = [item.key for item in items if item.key.startswith("old.zip/03.jpg#")]
+    assert len(packed) == 4
+    assert source.has(packed[0])
+    name, (_, _, width, height) = objects["03.jpg"][0]
+    picture = source.read(packed[0])
+    assert (picture.width, picture.height) == (width, height)
+    assert np.abs(picture.pixels.mean((0, 1)) - COLORS[name]).max() < 12

@@ -165,7 +165,7 @@ class Objects:
             raise InputError(
                 f"{self.root} has no COCO, Pascal VOC or YOLO annotations beside its photos; give them by --annotations"
             )
-        return survey(self.root, self._folder_scan.items, truth, predicted)
+        return survey(self._folder_scan.items, truth, predicted)
 
     @cached_property
     def _beside(self) -> files.Beside | None:
@@ -190,7 +190,7 @@ class Objects:
         )
 
     def _of_photo(self, path: str) -> OfPhoto:
-        return self._placed.made(path, lambda: self._survey.of_photo(path, self.margin_px, self.decode.max_pixels))
+        return self._placed.made(path, lambda: self._survey.of_photo(path, self._folder, self.margin_px))
 
     def _photo(self, path: str) -> Picture:
         """All of a photo."""

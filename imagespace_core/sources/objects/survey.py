@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from imagespace_core.errors import UnreadableImageError
 from imagespace_core.images.decode import upright_size
 from imagespace_core.sources import Item
+from imagespace_core.sources.folder import Folder
 from imagespace_core.sources.objects.annotations import Annotations, Marked
 from imagespace_core.sources.objects.outcomes import LEAST_IOU, MISSED, RIGHT, Compared, outcomes
 from imagespace_core.sources.objects.placing import Photo, Placed, placed
@@ -63,19 +63,18 @@ class Survey:
     both: whether there are predictions and a truth. skipped, notes: of the annotations.
     """
 
-    root: Path
     photos: Mapping[str, Item]
     marked: Mapping[str, Sequence[tuple[Marked, bool]]]
     both: bool
     skipped: Sequence[tuple[str, str]]
     notes: Sequence[str]
 
-    def of_photo(self, path: str, margin_px: int, max_pixels: int) -> OfPhoto:
+    def of_photo(self, path: str, folder: Folder, margin_px: int) -> OfPhoto:
         """Reads the photo's header. Nothing for a path that is no photo with objects."""
         if path not in self.photos:
             return OfPhoto()
         try:
-            width, height, orientation = upright_size(self.root / path, max_pixels)
+            width, height, orientation = upright_size(folder.content(path), folder.decode.max_pixels)
         except UnreadableImageError as error:
             return OfPhoto(skipped=[(path, str(error))])
         photo = Photo(path, self.photos[path].stamp, width, height, orientation)
@@ -96,7 +95,7 @@ class Survey:
         return OfPhoto(list(found.values()), skipped, counted)
 
 
-def survey(root: Path, photos: Sequence[Item], truth: Annotations | None, predicted: Annotations | None) -> Survey:
+def survey(photos: Sequence[Item], truth: Annotations | None, predicted: Annotations | None) -> Survey:
     """What is marked in these photos, and what of it belongs to none."""
     marked: dict[str, list[tuple[Marked, bool]]] = defaultdict(list)
     skipped: list[tuple[str, str]] = []
@@ -124,7 +123,7 @@ def survey(root: Path, photos: Sequence[Item], truth: Annotations | None, predic
     having = {item.path: item for item in photos if item.path in marked}
     if bare := len(photos) - len(having):
         notes.append(f"{bare:,} of {plural(len(photos), 'photo', 'photos')} without objects, left out")
-    return Survey(root, having, marked, truth is not None and predicted is not None, skipped, notes)
+    return Survey(having, marked, truth is not None and predicted is not None, skipped, notes)
 
 
 def columns(objects: Sequence[Found], survey: Survey) -> tuple[list[dict[str, object]], list[str]]:
